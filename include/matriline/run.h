@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MATRILINE_RUN_H
+#define MATRILINE_RUN_H
+/**
+ * Carrying out a scenario: replicates of every body, samples taken, assays read.
+ */
+#include <stdint.h>
+
+#include "matriline/error.h"
+#include "matriline/model.h"
+#include "matriline/scenario.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum mtl_solver { MTL_SOLVER_AUTO, MTL_SOLVER_EXACT, MTL_SOLVER_LEAP, MTL_SOLVER_ANALYTIC };
+
+typedef struct mtl_run_opts {
+    int replicates;        /**< >= 1; default 200 */
+    int first_replicate;   /**< number of the first one; replicate 7 alone = 7 with replicates 1 */
+    enum mtl_solver solver;
+    uint64_t seed;         /**< default 1 */
+    int threads;           /**< default 1; 0 = all processors */
+    double step_days;      /**< leap: largest step; 0 = chosen */
+    int unknowns;          /**< 1 (default): a second set of replicates with parameters from their priors */
+    const char *command_line; /**< for provenance; NULL = "" */
+    /** Called between pieces of work from the calling thread or a worker, one at a time; done and
+     *  total in replicates. Return nonzero to stop (MTL_ERR_INTERRUPTED). NULL allowed. */
+    int (*progress)(void *ctx, int64_t done, int64_t total);
+    void *progress_ctx;
+} mtl_run_opts;
+MTL_API void mtl_run_opts_init(mtl_run_opts *o);
+
+typedef struct mtl_result mtl_result;
+
+/** Runs the scenario under the model. The result borrows both: free it first. */
+MTL_API int mtl_run(mtl_result **out, const mtl_scenario *s, mtl_model *m, const mtl_run_opts *o,
+                    mtl_error *err);
+MTL_API void mtl_result_free(mtl_result *r);
+
+/** Results leave through a sink. Rows are valid during the call only. A nonzero return stops and is
+ *  handed on by mtl_result_emit. Members may be NULL. */
+typedef struct mtl_cell_row {
+    const char *person, *donor, *organ, *kind;
+    double t_days;         /**< days since 1970-01-01 */
+    double mean;           /**< cells of that donor and kind in that organ (Cox kinds: expected number) */
+    double q025, q250, q500, q750, q975; /**< over replicates; NaN with solver analytic */
+    double p_present;      /**< share of replicates (analytic: probability) with at least one cell */
+} mtl_cell_row;
+typedef struct mtl_reading_row {
+    const char *person, *organ, *assay, *donors; /**< donors: who could explain it, comma separated */
+    double t_days;
+    double genomes;        /**< genome equivalents tested */
+    int wells;
+    double p_positive;     /**< share of replicates (analytic: probability) with a positive sample */
+    double mean_geq_per_1e6;
+    int hits;              /**< of the replicate shown as the virtual reading; -1 with analytic */
+    double geq_per_1e6, low, high; /**< that reading with its 95% interval; geq NaN if nothing was hit */
+    double lod_geq_per_1e6;
+} mtl_reading_row;
+typedef struct mtl_sink {
+    void *ctx;
+    int (*cell)(void *ctx, const mtl_cell_row *row);
+    int (*reading)(void *ctx, const mtl_reading_row *row);
+} mtl_sink;
+MTL_API int mtl_result_emit(const mtl_result *r, const mtl_sink *sink);
+
+/** Writes cells.tsv, events.tsv, assays.tsv, manifest.json into the folder (made if missing), each under
+ *  a temporary name and renamed when whole. */
+MTL_API int mtl_result_write(const mtl_result *r, const char *dir, mtl_error *err);
+/** The same as one JSON document; free() it. */
+MTL_API char *mtl_result_json(const mtl_result *r);
+/** Writes the report of n results of one scenario (n > 1: one switch at several values) to one HTML file. */
+MTL_API int mtl_report_write(const mtl_result *const *r, int n, const char *path, mtl_error *err);
+/** One sentence: the answer with its range and the hypothesis. Borrowed. */
+MTL_API const char *mtl_result_headline(const mtl_result *r);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MATRILINE_SCENARIO_H
+#define MATRILINE_SCENARIO_H
+/**
+ * A scenario: people, and everything dated that happened to them. Read from YAML, or filled by the
+ * functions below. Dates are days since 1970-01-01 (proleptic Gregorian).
+ */
+#include "matriline/error.h"
+#include "matriline/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mtl_scenario mtl_scenario;
+
+/** Reads and checks a YAML file ("-": standard input). Names of organs and assays are those of the
+ *  model. Free with mtl_scenario_free. */
+MTL_API int mtl_scenario_load(mtl_scenario **out, const char *path, const mtl_model *model,
+                              mtl_error *err);
+/** The same from memory; `name` stands for the file in messages. */
+MTL_API int mtl_scenario_parse(mtl_scenario **out, const char *text, int length, const char *name,
+                               const mtl_model *model, mtl_error *err);
+MTL_API void mtl_scenario_free(mtl_scenario *s);
+
+MTL_API const char *mtl_scenario_title(const mtl_scenario *s);
+MTL_API int mtl_scenario_n_people(const mtl_scenario *s);
+MTL_API const char *mtl_scenario_person_name(const mtl_scenario *s, int person);
+MTL_API int mtl_scenario_n_samples(const mtl_scenario *s);
+/** SHA-256 (hex) of the file as read. */
+MTL_API const char *mtl_scenario_hash(const mtl_scenario *s);
+
+/** The pedigree and the time line as text, `width` columns wide; free() it. NULL if out of memory. */
+MTL_API char *mtl_scenario_draw(const mtl_scenario *s, int width);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

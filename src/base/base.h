@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_BASE_H
+#define MTL_BASE_H
+/* Face of base/: errors, memory, strings. No biology, libc only. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "matriline/error.h"
+
+/* ---- errors ---- */
+/* Propagate a negative return value. */
+#define MTL_TRY(expr)                                                                              \
+    do {                                                                                           \
+        int mtl_try_ret_ = (expr);                                                                 \
+        if (mtl_try_ret_ < 0)                                                                      \
+            return mtl_try_ret_;                                                                   \
+    } while (0)
+
+/* Fills err (NULL allowed) and returns code, so that `return mtl__fail(...)` is one line. */
+int mtl__fail(mtl_error *err, int code, const char *field, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The same with a place in a file. */
+int mtl__fail_at(mtl_error *err, int code, const char *file, int line, int column,
+                 const char *field, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+/* Adds file:line:column to an error that has no place yet; returns its code. */
+int mtl__fail_place(mtl_error *err, int code, const char *file, int line, int column);
+int mtl__nomem(mtl_error *err); /* MTL_ERR_MEMORY */
+
+/* A state that no input can reach; kept in release builds. User input never gets here. */
+#define mtl__bug(cond)                                                                             \
+    do {                                                                                           \
+        if (!(cond))                                                                               \
+            mtl__bug_abort(#cond, __FILE__, __LINE__);                                             \
+    } while (0)
+void mtl__bug_abort(const char *cond, const char *file, int line) __attribute__((noreturn));
+
+/* ---- arena: memory of one owner, freed at once ---- */
+typedef struct mtl__arena_block mtl__arena_block;
+typedef struct mtl__arena {
+    mtl__arena_block *head, *first;
+    size_t block_size;
+} mtl__arena;
+void mtl__arena_init(mtl__arena *a, size_t block_size); /* no allocation yet; 0 = default */
+void *mtl__arena_alloc(mtl__arena *a, size_t size);     /* zeroed, aligned to 16; NULL = no memory */
+char *mtl__arena_strdup(mtl__arena *a, const char *s);
+char *mtl__arena_strndup(mtl__arena *a, const char *s, size_t n);
+void mtl__arena_reset(mtl__arena *a); /* keeps the blocks for reuse */
+void mtl__arena_free(mtl__arena *a);
+
+/* ---- growing arrays: *p holds *cap elements of `size` bytes; afterwards at least `need`.
+   New elements are zeroed. 0 or MTL_ERR_MEMORY (then nothing has changed). ---- */
+int mtl__grow(void *p_to_pointer, size_t *cap, size_t need, size_t size);
+
+/* ---- string buffer; `oom` sticks, checked once at the end ---- */
+typedef struct mtl__str {
+    char *s; /* NULL until the first append, else terminated */
+    size_t len, cap;
+    bool oom;
+} mtl__str;
+void mtl__str_add(mtl__str *b, const char *s);
+void mtl__str_addn(mtl__str *b, const char *s, size_t n);
+void mtl__str_printf(mtl__str *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void mtl__str_free(mtl__str *b);
+
+/* ---- names ---- */
+/* Index of the name nearest to `word` (Damerau-Levenshtein, at most a third of its length and at
+   least 1 edit off), or -1. get(ctx, i) gives name i of n. */
+int mtl__nearest(const char *word, int n, const char *(*get)(const void *ctx, int i),
+                 const void *ctx);
+/* get() for an array of const char *. */
+const char *mtl__nearest_strings(const void *ctx, int i);
+/* Appends "; did you mean 'x'?" to buf (size bytes) when something is near; else leaves it "". */
+void mtl__hint(char *buf, size_t size, const char *word, int n,
+               const char *(*get)(const void *ctx, int i), const void *ctx);
+
+uint64_t mtl__hash(const char *s);                  /* FNV-1a, 64 bits, of a string */
+uint64_t mtl__hash_bytes(uint64_t h, const void *p, size_t n); /* continue; start: MTL_HASH_START */
+#define MTL_HASH_START 0xcbf29ce484222325ULL
+
+/* Strict decimal number: whole string, finite, no hex, no locale. 0 or MTL_ERR_VALUE. */
+int mtl__parse_double(const char *s, double *out);
+int mtl__parse_int(const char *s, long long *out);
+
+/* ---- calendar: days since 1970-01-01, proleptic Gregorian ---- */
+bool mtl__date_valid(int y, int m, int d);
+double mtl__date_to_days(int y, int m, int d);
+void mtl__days_to_date(double days, int *y, int *m, int *d);
+#define MTL_DAYS_PER_YEAR 365.25
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_SCENARIO_H
+#define MTL_SCENARIO_H
+/* A scenario as a struct: io/ fills it from YAML, a study's sampler will fill it too.
+   Dates: days since 1970-01-01. */
+#include "kin/kin.h"
+#include "matriline/scenario.h"
+#include "model/model.h"
+
+enum mtl__outcome { MTL__LIVE_BIRTH, MTL__STILLBIRTH, MTL__MISCARRIAGE, MTL__TERMINATION,
+                    MTL__ONGOING };
+enum mtl__care { MTL__CARE_NONE, MTL__CARE_EXPECTANT, MTL__CARE_MEDICAL, MTL__CARE_SURGICAL };
+enum mtl__mode { MTL__MODE_UNKNOWN, MTL__VAGINAL, MTL__CAESAREAN };
+enum mtl__chorionicity { MTL__CHORION_UNKNOWN, MTL__MONOCHORIONIC, MTL__DICHORIONIC };
+
+/* A dose that the scenario itself fixes: exactly `count` engrafted seeds of a kind from each child. */
+typedef struct mtl__fixed_dose { int kind; int64_t count; } mtl__fixed_dose;
+
+typedef struct mtl__pregnancy {
+    int mother;
+    double conceived, ended;      /* days */
+    double weeks;                 /* gestational week (from the last menstrual period) at the end */
+    enum mtl__outcome outcome;
+    enum mtl__care care;          /* of a loss */
+    enum mtl__mode mode;
+    enum mtl__chorionicity chorionicity;
+    bool preeclampsia, growth_restriction, vanished_twin_only;
+    double milk_days;             /* 0 = none */
+    int child0, n_children;       /* indices into scenario->child_list */
+    int n_fixed; const mtl__fixed_dose *fixed;  /* replaces the supply of those kinds, child to mother */
+    int line, column;
+} mtl__pregnancy;
+/* A twin that vanished ends before its pregnancy does. */
+typedef struct mtl__conceptus { int person; double ended; /* days */ bool vanished; } mtl__conceptus;
+
+typedef struct mtl__reading_given { int hits, wells; double geq; bool present; } mtl__reading_given;
+typedef struct mtl__sample {
+    int person;
+    double t;
+    int organ;
+    int assay;                    /* index into model->assay; -1 = none named */
+    int target_person;            /* HLA assay: the donor whose antigen it looks for; -1 = Y assay or any */
+    double volume_mL;             /* NaN = the assay's own amount of DNA */
+    double genomes;               /* asked for in the scenario, NaN = the assay's */
+    bool autopsy;
+    mtl__reading_given given;     /* a laboratory's own result, if the scenario has one */
+    int line, column;
+} mtl__sample;
+
+enum mtl__note_kind { MTL__EV_BIRTH, MTL__EV_CONCEPTION, MTL__EV_DELIVERY, MTL__EV_LOSS, MTL__EV_SAMPLE, MTL__EV_AUTOPSY,
+                      MTL__EV_DEATH, MTL__EV_OTHER };
+/* Every dated thing in order, for life lines, events.tsv and `check`. */
+typedef struct mtl__event {
+    enum mtl__note_kind kind;
+    double t;
+    int person;
+    int pregnancy, sample;        /* index or -1 */
+    const char *text;             /* one line for people, e.g. "delivery of tom at week 40, vaginal" */
+    int line;
+} mtl__event;
+
+struct mtl_scenario {
+    mtl__arena arena;
+    const mtl_model *model;       /* borrowed; whose indices are used */
+    const char *file, *title;
+    char hash[65];
+    mtl__person *person;       int n_people;
+    mtl__pregnancy *pregnancy; int n_pregnancies;
+    mtl__conceptus *child;     int n_children;
+    mtl__sample *sample;       int n_samples;
+    mtl__event *event;         int n_events;
+    int focus;                 /* the person the report is about: `focus:`, else the mother with most samples */
+    int *history_unknown;      /* [n_people] 1: earlier pregnancies are unknown */
+    double t_end;              /* last date that matters */
+};
+/* Checks order and possibility of all dates, sorts, fills events, t_end, focus. io/ calls it last; it uses
+   line numbers of the parts for its messages. */
+int mtl__scenario_check(mtl_scenario *s, mtl_error *err);
+/* Date as text, "1948-06-01". Returns buf. */
+const char *mtl__date_text(double days, char buf[16]);
+
+#endif

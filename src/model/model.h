@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_MODEL_H
+#define MTL_MODEL_H
+/* Face of model/: the tables of a model in memory. Filled by io/model_tsv.c; model/ itself reads no
+   files. Values are kept in canonical units: day, mL, pg, cell (or genome, seed, colony: "cell").
+   All strings and arrays belong to the model's arena and are borrowed. */
+#include "base/base.h"
+#include "matriline/model.h"
+#include "num/num.h"
+
+/* ---------------------------------------------------------------- units (units.c) */
+enum mtl__dim { MTL__DIM_TIME, MTL__DIM_VOLUME, MTL__DIM_MASS, MTL__DIM_CELL, MTL__N_DIMS };
+typedef struct mtl__unit {
+    double scale;                /* value in canonical units = scale x value in this unit */
+    int8_t power[MTL__N_DIMS];
+} mtl__unit;
+/* "per year", "1/year", "cells/mL", "cells per 16 mL", "fraction", "%", "none", "mL", "9 months" is not a
+   unit but a quantity. Unknown names give MTL_ERR_UNIT with the nearest. */
+int mtl__unit_parse(const char *text, mtl__unit *out, mtl_error *err);
+bool mtl__unit_same_dim(const mtl__unit *a, const mtl__unit *b);
+/* "0.1 per year", "20 mL", "9 months", "12 %", "1e5"; a bare number takes the unit `bare` (or is refused if
+   bare is NULL). Result in canonical units; the dimension must be that of `want`. Finite only. */
+int mtl__quantity_parse(const char *text, const mtl__unit *want, const mtl__unit *bare, double *out,
+                        mtl_error *err);
+
+/* ---------------------------------------------------------------- parameters */
+enum mtl__prior { MTL__PRIOR_NONE, MTL__PRIOR_LOGNORMAL, MTL__PRIOR_LOGUNIFORM, MTL__PRIOR_UNIFORM,
+                  MTL__PRIOR_BETA };
+typedef struct mtl__param {
+    const char *name, *meaning, *unit_text, *source, *note, *prior_text;
+    double value, default_value, low, high; /* canonical; NaN where open */
+    mtl__unit unit;
+    enum mtl__prior prior;
+    char tier;
+    int line;
+} mtl__param;
+/* A draw from the prior (canonical). low..high is the central 95% of lognormal and beta priors (the
+   table's value is the median of the lognormal), the whole range of uniform and loguniform ones. A
+   parameter without prior or without a range returns its value. `u` in (0,1): the quantile. */
+double mtl__param_draw(const mtl__param *p, double u);
+
+/* A product of parameters and numbers: "seed.output * weight.tcell / hsc.pool". */
+typedef struct mtl__term { int param; /* -1: the number */ double number; int power; /* 1 or -1 */ } mtl__term;
+typedef struct mtl__expr { const mtl__term *term; int n; const char *text; mtl__unit unit; } mtl__expr;
+double mtl__expr_value(const mtl__expr *e, const mtl_model *m);
+/* Parses and computes the dimension; unknown names get a hint. */
+int mtl__expr_parse(mtl_model *m, const char *text, mtl__expr *out, mtl_error *err);
+
+/* ---------------------------------------------------------------- organs and kinds */
+typedef struct mtl__organ {
+    const char *name, *label, *group; /* group: "" or e.g. "brain" for its regions */
+    double cells;                     /* nucleated cells of the adult organ */
+    double flow, extraction, niche_capacity, turnover_per_day;
+    mtl__expr barrier;                /* factor on entry, dimensionless */
+    int sex;                          /* 0 any, 'f', 'm' */
+    bool sampling_only;               /* cord blood, amniotic fluid, placenta: never settled */
+    char tier_cells, tier_flow, tier_extraction;
+    const char *source, *note;
+    int line;
+} mtl__organ;
+
+enum mtl__kind_class { MTL__SEED, MTL__PROGENY, MTL__TRANSIENT, MTL__CFDNA };
+typedef struct mtl__kind {
+    const char *name, *label;
+    enum mtl__kind_class class_;
+    double blood_share;  /* progeny, transient: share of a host's own nucleated blood cells; NaN */
+    bool blood_resident; /* counted in blood samples */
+    const char *source, *note;
+    double *organ_factor; /* [n_organs] extraction of this kind relative to the organ's (seeds) */
+    int line;
+} mtl__kind;
+
+/* ---------------------------------------------------------------- rules */
+enum mtl__rule_process { MTL__R_DIVIDE, MTL__R_DIE, MTL__R_CHANGE, MTL__R_LEAVE, MTL__R_LOSE,
+                         MTL__R_OUTPUT, MTL__R_DECAY, MTL__R_RESIDENCE, MTL__N_RULE_PROCESSES };
+/* "persistence=slow|hsc" or "": holds when the switch has one of the values. */
+typedef struct mtl__when { int sw; /* -1 = always */ uint64_t values; /* bit per value */ const char *text; } mtl__when;
+bool mtl__when_holds(const mtl__when *w, const mtl_model *m);
+typedef struct mtl__rule {
+    const char *name;
+    int kind;
+    int organ;             /* -1 = everywhere ("*"); `group` set for "brain.*" style */
+    const char *organ_group;
+    enum mtl__rule_process process;
+    int target;            /* kind made by change or output; -1 */
+    mtl__expr rate;        /* divide, die, change, leave, decay: per day; lose: probability per passage;
+                              output: cells per day; residence: days in the hub per passage */
+    const int *factor;     /* indices into factors */
+    int n_factors;
+    mtl__when when;
+    const char *source, *note;
+    int line;
+} mtl__rule;
+bool mtl__rule_applies(const mtl__rule *r, const mtl_model *m, int organ); /* organ only, not `when` */
+
+/* ---------------------------------------------------------------- factors */
+/* Named, bounded, dimensionless functions of time.
+   logistic:  1 / (1 + exp(-slope (x - mid))), x = gestational week
+   ramp:      0 before x0, 1 after x1, linear between
+   window:    1 on [x0, x1), else 0
+   exponential: exp(slope (min(x, x1) - x1)) for x >= x0, else 0    (rising towards 1 at x1)
+   table:     linear through points (x_k, y_k), flat outside
+   of: "week" gestational week (conception + 2 weeks), or "age" years of the body. */
+enum mtl__factor_form { MTL__F_LOGISTIC, MTL__F_RAMP, MTL__F_WINDOW, MTL__F_EXPONENTIAL, MTL__F_TABLE };
+typedef struct mtl__factor {
+    const char *name, *meaning;
+    enum mtl__factor_form form;
+    bool of_age;           /* else of gestational week */
+    mtl__expr arg[3];      /* logistic: slope, mid; ramp, window: x0, x1; exponential: slope, x0, x1 */
+    int n_args;
+    const double *x, *y;   /* table */
+    int n_points;
+    char tier;
+    const char *source, *note;
+    int line;
+} mtl__factor;
+double mtl__factor_value(const mtl__factor *f, const mtl_model *m, double x);
+double mtl__factor_bound(const mtl__factor *f, const mtl_model *m, double x0, double x1); /* upper, on [x0,x1] */
+/* mean of the factor over weeks [w0, w1] (closed form or quadrature), for normalising doses */
+double mtl__factor_mean(const mtl__factor *f, const mtl_model *m, double x0, double x1);
+
+/* ---------------------------------------------------------------- supply: own cells of a donor */
+enum mtl__supply_way { MTL__CHILD_TO_MOTHER, MTL__MOTHER_TO_CHILD };
+enum mtl__supply_on { /* what it hangs on */
+    MTL__ON_PREGNANCY,   /* spread over the weeks of the pregnancy by a curve */
+    MTL__ON_DELIVERY,    /* burst at a live birth or stillbirth */
+    MTL__ON_MISCARRIAGE, /* burst at a spontaneous loss */
+    MTL__ON_TERMINATION  /* burst at an induced one */
+};
+enum mtl__supply_measure {
+    MTL__PER_DAY,  /* amount x curve = cells per day */
+    MTL__TOTAL,    /* amount = cells of a whole pregnancy to term; density curve / integral over weeks to 40;
+                      an early end gets the part before it. Bursts: amount = cells */
+};
+typedef struct mtl__supply {
+    const char *name;
+    enum mtl__supply_way way;
+    enum mtl__supply_on on;
+    enum mtl__supply_measure measure;
+    int care;              /* bursts of losses: -1 any, else enum mtl_care */
+    int kind;
+    int organ;             /* -2 by landing through the hub; -1 blood; else the organ */
+    bool engrafted;        /* by landing without loss: the amount counts cells that settled */
+    mtl__expr amount;
+    int curve;             /* factor index; -1 = flat */
+    enum mtl__hetero { MTL__H_FIXED, MTL__H_GAMMA, MTL__H_LOGNORMAL, MTL__H_BLEED } law;
+    mtl__expr law_arg;     /* gamma shape or log sd */
+    const char *group;     /* lines of one group and pregnancy share one multiplier */
+    const int *fold;       /* parameters that multiply the amount when the pregnancy has the property */
+    const char *const *fold_if; /* "trisomy21", "preeclampsia", "aneuploid", "growth_restriction" */
+    int n_folds;
+    mtl__when when;
+    const char *source, *note;
+    int line;
+} mtl__supply;
+
+/* ---------------------------------------------------------------- switches, assays */
+typedef struct mtl__switch {
+    const char *name, *meaning;
+    const char *const *value, *const *value_meaning;
+    const bool *built;
+    int n_values, now, default_;
+    int line;
+} mtl__switch;
+
+enum mtl__assay_target { MTL__TARGET_Y, MTL__TARGET_HLA };
+enum mtl__assay_method { MTL__QPCR };
+typedef struct mtl__assay_def {
+    const char *name, *label, *target_name; /* e.g. "dys14-qpcr", "DYS14, multi-copy" */
+    enum mtl__assay_method method;
+    enum mtl__assay_target target;
+    mtl__expr genomes;       /* genome equivalents tested per sample */
+    mtl__expr wells;
+    mtl__expr fragments;     /* target fragments per donor genome: decide hits */
+    mtl__expr copies;        /* target copies per donor genome: decide Ct */
+    mtl__expr recovery;      /* share of the DNA that reaches the wells and amplifies */
+    mtl__expr false_positive;/* probability per sample that background alone turns it positive */
+    mtl__expr threshold;     /* number of hit wells that makes a sample positive */
+    const char *subset;      /* "" all nucleated cells, "pbmc", or a progeny kind, or "cd34" */
+    mtl__expr efficiency, ct_one, ct_sd; /* standard curve: amplification factor - 1 (0..1], Ct of one copy, sd */
+    const char *source, *note;
+    int line;
+} mtl__assay_def;
+
+struct mtl_model {
+    mtl__arena arena;
+    const char *dir;
+    char hash[65];
+    mtl__param *param;   int n_params;
+    mtl__organ *organ;   int n_organs;
+    mtl__kind *kind;     int n_kinds;
+    mtl__rule *rule;     int n_rules;
+    mtl__factor *factor; int n_factors;
+    mtl__supply *supply; int n_supplies;
+    mtl__switch *sw;     int n_switches;
+    mtl__assay_def *assay; int n_assays;
+    char table_hash[65]; /* SHA-256 of the tables as read */
+    int blood;           /* organ index of "blood" */
+};
+/* Index or MTL_ERR_NAME with a hint. */
+int mtl__model_organ(const mtl_model *m, const char *name, mtl_error *err);
+int mtl__model_kind(const mtl_model *m, const char *name, mtl_error *err);
+int mtl__model_assay(const mtl_model *m, const char *name, mtl_error *err);
+int mtl__model_factor(const mtl_model *m, const char *name, mtl_error *err);
+/* Canonical value of a parameter the engine itself asks for; MTL_ERR_NAME if the model lacks it. */
+int mtl__model_value(const mtl_model *m, const char *name, double *out, mtl_error *err);
+/* Index of the value of a switch, e.g. "niche" -> 1; -1 if the model has no such switch. */
+int mtl__model_switch_now(const mtl_model *m, const char *name);
+bool mtl__model_switch_is(const mtl_model *m, const char *name, const char *value);
+/* Marks in used[n_params] every parameter that active rules, supply lines, factors, organs and the
+   named assays use. */
+void mtl__model_used_params(const mtl_model *m, bool *used);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_PROCESS_H
+#define MTL_PROCESS_H
+/* Face of process/: multitype branching processes with hubs, immigration, Cox intensities and an
+   environment, and three solvers of them. No biology: a body is compiled into one of these, a
+   family too, a benchmark network too.
+
+   A *type* is a state of a cell. Each cell of type i, independently of the others,
+     divides at b_i into two of type i, dies at d_i, changes into type j at m_ij,
+     leaves at e_i into its *row* of a hub, where it meets competing weights at once:
+       loss, landing in a type, crossing into another row (where it meets that row's weights).
+   A *Cox intensity* c obeys dy/dt = sum_i o_ci N_i + immigration - mu_c y; what is counted of it
+   in a sample is Poisson with mean fraction x y, given the path of y.
+   *Immigration* is a schedule: rates in windows and bursts at dates, in heterogeneity groups.
+   Time is in days, rates per day. Every rate may carry one factor of the environment. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "num/num.h"
+
+/* ---------------------------------------------------------------- environment */
+/* Factors f[0 .. n-1], f[0] = 1 always. They multiply rates. Between two breaks they are smooth.
+   `counts` are the numbers of the types at t (NULL where a solver does not follow counts; an
+   environment that needs them says so by `feedback`). */
+typedef struct mtl__env {
+    int n;
+    bool feedback; /* factors depend on counts: analytic must refuse */
+    const void *ctx;
+    void (*advance)(const void *ctx, double t, const int64_t *counts, double *f);
+    /* f_hi[k] >= factor k on [t0, t1]. */
+    void (*bound)(const void *ctx, double t0, double t1, double *f_hi);
+    /* Next time > t at which a factor jumps or should be looked at afresh; HUGE_VAL if none. */
+    double (*next_break)(const void *ctx, double t);
+} mtl__env;
+
+/* ---------------------------------------------------------------- the process */
+typedef struct mtl__channel { /* i -> target at rate x f[factor]; also landing and crossing weights */
+    int32_t target;
+    int32_t factor;
+    double rate;
+} mtl__channel;
+
+typedef struct mtl__type {
+    double divide, die, leave;      /* per day */
+    int32_t f_divide, f_die, f_leave;
+    int32_t row;                    /* hub row that a leaving cell enters; -1 if it never leaves */
+    int32_t change0, change1;       /* channels [change0, change1) of process->change */
+    int32_t output0, output1;       /* [output0, output1) of process->output; target = Cox index */
+    int32_t component;              /* types linked by change, landing or crossing share one */
+} mtl__type;
+
+typedef struct mtl__row {
+    double loss;                    /* weight of loss */
+    int32_t land0, land1;           /* process->land; target = type */
+    int32_t cross0, cross1;         /* process->cross; target = row */
+} mtl__row;
+
+typedef struct mtl__process {
+    int n_types, n_rows, n_cox, n_components;
+    mtl__type *type;
+    mtl__row *row;
+    double *cox_decay;              /* per day, >= 0 */
+    mtl__channel *change, *output, *land, *cross;
+    int n_change, n_output, n_land, n_cross;
+    int *component_type;            /* types sorted by component; */
+    int *component_start;           /* component c: [start[c], start[c+1]) */
+    const mtl__env *env;            /* NULL: every factor is 1. Borrowed. */
+    mtl__arena arena;
+} mtl__process;
+
+/* A builder collects parts in any order; `finish` checks (finite, non-negative, in range), sorts and
+   freezes. Errors name the part by the label that was given (borrowed until finish). */
+typedef struct mtl__builder mtl__builder;
+int mtl__builder_new(mtl__builder **out, mtl_error *err);
+void mtl__builder_free(mtl__builder *b);
+/* Each returns the index of the new part, or a negative error. */
+int mtl__add_type(mtl__builder *b, const char *label);
+int mtl__add_row(mtl__builder *b, double loss_weight, const char *label);
+int mtl__add_cox(mtl__builder *b, double decay_per_day, const char *label);
+/* Rates per day; factor 0 = constant. Rates of several calls with one factor add up; a second factor
+   for the same channel is an error (split it into the environment). */
+int mtl__add_divide(mtl__builder *b, int type, double rate, int factor);
+int mtl__add_die(mtl__builder *b, int type, double rate, int factor);
+int mtl__add_leave(mtl__builder *b, int type, double rate, int factor, int row);
+int mtl__add_change(mtl__builder *b, int type, int target_type, double rate, int factor);
+int mtl__add_output(mtl__builder *b, int type, int cox, double rate, int factor);
+int mtl__add_land(mtl__builder *b, int row, int target_type, double weight, int factor);
+int mtl__add_cross(mtl__builder *b, int row, int target_row, double weight, int factor);
+int mtl__builder_finish(mtl__builder *b, const mtl__env *env, mtl__process **out, mtl_error *err);
+void mtl__process_free(mtl__process *p);
+
+/* ---------------------------------------------------------------- immigration */
+enum mtl__target { MTL__TO_TYPE, MTL__TO_ROW, MTL__TO_COX };
+enum mtl__law { MTL__FIXED, MTL__GAMMA, MTL__LOGNORMAL, MTL__MIXTURE };
+/* A group of immigration that shares one random multiplier of mean 1 (heterogeneity between
+   pregnancies). shape: gamma shape, or log sd of a lognormal. MIXTURE: with probability p_big the
+   multiplier is `big`, else lognormal with log sd `shape` and mean (1 - p_big big)/(1 - p_big). */
+typedef struct mtl__group {
+    enum mtl__law law;
+    double shape, p_big, big;
+    uint64_t key; /* names the random stream of this group */
+} mtl__group;
+/* Poisson immigration: rate per day x f[factor] x multiplier in [t0, t1). A row lands cells at once by
+   its weights (loss included). To a Cox intensity it is its deterministic drive. */
+typedef struct mtl__inflow {
+    double t0, t1, rate;
+    int factor, group;
+    enum mtl__target to;
+    int target;
+} mtl__inflow;
+/* At t: Poisson(mean x multiplier) cells, or exactly `count` of them when count >= 0. */
+typedef struct mtl__burst {
+    double t, mean;
+    int64_t count;
+    int group;
+    enum mtl__target to;
+    int target;
+} mtl__burst;
+/* At t each cell of types [type0, type1) survives with probability keep; the Cox intensities
+   [cox0, cox1) are multiplied by keep. */
+typedef struct mtl__cull {
+    double t, keep;
+    int type0, type1, cox0, cox1;
+} mtl__cull;
+/* One source of cells: sorted by time by mtl__source_sort. All arrays owned by the caller. */
+typedef struct mtl__source {
+    mtl__group *group;
+    int n_groups;
+    mtl__inflow *inflow;
+    int n_inflows;
+    mtl__burst *burst;
+    int n_bursts;
+    mtl__cull *cull;
+    int n_culls;
+} mtl__source;
+void mtl__source_sort(mtl__source *s);
+int mtl__source_check(const mtl__source *s, const mtl__process *p, mtl_error *err);
+double mtl__source_start(const mtl__source *s); /* earliest time; HUGE_VAL if empty */
+double mtl__group_draw(const mtl__group *g, mtl__rng *rng);
+/* Integrates h(multiplier) over the group's law by quadrature: nodes x, weights w (n <= 64), which are
+   exact for FIXED (n = 1). Returns the number of nodes. Not for GAMMA (closed form). */
+int mtl__group_nodes(const mtl__group *g, double *x, double *w, int n);
+
+/* ---------------------------------------------------------------- state and stochastic solvers */
+/* Every cell is accounted for: sum n = immigrated + births - deaths - lost - culled, and
+   leaves + row immigration = landed + lost. */
+typedef struct mtl__ledger {
+    int64_t immigrated, births, deaths, changes, leaves, landed, crossed, lost, culled;
+    int64_t events;
+} mtl__ledger;
+
+typedef struct mtl__state {
+    double t;
+    int64_t *n;    /* [n_types] */
+    double *y;     /* [n_cox] */
+    double *group; /* multipliers of the source's groups [n_groups] */
+    mtl__ledger ledger;
+    void *work;    /* workspace of the solvers */
+} mtl__state;
+int mtl__state_new(mtl__state **out, const mtl__process *p, int max_groups, mtl_error *err);
+void mtl__state_free(mtl__state *s);
+/* All counts, intensities and the ledger to zero, time to t. */
+void mtl__state_reset(mtl__state *s, const mtl__process *p, double t);
+
+enum mtl__solver { MTL__EXACT, MTL__LEAP, MTL__AUTO };
+typedef struct mtl__sim_opts {
+    enum mtl__solver solver;
+    double step_days;   /* leap: largest step; 0 = chosen from the rates */
+    int64_t max_cells;  /* stop with MTL_ERR_EXPLODES above it; 0 = 1e15 */
+    int64_t max_events; /* exact: stop with MTL_ERR_LIMIT; 0 = 1e11 */
+} mtl__sim_opts;
+/* One realisation of one source. Streams: rng_key = (seed, person, replicate, source); every component
+   and the groups draw from streams derived from it. record(ctx, k, state) is called once for each
+   time[0..n_times) (increasing), when all components have reached it: counts of state are exact
+   there. No allocation inside. */
+typedef struct mtl__rng_key {
+    uint64_t seed, person, replicate, source;
+} mtl__rng_key;
+/* counts[k * n_types + i] and cox[k * n_cox + c] at time[k], ADDED to what is there (several sources of
+   a donor sum). State is scratch. */
+int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_opts *o,
+                  const mtl__rng_key *key, mtl__state *scratch, int n_times, const double *time,
+                  int64_t *counts, double *cox, mtl_error *err);
+
+/* The two engines themselves: advance the types of one component from state->t0 to t1 (no burst, cull
+   or break of a window inside; the driver cuts there). Exposed for tests and benchmarks. */
+int mtl__network_exact(const mtl__process *p, mtl__state *s, double t1, mtl__rng *rng,
+                       const mtl__sim_opts *o, mtl_error *err);
+int mtl__network_leap(const mtl__process *p, mtl__state *s, double t1, mtl__rng *rng,
+                      const mtl__sim_opts *o, mtl_error *err);
+
+/* ---------------------------------------------------------------- analytic */
+/* What a sample sees, at its time T: a cell of type i with probability see_type[i], a cell of Cox
+   intensity c with probability see_cox[c] (Poisson). Solves backward from T. */
+typedef struct mtl__analytic mtl__analytic; /* reusable workspace, one per thread */
+int mtl__analytic_new(mtl__analytic **out, const mtl__process *p, mtl_error *err);
+void mtl__analytic_free(mtl__analytic *a);
+typedef struct mtl__seen {
+    double p_none;   /* P(nothing of the source is in the sample) */
+    double mean;     /* expected number seen */
+    double variance; /* of the number seen */
+} mtl__seen;
+/* rtol: relative tolerance of the backward equation, e.g. 1e-9. */
+int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample,
+                       const double *see_type, const double *see_cox, double rtol, mtl__seen *out,
+                       mtl_error *err);
+/* q[i] = P(something is seen | one cell of type i at t) for t <= t_sample; also mean and second
+   factorial moment per cell. Any may be NULL. For tests and for the law of a single seed. */
+int mtl__analytic_types(mtl__analytic *a, double t, double t_sample, const double *see_type,
+                        const double *see_cox, double rtol, double *q, double *mean,
+                        double *factorial2, mtl_error *err);
+/* Expected counts and intensities of a source forward in time: mean[k * n_types + i],
+   cox[k * n_cox + c], ADDED to what is there. */
+int mtl__analytic_forward(mtl__analytic *a, const mtl__source *src, double rtol, int n_times,
+                          const double *time, double *mean, double *cox, mtl_error *err);
+
+#endif

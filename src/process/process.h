@@ -48,12 +48,16 @@ typedef struct mtl__type {
     int32_t change0, change1;       /* channels [change0, change1) of process->change */
     int32_t output0, output1;       /* [output0, output1) of process->output; target = Cox index */
     int32_t component;              /* types linked by change, landing or crossing share one */
+    uint64_t stream;                /* names the random stream of its component (the least of its types) */
 } mtl__type;
 
 typedef struct mtl__row {
     double loss;                    /* weight of loss */
     int32_t land0, land1;           /* process->land; target = type */
     int32_t cross0, cross1;         /* process->cross; target = row */
+    double land_sum;                /* of the landing weights with factor 0 */
+    bool land_varies;               /* some landing weight has a factor */
+    int32_t component;
 } mtl__row;
 
 typedef struct mtl__process {
@@ -76,6 +80,9 @@ int mtl__builder_new(mtl__builder **out, mtl_error *err);
 void mtl__builder_free(mtl__builder *b);
 /* Each returns the index of the new part, or a negative error. */
 int mtl__add_type(mtl__builder *b, const char *label);
+/* Names the random stream of the type's component, so that it does not depend on which other types the
+   component holds; default: the hash of the label. */
+void mtl__name_stream(mtl__builder *b, int type, uint64_t stream);
 int mtl__add_row(mtl__builder *b, double loss_weight, const char *label);
 int mtl__add_cox(mtl__builder *b, double decay_per_day, const char *label);
 /* Rates per day; factor 0 = constant. Rates of several calls with one factor add up; a second factor
@@ -170,10 +177,10 @@ typedef struct mtl__sim_opts {
     int64_t max_cells;  /* stop with MTL_ERR_EXPLODES above it; 0 = 1e15 */
     int64_t max_events; /* exact: stop with MTL_ERR_LIMIT; 0 = 1e11 */
 } mtl__sim_opts;
-/* One realisation of one source. Streams: rng_key = (seed, person, replicate, source); every component
-   and the groups draw from streams derived from it. record(ctx, k, state) is called once for each
-   time[0..n_times) (increasing), when all components have reached it: counts of state are exact
-   there. No allocation inside. */
+/* One realisation of one source, component by component (all types at once where the environment has
+   feedback). Streams: rng_key = (seed, person, replicate, source); every component and every group draws
+   from a stream derived from it by name. Time runs from the source's start; times are increasing; what
+   happens at a time is counted at it. No allocation inside. state->ledger holds the account. */
 typedef struct mtl__rng_key {
     uint64_t seed, person, replicate, source;
 } mtl__rng_key;
@@ -183,12 +190,6 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
                   const mtl__rng_key *key, mtl__state *scratch, int n_times, const double *time,
                   int64_t *counts, double *cox, mtl_error *err);
 
-/* The two engines themselves: advance the types of one component from state->t0 to t1 (no burst, cull
-   or break of a window inside; the driver cuts there). Exposed for tests and benchmarks. */
-int mtl__network_exact(const mtl__process *p, mtl__state *s, double t1, mtl__rng *rng,
-                       const mtl__sim_opts *o, mtl_error *err);
-int mtl__network_leap(const mtl__process *p, mtl__state *s, double t1, mtl__rng *rng,
-                      const mtl__sim_opts *o, mtl_error *err);
 
 /* ---------------------------------------------------------------- analytic */
 /* What a sample sees, at its time T: a cell of type i with probability see_type[i], a cell of Cox

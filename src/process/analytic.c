@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/* No random numbers: the generating functions of the process, backward in time from a sample.
+
+   With q_i(t) = P(something is seen in the sample at T | one cell of type i at t), by conditioning on the
+   first event (Kolmogorov's backward equation of a branching process),
+     -dq_i/dt = w_i (1 - q_i) + (b - d - e - sum m) q_i - b q_i^2 + sum m_ij q_j + e Q_row,
+   where Q_row is the mean of q over what becomes of a cell in its hub, and w_i(t) the rate at which the
+   cell makes progeny that would be seen. Written in q, not 1 - q, small probabilities keep their digits.
+   Mean M and second factorial moment V of the number seen are the first two derivatives of the same
+   equation at z = 1:
+     -dM/dt = w + (b - d - e - sum m) M + ...,   -dV/dt = (...) V + ... + 2 b M^2 + 2 w M.
+   A source adds exp(-multiplier x integral of its rate times q): the multiplier's law integrates in closed
+   form (gamma) or by quadrature. */
+#include "process/analytic.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void *get(mtl__arena *a, bool *ok, size_t n, size_t size)
+{
+    void *x = mtl__arena_alloc(a, (n + 1) * size);
+    *ok = *ok && x;
+    return x;
+}
+
+int mtl__analytic_new(mtl__analytic **out, const mtl__process *p, mtl_error *err)
+{
+    *out = NULL;
+    if (p->env && p->env->feedback)
+        return mtl__fail(err, MTL_ERR_UNSUPPORTED, "solver",
+                         "the analytic solver is exact only without feedback from counts to rates; "
+                         "use exact or leap");
+    mtl__analytic *a = calloc(1, sizeof *a);
+    if (!a)
+        return mtl__nomem(err);
+    a->p = p;
+    mtl__arena_init(&a->arena, 0);
+    bool ok = true;
+    const size_t nt = (size_t)p->n_types, nr = (size_t)p->n_rows, nc = (size_t)p->n_cox;
+    a->f = get(&a->arena, &ok, p->env ? (size_t)p->env->n : 1, sizeof *a->f);
+    a->active = get(&a->arena, &ok, nt, sizeof *a->active);
+    a->place = get(&a->arena, &ok, nt, sizeof *a->place);
+    a->rows = get(&a->arena, &ok, nr, sizeof *a->rows);
+    a->row_value = get(&a->arena, &ok, 3 * nr, sizeof *a->row_value);
+    a->cox_see = get(&a->arena, &ok, nc, sizeof *a->cox_see);
+    a->cox_now = get(&a->arena, &ok, nc, sizeof *a->cox_now);
+    a->drive0 = get(&a->arena, &ok, nc, sizeof *a->drive0);
+    a->drivem = get(&a->arena, &ok, nc, sizeof *a->drivem);
+    a->drive1 = get(&a->arena, &ok, nc, sizeof *a->drive1);
+    a->cox_y = get(&a->arena, &ok, nc, sizeof *a->cox_y);
+    if (!ok) {
+        mtl__analytic_free(a);
+        return mtl__nomem(err);
+    }
+    a->f[0] = 1;
+    *out = a;
+    return 0;
+}
+
+void mtl__analytic_free(mtl__analytic *a)
+{
+    if (!a)
+        return;
+    mtl__arena_free(&a->arena);
+    free(a->inflow);
+    free(a->inflow_cox);
+    free(a->y);
+    free(a);
+}
+
+int mtl__analytic_room(mtl__analytic *a, int n, mtl_error *err)
+{
+    if (n > a->cap_y) {
+        double *y = realloc(a->y, (size_t)n * 10 * sizeof *y);
+        if (!y)
+            return mtl__nomem(err);
+        a->y = y;
+        a->cap_y = n;
+    }
+    mtl__ode *o = &a->ode;
+    o->n = n;
+    for (int k = 0; k < 7; k++)
+        o->k[k] = a->y + (size_t)(k + 1) * (size_t)a->cap_y;
+    o->ynew = a->y + (size_t)8 * (size_t)a->cap_y;
+    o->scale = a->y + (size_t)9 * (size_t)a->cap_y;
+    for (int i = 0; i < n; i++)
+        a->y[i] = 0;
+    return 0;
+}
+
+void mtl__analytic_factors(mtl__analytic *a, double t)
+{
+    const mtl__env *env = a->p->env;
+    if (env)
+        env->advance(env->ctx, t < a->t_edge ? t : a->t_edge, NULL, a->f);
+}
+
+/* ---------------------------------------------------------------- backward equation */
+/* Means of the `moments` quantities over what becomes of a cell in each row. Crossings may lead round:
+   Gauss-Seidel sweeps, which gain the (small) probability of crossing as a factor each. */
+static void row_values(mtl__analytic *a, const double *y)
+{
+    const mtl__process *p = a->p;
+    const int n = a->n_active;
+    bool crossing = false;
+    for (int sweep = 0; sweep < 200; sweep++) {
+        double change = 0;
+        for (int k = 0; k < a->n_rows; k++) {
+            const int r = a->rows[k];
+            const mtl__row *row = &p->row[r];
+            double total = row->loss, v[3] = {0, 0, 0};
+            for (int l = row->land0; l < row->land1; l++) {
+                const double x = p->land[l].rate * a->f[p->land[l].factor];
+                const double *at = y + a->place[p->land[l].target];
+                total += x;
+                for (int m = 0; m < a->moments; m++)
+                    v[m] += x * at[m * n];
+            }
+            for (int l = row->cross0; l < row->cross1; l++) {
+                const double x = p->cross[l].rate * a->f[p->cross[l].factor];
+                total += x;
+                crossing = crossing || x > 0;
+                for (int m = 0; sweep > 0 && m < a->moments; m++)
+                    v[m] += x * a->row_value[m * p->n_rows + p->cross[l].target];
+            }
+            for (int m = 0; m < a->moments; m++) {
+                double *old = &a->row_value[m * p->n_rows + r];
+                const double now = total > 0 ? v[m] / total : 0;
+                change = fmax(change, fabs(now - *old) - 1e-16 * fabs(now));
+                *old = now;
+            }
+        }
+        if (!crossing || (sweep > 1 && change <= 0))
+            return;
+    }
+}
+
+static double cox_seen(const mtl__analytic *a, int c)
+{
+    return a->cox_now[c];
+}
+
+static void cox_at(mtl__analytic *a, double t)
+{
+    for (int c = 0; c < a->p->n_cox; c++)
+        a->cox_now[c] = a->cox_see[c] > 0 ? a->cox_see[c] * mtl__exp(-a->p->cox_decay[c] * (a->t_sample - t)) : 0;
+}
+
+/* q, M, V per cell that enters the source's target now. */
+static void target_values(const mtl__analytic *a, const double *y, enum mtl__target to, int target, double v[3])
+{
+    v[0] = v[1] = v[2] = 0;
+    if (to == MTL__TO_COX) {
+        v[0] = v[1] = cox_seen(a, target);
+        return;
+    }
+    for (int m = 0; m < a->moments; m++) {
+        if (to == MTL__TO_ROW)
+            v[m] = a->row_value[m * a->p->n_rows + target];
+        else if (a->place[target] >= 0)
+            v[m] = y[m * a->n_active + a->place[target]];
+    }
+}
+
+/* x = T - t runs forward. */
+static void backward(void *ctx, double x, const double *y, double *dy)
+{
+    mtl__analytic *a = ctx;
+    const mtl__process *p = a->p;
+    const int n = a->n_active;
+    const double t = a->t_sample - x;
+    mtl__analytic_factors(a, t);
+    cox_at(a, t);
+    row_values(a, y);
+    const double *f = a->f;
+    for (int k = 0; k < n; k++) {
+        const mtl__type *ty = &p->type[a->active[k]];
+        const double b = ty->divide * f[ty->f_divide], e = ty->leave * f[ty->f_leave];
+        double net = b - ty->die * f[ty->f_die] - e, w = 0, in[3] = {0, 0, 0};
+        for (int c = ty->change0; c < ty->change1; c++) {
+            const double r = p->change[c].rate * f[p->change[c].factor];
+            net -= r;
+            for (int m = 0; m < a->moments; m++)
+                in[m] += r * y[m * n + a->place[p->change[c].target]];
+        }
+        for (int o = ty->output0; o < ty->output1; o++)
+            w += p->output[o].rate * f[p->output[o].factor] * cox_seen(a, p->output[o].target);
+        if (e > 0)
+            for (int m = 0; m < a->moments; m++)
+                in[m] += e * a->row_value[m * p->n_rows + ty->row];
+        const double q = y[k];
+        dy[k] = w * (1 - q) + net * q - b * q * q + in[0];
+        if (a->moments == 3) {
+            const double mean = y[n + k], v = y[2 * n + k];
+            dy[n + k] = w + net * mean + in[1];
+            dy[2 * n + k] = net * v + 2 * b * mean * mean + 2 * w * mean + in[2];
+        }
+    }
+    double *sum = dy + a->moments * n;
+    for (int g = 0; g < a->moments * a->n_groups; g++)
+        sum[g] = 0;
+    for (int k = 0; k < a->n_inflow; k++) {
+        const mtl__inflow *in = &a->src->inflow[a->inflow[k]];
+        double v[3];
+        target_values(a, y, in->to, in->target, v);
+        for (int m = 0; m < a->moments; m++)
+            sum[m * a->n_groups + in->group] += in->rate * f[in->factor] * v[m];
+    }
+}
+
+/* The types of components that the sample can see anything of, and the rows they leave into. */
+static void choose_active(mtl__analytic *a, const double *see_type, const double *see_cox)
+{
+    const mtl__process *p = a->p;
+    a->n_active = a->n_rows = 0;
+    for (int c = 0; c < p->n_components; c++) {
+        bool seen = false;
+        for (int k = p->component_start[c]; k < p->component_start[c + 1] && !seen; k++) {
+            const int i = p->component_type[k];
+            seen = see_type[i] > 0;
+            for (int o = p->type[i].output0; o < p->type[i].output1; o++)
+                seen = seen || see_cox[p->output[o].target] > 0;
+        }
+        for (int k = p->component_start[c]; k < p->component_start[c + 1]; k++) {
+            const int i = p->component_type[k];
+            a->place[i] = seen ? a->n_active : -1;
+            if (seen)
+                a->active[a->n_active++] = i;
+        }
+        for (int r = 0; r < p->n_rows; r++) {
+            if (p->row[r].component != c)
+                continue;
+            for (int m = 0; m < 3; m++)
+                a->row_value[m * p->n_rows + r] = 0;
+            if (seen)
+                a->rows[a->n_rows++] = r;
+        }
+    }
+}
+
+static int begin(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
+                 const double *see_cox, double rtol, int moments, mtl_error *err)
+{
+    choose_active(a, see_type, see_cox);
+    a->src = src;
+    a->t_sample = t_sample;
+    a->moments = moments;
+    a->n_groups = src ? src->n_groups : 0;
+    a->n_inflow = 0;
+    if (src && mtl__grow(&a->inflow, &a->cap_inflow, (size_t)src->n_inflows + 1, sizeof *a->inflow) < 0)
+        return mtl__nomem(err);
+    const int n = a->n_active;
+    MTL_TRY(mtl__analytic_room(a, moments * (n + a->n_groups) + 1, err));
+    a->ode.n = moments * (n + a->n_groups);
+    for (int m = 0; m < moments; m++) {
+        a->block[m] = m * n;
+        a->block[moments + m] = moments * n + m * a->n_groups;
+        for (int k = 0; k < n; k++)
+            a->y[m * n + k] = m < 2 ? see_type[a->active[k]] : 0;
+    }
+    a->block[2 * moments] = a->ode.n;
+    a->ode.block = a->block;
+    a->ode.n_blocks = 2 * moments;
+    a->ode.rhs = backward;
+    a->ode.stepped = NULL;
+    a->ode.ctx = a;
+    a->ode.rtol = rtol;
+    a->ode.h = 1e-3;
+    a->ode.h_max = HUGE_VAL;
+    a->ode.steps = 0;
+    a->ode.max_steps = 5000000;
+    for (int c = 0; c < a->p->n_cox; c++)
+        a->cox_see[c] = see_cox[c];
+    return 0;
+}
+
+/* ---------------------------------------------------------------- a source seen */
+typedef struct tally {
+    double log_none, mean, variance; /* of bursts with an exact count */
+} tally;
+
+/* What happens at time t, going backward: bursts see what is after them, culls thin what is before. */
+static void happen(mtl__analytic *a, double t, tally *out)
+{
+    const mtl__source *src = a->src;
+    const int n = a->n_active;
+    bool ready = false;
+    for (int k = src->n_bursts - 1; k >= 0; k--) {
+        const mtl__burst *b = &src->burst[k];
+        if (b->t != t)
+            continue;
+        if (!ready) {
+            mtl__analytic_factors(a, t);
+            cox_at(a, t);
+            row_values(a, a->y);
+            ready = true;
+        }
+        double v[3];
+        target_values(a, a->y, b->to, b->target, v);
+        if (b->count < 0) {
+            for (int m = 0; m < a->moments; m++)
+                a->y[a->moments * n + m * a->n_groups + b->group] += b->mean * v[m];
+            continue;
+        }
+        const double c = (double)b->count;
+        out->mean += c * v[1];
+        if (b->to == MTL__TO_COX) {
+            out->log_none -= c * v[0];
+            out->variance += c * v[1];
+        } else if (b->count > 0) {
+            out->log_none += c * mtl__log1p(-fmin(v[0], 1));
+            out->variance += c * (v[2] + v[1] - v[1] * v[1]);
+        }
+    }
+    for (int k = src->n_culls - 1; k >= 0; k--) {
+        const mtl__cull *c = &src->cull[k];
+        if (c->t != t)
+            continue;
+        for (int i = c->type0; i < c->type1; i++)
+            for (int m = 0; a->place[i] >= 0 && m < a->moments; m++)
+                a->y[m * n + a->place[i]] *= c->keep;
+        for (int i = c->cox0; i < c->cox1; i++)
+            a->cox_see[i] *= c->keep;
+    }
+}
+
+/* The latest thing of the schedule or break of a factor before t, not before `floor`. */
+static double cut_before(const mtl__analytic *a, double t, double floor)
+{
+    const mtl__source *src = a->src;
+    double cut = floor;
+    for (int k = 0; k < src->n_inflows; k++) {
+        if (src->inflow[k].t0 < t)
+            cut = fmax(cut, src->inflow[k].t0);
+        if (src->inflow[k].t1 < t)
+            cut = fmax(cut, src->inflow[k].t1);
+    }
+    for (int k = 0; k < src->n_bursts; k++)
+        if (src->burst[k].t < t)
+            cut = fmax(cut, src->burst[k].t);
+    for (int k = 0; k < src->n_culls; k++)
+        if (src->cull[k].t < t)
+            cut = fmax(cut, src->cull[k].t);
+    return cut;
+}
+
+static int back_over(mtl__analytic *a, double t1, double t0, mtl_error *err)
+{
+    const mtl__env *env = a->p->env;
+    double right = t1;
+    while (right > t0) {
+        double left = t0; /* the last break of a factor inside (t0, right) */
+        for (double b = env ? env->next_break(env->ctx, t0) : HUGE_VAL; b < right;
+             b = env->next_break(env->ctx, b))
+            left = b;
+        a->t_edge = right - 1e-9 * (right - left);
+        MTL_TRY(mtl__ode_run(&a->ode, a->t_sample - right, a->t_sample - left, a->y, err));
+        right = left;
+    }
+    return 0;
+}
+
+static double group_variance(const mtl__group *g)
+{
+    if (g->law == MTL__GAMMA)
+        return 1 / g->shape;
+    if (g->law == MTL__FIXED)
+        return 0;
+    const double spread = mtl__exp(g->shape * g->shape);
+    if (g->law == MTL__LOGNORMAL)
+        return spread - 1;
+    const double small = (1 - g->p_big * g->big) / (1 - g->p_big);
+    return (1 - g->p_big) * small * small * spread + g->p_big * g->big * g->big - 1;
+}
+
+/* log E[exp(-multiplier x)]. */
+static double group_log_none(const mtl__group *g, double x)
+{
+    if (g->law == MTL__GAMMA)
+        return -g->shape * mtl__log1p(x / g->shape);
+    if (g->law == MTL__FIXED)
+        return -x;
+    double node[64], weight[64], sum = 0;
+    const int n = mtl__group_nodes(g, node, weight, 64);
+    for (int k = 0; k < n; k++)
+        sum += weight[k] * mtl__expm1(-node[k] * x);
+    return mtl__log1p(sum);
+}
+
+int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
+                       const double *see_cox, double rtol, mtl__seen *out, mtl_error *err)
+{
+    *out = (mtl__seen){1, 0, 0};
+    MTL_TRY(mtl__source_check(src, a->p, err));
+    const double start = mtl__source_start(src);
+    if (!(start <= t_sample))
+        return 0;
+    MTL_TRY(begin(a, src, t_sample, see_type, see_cox, rtol, 3, err));
+    tally fixed = {0, 0, 0};
+    double t = t_sample;
+    a->t_edge = t_sample;
+    happen(a, t, &fixed);
+    while (t > start) {
+        const double cut = cut_before(a, t, start);
+        a->n_inflow = 0;
+        for (int k = 0; k < src->n_inflows; k++)
+            if (src->inflow[k].t0 <= cut && src->inflow[k].t1 >= t)
+                a->inflow[a->n_inflow++] = k;
+        if (a->n_inflow)
+            a->ode.h = fmin(a->ode.h, 1);
+        MTL_TRY(back_over(a, t, cut, err));
+        t = cut;
+        a->t_edge = t;
+        happen(a, t, &fixed);
+    }
+    const double *sum = a->y + 3 * a->n_active;
+    double log_none = fixed.log_none;
+    out->mean = fixed.mean;
+    out->variance = fixed.variance;
+    for (int g = 0; g < src->n_groups; g++) {
+        const double j = sum[src->n_groups + g];
+        log_none += group_log_none(&src->group[g], sum[g]);
+        out->mean += j;
+        out->variance += sum[2 * src->n_groups + g] + j + group_variance(&src->group[g]) * j * j;
+    }
+    out->p_none = mtl__exp(log_none);
+    return 0;
+}
+
+int mtl__analytic_types(mtl__analytic *a, double t, double t_sample, const double *see_type,
+                        const double *see_cox, double rtol, double *q, double *mean, double *factorial2,
+                        mtl_error *err)
+{
+    MTL_TRY(begin(a, NULL, t_sample, see_type, see_cox, rtol, 3, err));
+    MTL_TRY(back_over(a, t_sample, t, err));
+    double *const out[3] = {q, mean, factorial2};
+    for (int m = 0; m < 3; m++)
+        for (int i = 0; out[m] && i < a->p->n_types; i++)
+            out[m][i] = a->place[i] < 0 ? 0 : a->y[m * a->n_active + a->place[i]];
+    return 0;
+}

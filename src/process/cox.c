@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Cox intensities: dy/dt = D - mu y with D = sum of output x cells (+ immigration). Each has one decay and
+   is driven by counts only, so that between events y follows in closed form. */
+#include "process/solver.h"
+
+#include <math.h>
+
+double mtl__phi1(double mu, double h)
+{
+    const double x = mu * h;
+    return x < 1e-12 ? h : -mtl__expm1(-x) / mu;
+}
+
+double mtl__phi2(double mu, double h)
+{
+    const double x = mu * h;
+    if (x < 1e-3) /* h/2 - mu h^2/6 + mu^2 h^3/24 - ... over h */
+        return h * (0.5 - x / 6 + x * x / 24 - x * x * x / 120);
+    return (1 - mtl__phi1(mu, h) / h) / mu;
+}
+
+void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c, double t)
+{
+    const double h = t - w->cox_t[c], mu = p->cox_decay[c];
+    if (h <= 0)
+        return;
+    if (s->y[c] > 0 || w->drive[c] > 0)
+        s->y[c] = s->y[c] * mtl__exp(-mu * h) + w->drive[c] * mtl__phi1(mu, h);
+    w->cox_t[c] = t;
+}
+
+void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, double *drive)
+{
+    for (int k = 0; k < w->n_active_cox; k++)
+        drive[w->active_cox[k]] = 0;
+    for (int k = 0; k < w->n_list; k++) {
+        const int i = w->list[k];
+        const mtl__type *t = &p->type[i];
+        if (s->n[i] == 0)
+            continue;
+        for (int o = t->output0; o < t->output1; o++)
+            drive[p->output[o].target] += (double)s->n[i] * p->output[o].rate *
+                                          mtl__factor_now(w, p->output[o].factor);
+    }
+}
+
+double mtl__cox_parabola(double mu, double h, double d0, double dm, double d1)
+{
+    const double b = (-3 * d0 + 4 * dm - d1) / h, c = 2 * (d0 - 2 * dm + d1) / (h * h);
+    const double i0 = mtl__phi1(mu, h), i1 = h * mtl__phi2(mu, h), x = mu * h;
+    const double i2 = x < 1e-2 ? h * h * h * (1.0 / 3 - x / 12 + x * x / 60 - x * x * x / 360)
+                               : (h * h - 2 * i1) / mu;
+    return d0 * i0 + b * i1 + c * i2;
+}
+
+/* ---------------------------------------------------------------- fed by the schedule itself */
+/* drive[] of the intensities at time t, of the inflows that act over the segment. */
+static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *w, double t, double *drive)
+{
+    if (p->env)
+        p->env->advance(p->env->ctx, t, NULL, w->f);
+    for (int c = 0; c < p->n_cox; c++)
+        drive[c] = 0;
+    for (int k = 0; k < w->n_inflow; k++) {
+        const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
+        drive[f->target] += f->rate * s->group[f->group] * w->f[f->factor];
+    }
+}
+
+/* From s->t to t1 with the inflows that act now: parabolas of at most a day where a factor shapes them,
+   one closed form where not. */
+static void direct_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1)
+{
+    bool shaped = false;
+    for (int k = 0; k < w->n_inflow; k++)
+        shaped = shaped || w->src->inflow[w->inflow[k]].factor != 0;
+    const double span = t1 - s->t;
+    const int steps = shaped && span > 1 ? (int)(span + 0.999999) : 1;
+    const double h = span / steps, t0 = s->t;
+    double *d0 = w->drive, *dm = w->drive0, *d1 = w->cox_t;
+    if (w->n_inflow)
+        direct_drive(p, s, w, t0, d0);
+    for (int k = 0; k < steps; k++) {
+        if (w->n_inflow) {
+            direct_drive(p, s, w, t0 + (k + 0.5) * h, dm);
+            direct_drive(p, s, w, t0 + (k + 1) * h - 1e-9 * h, d1); /* this side of a break */
+        }
+        for (int c = 0; c < p->n_cox; c++) {
+            const double fed = w->n_inflow && (d0[c] > 0 || dm[c] > 0 || d1[c] > 0)
+                                   ? mtl__cox_parabola(p->cox_decay[c], h, d0[c], dm[c], d1[c])
+                                   : 0;
+            if (s->y[c] > 0 || fed > 0)
+                s->y[c] = fmax(0, s->y[c] * mtl__exp(-p->cox_decay[c] * h) + fed);
+        }
+        for (int c = 0; c < p->n_cox; c++)
+            d0[c] = d1[c];
+    }
+    s->t = t1;
+}
+
+/* The first of: next record, next edge of a window, burst, cull, break of a factor, after s->t. */
+static double direct_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t)
+{
+    const mtl__source *src = w->src;
+    bool shaped = false;
+    for (int k = 0; k < src->n_inflows; k++) {
+        const mtl__inflow *f = &src->inflow[k];
+        if (f->to != MTL__TO_COX)
+            continue;
+        if (f->t0 > s->t)
+            t = fmin(t, f->t0);
+        else if (f->t1 > s->t) {
+            t = fmin(t, f->t1);
+            shaped = shaped || f->factor;
+        }
+    }
+    for (int k = 0; k < src->n_bursts; k++)
+        if (src->burst[k].to == MTL__TO_COX && src->burst[k].t > s->t)
+            t = fmin(t, src->burst[k].t);
+    for (int k = 0; k < src->n_culls; k++)
+        if (src->cull[k].cox0 < src->cull[k].cox1 && src->cull[k].t > s->t)
+            t = fmin(t, src->cull[k].t);
+    return shaped && p->env ? fmin(t, p->env->next_break(p->env->ctx, s->t)) : t;
+}
+
+static void direct_now(mtl__state *s, const mtl__work *w)
+{
+    const mtl__source *src = w->src;
+    for (int k = 0; k < src->n_culls; k++)
+        if (src->cull[k].t == s->t)
+            for (int c = src->cull[k].cox0; c < src->cull[k].cox1; c++)
+                s->y[c] *= src->cull[k].keep;
+    for (int k = 0; k < src->n_bursts; k++) {
+        const mtl__burst *b = &src->burst[k];
+        if (b->t == s->t && b->to == MTL__TO_COX)
+            s->y[b->target] += b->count >= 0 ? (double)b->count : b->mean * s->group[b->group];
+    }
+}
+
+void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times, const double *time,
+                     double *cox)
+{
+    const mtl__source *src = w->src;
+    double start = HUGE_VAL;
+    for (int k = 0; k < src->n_inflows; k++)
+        if (src->inflow[k].to == MTL__TO_COX)
+            start = fmin(start, src->inflow[k].t0);
+    for (int k = 0; k < src->n_bursts; k++)
+        if (src->burst[k].to == MTL__TO_COX)
+            start = fmin(start, src->burst[k].t);
+    int next = 0;
+    while (next < n_times && time[next] < start)
+        next++;
+    for (int c = 0; c < p->n_cox; c++)
+        s->y[c] = 0;
+    s->t = start;
+    while (next < n_times) {
+        direct_now(s, w);
+        for (; next < n_times && time[next] <= s->t; next++)
+            for (int c = 0; c < p->n_cox; c++)
+                cox[(size_t)next * (size_t)p->n_cox + (size_t)c] += s->y[c];
+        if (next == n_times)
+            break;
+        w->n_inflow = 0;
+        for (int k = 0; k < src->n_inflows; k++)
+            if (src->inflow[k].to == MTL__TO_COX && src->inflow[k].t0 <= s->t && s->t < src->inflow[k].t1)
+                w->inflow[w->n_inflow++] = k;
+        direct_segment(p, s, w, direct_cut(p, s, w, time[next]));
+    }
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* The leaping solver: Strang splitting of each step h into half of the moves, all of birth, death and
+   immigration, half of the moves.
+
+   Moves (leaving and landing, changes) follow their exact multi-hop law by uniformisation: with a rate
+   R above every cell's rate of moving, each cell has Poisson(R h) occasions to move, at each of which a
+   cell of type i moves with probability rate_i / R. Cells with at least r occasions are followed round
+   by round, as counts; a round costs the types in use, not pairs of types.
+   Birth and death follow Kendall's law exactly: of n cells a binomial share has living descendants, each
+   line a geometric number; constant immigration adds its negative binomial (Kendall 1948). What is
+   left is the splitting error, of order h^2 (Strang 1968). Factors are taken at the middle of the step. */
+#include "process/solver.h"
+
+#include <math.h>
+
+double mtl__leap_step(const mtl__process *p, const mtl__work *w, const mtl__sim_opts *o)
+{
+    double move = 0, turn = 0;
+    for (int k = 0; k < w->n_list; k++) {
+        const mtl__type *t = &p->type[w->list[k]];
+        double m = t->leave * w->f_hi[t->f_leave];
+        for (int c = t->change0; c < t->change1; c++)
+            m += p->change[c].rate * w->f_hi[p->change[c].factor];
+        move = fmax(move, m);
+        turn = fmax(turn, t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die]);
+    }
+    /* The error of a step is of order h^2 move turn; with one of them zero there is none. */
+    double h = move > 0 && turn > 0 ? 0.35 / sqrt(move * turn) : HUGE_VAL;
+    if (w->varies)
+        h = fmin(h, turn + move > 0 ? 0.35 / (turn + move) : h);
+    if (o->step_days > 0)
+        h = fmin(h, o->step_days);
+    return h;
+}
+
+/* ---------------------------------------------------------------- moves */
+static double type_moves(const mtl__process *p, const mtl__work *w, const mtl__type *t)
+{
+    double m = t->leave * w->f[t->f_leave];
+    for (int c = t->change0; c < t->change1; c++)
+        m += p->change[c].rate * w->f[p->change[c].factor];
+    return m;
+}
+
+/* n cells of type i move: each leaves into its row (gathered in `pool`) or changes. */
+static void spread(const mtl__process *p, mtl__state *s, mtl__work *w, int i, int64_t n, double moves)
+{
+    const mtl__type *t = &p->type[i];
+    double left = moves;
+    int64_t rest = n;
+    for (int c = t->change0; c < t->change1 && rest > 0; c++) {
+        const double x = p->change[c].rate * w->f[p->change[c].factor];
+        const bool last = c == t->change1 - 1 && !(t->leave > 0);
+        const double pr = last ? 1 : x / left;
+        const int64_t got = mtl__rng_binomial(&w->rng, rest, pr < 1 ? pr : 1);
+        w->arriving[p->change[c].target] += got;
+        s->ledger.changes += got;
+        rest -= got;
+        left -= x;
+    }
+    if (rest > 0) { /* only with a row: else the last change has taken all */
+        s->ledger.leaves += rest;
+        w->pool[t->row] += rest;
+    }
+}
+
+/* One round: every moving cell makes one move with its probability; arrivals stand in w->moving after. */
+static void move_round(const mtl__process *p, mtl__state *s, mtl__work *w, double rate)
+{
+    for (int k = 0; k < w->n_list; k++) {
+        const int i = w->list[k];
+        const int64_t a = w->moving[i];
+        if (a == 0)
+            continue;
+        const double m = type_moves(p, w, &p->type[i]);
+        const int64_t go = mtl__rng_binomial(&w->rng, a, m < rate ? m / rate : 1);
+        w->arriving[i] += a - go;
+        if (go > 0)
+            spread(p, s, w, i, go, m);
+    }
+    for (int r = 0; r < p->n_rows; r++) {
+        if (w->pool[r] == 0)
+            continue;
+        const int64_t n = w->pool[r];
+        w->pool[r] = 0;
+        mtl__route_many(p, s, w, r, n, w->arriving);
+    }
+}
+
+/* P(at least r occasions) for r = 1, 2, ... of a Poisson(x) number, by summing what is left. */
+static double tail_above(double x, int r)
+{
+    return mtl__gamma_p(r, x);
+}
+
+static void moves(const mtl__process *p, mtl__state *s, mtl__work *w, double rate, double h)
+{
+    const double x = rate * h;
+    if (!(x > 0))
+        return;
+    double at_least = -mtl__expm1(-x);
+    bool any = false;
+    for (int k = 0; k < w->n_list; k++) {
+        const int i = w->list[k];
+        w->moving[i] = w->arriving[i] = 0;
+        if (s->n[i] == 0)
+            continue;
+        w->moving[i] = mtl__rng_binomial(&w->rng, s->n[i], at_least);
+        s->n[i] -= w->moving[i];
+        any = any || w->moving[i] > 0;
+    }
+    for (int r = 1; any; r++) {
+        move_round(p, s, w, rate);
+        const double next = tail_above(x, r + 1);
+        const double on = at_least > 0 ? next / at_least : 0;
+        any = false;
+        for (int k = 0; k < w->n_list; k++) {
+            const int i = w->list[k];
+            const int64_t a = w->arriving[i];
+            w->arriving[i] = 0;
+            w->moving[i] = a > 0 ? mtl__rng_binomial(&w->rng, a, on < 1 ? on : 1) : 0;
+            s->n[i] += a - w->moving[i];
+            any = any || w->moving[i] > 0;
+        }
+        at_least = next;
+    }
+}
+
+/* ---------------------------------------------------------------- birth, death, immigration */
+/* n cells and Poisson immigration at `in` per day after h days (Kendall 1948). */
+static int64_t turnover(mtl__state *s, mtl__rng *rng, int64_t n, double b, double d, double in, double h)
+{
+    const double x = (b - d) * h;
+    const double g = fabs(x) < 1e-10 ? h * (1 + 0.5 * x) : mtl__expm1(x) / (b - d); /* int exp */
+    const double extinct = d * g / (1 + b * g), more = b * g / (1 + b * g);
+    int64_t now = n;
+    if (n > 0 && d > 0) {
+        now = mtl__rng_binomial(rng, n, 1 - extinct);
+        s->ledger.deaths += n - now;
+    }
+    if (now > 0 && b > 0) {
+        const int64_t born = mtl__rng_negbin(rng, (double)now, 1 - more);
+        s->ledger.births += born;
+        now += born;
+    }
+    if (in > 0) {
+        const int64_t came = b * g > 1e-9 ? mtl__rng_negbin(rng, in / b, 1 - more)
+                                          : mtl__rng_poisson(rng, in * g);
+        s->ledger.immigrated += came;
+        now += came;
+    }
+    return now;
+}
+
+static int births_and_deaths(const mtl__process *p, mtl__state *s, mtl__work *w, double h,
+                             const mtl__sim_opts *o, mtl_error *err)
+{
+    for (int k = 0; k < w->n_list; k++) {
+        const int i = w->list[k];
+        const mtl__type *t = &p->type[i];
+        const double in = w->n_inflow ? w->inflow_to[i] : 0;
+        const double b = t->divide * w->f[t->f_divide], d = t->die * w->f[t->f_die];
+        if (s->n[i] == 0 && !(in > 0))
+            continue;
+        if ((b > 0 || d > 0) || in > 0) {
+            if ((b - d) * h > 60)
+                return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
+                                 "the cells grow without bound: net growth %.3g a day at day %.6g", b - d, s->t);
+            s->n[i] = turnover(s, &w->rng, s->n[i], b, d, in, h);
+            if (s->n[i] > o->max_cells)
+                return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
+                                 "the cells grow without bound: more than %.3g of one type at day %.6g",
+                                 (double)o->max_cells, s->t);
+        }
+    }
+    return 0;
+}
+
+/* Expected immigration per day into each type with the factors of now; rows' loss goes to the ledger by
+   its own Poisson number, so that every cell that came is accounted for. */
+static void inflows_now(const mtl__process *p, mtl__state *s, mtl__work *w, double h)
+{
+    if (w->n_inflow == 0)
+        return;
+    double total = 0, lands = 0;
+    for (int k = 0; k < w->n_list; k++)
+        w->inflow_to[w->list[k]] = 0;
+    for (int k = 0; k < w->n_inflow; k++) {
+        const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
+        const double x = f->rate * s->group[f->group] * w->f[f->factor];
+        if (f->to == MTL__TO_TYPE) {
+            w->inflow_to[f->target] += x;
+        } else {
+            total += x;
+            mtl__route_mean(p, w, f->target, x, w->inflow_to);
+        }
+    }
+    for (int k = 0; k < w->n_list; k++)
+        lands += w->inflow_to[w->list[k]];
+    double direct = 0;
+    for (int k = 0; k < w->n_inflow; k++) {
+        const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
+        if (f->to == MTL__TO_TYPE)
+            direct += f->rate * s->group[f->group] * w->f[f->factor];
+    }
+    const double lost = total - (lands - direct);
+    if (lost > 1e-9 * total) {
+        const int64_t n = mtl__rng_poisson(&w->rng, lost * h);
+        s->ledger.immigrated += n;
+        s->ledger.lost += n;
+    }
+}
+
+/* ---------------------------------------------------------------- steps */
+static void cox_step(const mtl__process *p, mtl__state *s, mtl__work *w, double h)
+{
+    mtl__cox_drives(p, s, w, w->drive);
+    for (int k = 0; k < w->n_active_cox; k++) {
+        const int c = w->active_cox[k];
+        const double mu = p->cox_decay[c], d0 = w->drive0[c], d1 = w->drive[c];
+        s->y[c] = s->y[c] * mtl__exp(-mu * h) + d0 * mtl__phi1(mu, h) + (d1 - d0) * mtl__phi2(mu, h);
+        w->drive0[c] = d1;
+    }
+}
+
+static double max_moves(const mtl__process *p, const mtl__work *w)
+{
+    double rate = 0;
+    for (int k = 0; k < w->n_list; k++)
+        rate = fmax(rate, type_moves(p, w, &p->type[w->list[k]]));
+    return rate;
+}
+
+int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double step,
+                  const mtl__sim_opts *o, mtl_error *err)
+{
+    const double span = t1 - s->t;
+    if (!(span > 0))
+        return 0;
+    const double want = step < HUGE_VAL ? ceil(span / step - 1e-9) : 1;
+    if (!(want < 1e9))
+        return mtl__fail(err, MTL_ERR_LIMIT, NULL, "%.3g leaping steps from day %.6g to %.6g", want, s->t, t1);
+    const int64_t steps = want < 1 ? 1 : (int64_t)want;
+    const double h = span / (double)steps, t0 = s->t;
+    double rate = max_moves(p, w);
+    mtl__cox_drives(p, s, w, w->drive0);
+    for (int64_t k = 0; k < steps; k++) {
+        if (p->env && (w->varies || w->crosses)) {
+            p->env->advance(p->env->ctx, t0 + ((double)k + 0.5) * h, s->n, w->f);
+            rate = max_moves(p, w);
+        }
+        /* Two half moves with the same rates in a row are one whole move, unless intensities want the
+           counts between them. */
+        const bool join = !w->varies && w->n_active_cox == 0;
+        if (k == 0 || !join)
+            moves(p, s, w, rate, 0.5 * h);
+        inflows_now(p, s, w, h);
+        MTL_TRY(births_and_deaths(p, s, w, h, o, err));
+        moves(p, s, w, rate, join && k + 1 < steps ? h : 0.5 * h);
+        if (w->n_active_cox)
+            cox_step(p, s, w, h);
+        s->t = t0 + (double)(k + 1) * h;
+    }
+    s->t = t1;
+    return 0;
+}

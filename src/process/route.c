@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes of a cell that leaves into a hub: loss, landing or crossing compete at once. Crossings
+   are decided on a stream of their own, before the rest and with the weights they have at that moment,
+   so that a conduit that opens does not shift the draws of cells that never pass it. A row's landing
+   draws come from an alias table; rows whose landing weights carry factors are scanned. */
+#include "process/solver.h"
+
+/* Walker's alias method: each of n slots keeps its own outcome below `cut`, else gives another. */
+void mtl__alias_build(int n, const double *weight, mtl__alias *out, int32_t *stack, double *scaled)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += weight[i];
+    int small = 0, large = n; /* stack[0, small) and stack[large, n) */
+    for (int i = 0; i < n; i++) {
+        scaled[i] = sum > 0 ? weight[i] / sum * n : 1;
+        out[i] = (mtl__alias){1, i};
+        if (scaled[i] < 1)
+            stack[small++] = i;
+        else
+            stack[--large] = i;
+    }
+    while (small > 0 && large < n) {
+        const int32_t s = stack[--small], l = stack[large];
+        out[s] = (mtl__alias){scaled[s], l};
+        scaled[l] = (scaled[l] + scaled[s]) - 1;
+        if (scaled[l] < 1) {
+            large++;
+            stack[small++] = l;
+        }
+    }
+}
+
+/* Tables over [loss, land0, land0+1, ...) of every row. */
+void mtl__rows_prepare(const mtl__process *p, mtl__work *w)
+{
+    for (int r = 0; r < p->n_rows; r++) {
+        const mtl__row *row = &p->row[r];
+        const int n = row->land1 - row->land0 + 1;
+        w->prob[0] = row->loss;
+        for (int k = 1; k < n; k++)
+            w->prob[k] = p->land[row->land0 + k - 1].rate;
+        mtl__alias_build(n, w->prob, w->row_alias + w->row_alias0[r], (int32_t *)w->out, w->prob + n);
+    }
+}
+
+static double land_total(const mtl__process *p, const mtl__work *w, const mtl__row *row)
+{
+    double sum = row->land_sum;
+    if (row->land_varies)
+        for (int k = row->land0; k < row->land1; k++)
+            if (p->land[k].factor)
+                sum += p->land[k].rate * mtl__factor_now(w, p->land[k].factor);
+    return sum;
+}
+
+static double cross_total(const mtl__process *p, const mtl__work *w, const mtl__row *row)
+{
+    double sum = 0;
+    for (int k = row->cross0; k < row->cross1; k++)
+        sum += p->cross[k].rate * mtl__factor_now(w, p->cross[k].factor);
+    return sum;
+}
+
+/* Index of the channel in [k0, k1) that `at` of the summed weights falls into. */
+static int scan(const mtl__channel *c, const mtl__work *w, int k0, int k1, double at)
+{
+    int last = k0;
+    for (int k = k0; k < k1; k++) {
+        const double x = c[k].rate * mtl__factor_now(w, c[k].factor);
+        if (x > 0)
+            last = k;
+        if (at < x)
+            return k;
+        at -= x;
+    }
+    return last;
+}
+
+int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int r)
+{
+    for (;;) {
+        const mtl__row *row = &p->row[r];
+        const double land = land_total(p, w, row);
+        mtl__rng *rng = &w->rng;
+        if (row->cross0 < row->cross1) {
+            const double cross = cross_total(p, w, row), all = cross + land + row->loss;
+            if (cross > 0 && mtl__rng_unit(&w->side) * all < cross) {
+                const int k = scan(p->cross, w, row->cross0, row->cross1, mtl__rng_unit(&w->side) * cross);
+                r = p->cross[k].target;
+                s->ledger.crossed++;
+                continue;
+            }
+        }
+        if (!(land + row->loss > 0)) {
+            s->ledger.lost++;
+            return -1;
+        }
+        int k;
+        if (row->land_varies) {
+            const double at = mtl__rng_unit(rng) * (land + row->loss);
+            k = at < row->loss ? 0 : 1 + scan(p->land, w, row->land0, row->land1, at - row->loss) - row->land0;
+        } else {
+            k = mtl__alias_draw(w->row_alias + w->row_alias0[r], row->land1 - row->land0 + 1, rng);
+        }
+        if (k == 0) {
+            s->ledger.lost++;
+            return -1;
+        }
+        s->ledger.landed++;
+        return p->land[row->land0 + k - 1].target;
+    }
+}
+
+/* n cells over the landings of a row, crossings already taken out. */
+static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__row *row, int r,
+                      int64_t n, int64_t *to)
+{
+    const int m = row->land1 - row->land0 + 1;
+    if (!row->land_varies && n < 2 * m) {
+        for (int64_t i = 0; i < n; i++) {
+            const int k = mtl__alias_draw(w->row_alias + w->row_alias0[r], m, &w->rng);
+            if (k == 0) {
+                s->ledger.lost++;
+            } else {
+                s->ledger.landed++;
+                to[p->land[row->land0 + k - 1].target]++;
+            }
+        }
+        return;
+    }
+    double left = land_total(p, w, row) + row->loss;
+    int64_t rest = n;
+    for (int k = row->land0; k < row->land1 && rest > 0; k++) {
+        const double x = p->land[k].rate * mtl__factor_now(w, p->land[k].factor);
+        const double pr = left > 0 ? x / left : 0;
+        const int64_t got = mtl__rng_binomial(&w->rng, rest, pr < 1 ? pr : 1);
+        to[p->land[k].target] += got;
+        s->ledger.landed += got;
+        rest -= got;
+        left -= x;
+    }
+    /* With no loss the rest is rounding of the last probability: it lands last. */
+    if (rest > 0 && !(row->loss > 0) && row->land1 > row->land0) {
+        to[p->land[row->land1 - 1].target] += rest;
+        s->ledger.landed += rest;
+        rest = 0;
+    }
+    s->ledger.lost += rest;
+}
+
+void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row, int64_t n, int64_t *to)
+{
+    const mtl__row *at = &p->row[row];
+    if (n == 0)
+        return;
+    if (at->cross0 == at->cross1) {
+        land_many(p, s, w, at, row, n, to);
+        return;
+    }
+    /* Crossing cells are few: they are taken one by one through the rows that follow, on the side
+       stream for the first crossing and by mtl__route_one after it. */
+    const double cross = cross_total(p, w, at), all = cross + land_total(p, w, at) + at->loss;
+    const int64_t crossing = cross > 0 ? mtl__rng_binomial(&w->side, n, cross / all) : 0;
+    const int few = 4096;
+    if (crossing <= few) {
+        for (int64_t i = 0; i < crossing; i++) {
+            const int k = scan(p->cross, w, at->cross0, at->cross1, mtl__rng_unit(&w->side) * cross);
+            s->ledger.crossed++;
+            const int type = mtl__route_one(p, s, w, p->cross[k].target);
+            if (type >= 0)
+                to[type]++;
+        }
+    } else {
+        double left = cross;
+        int64_t rest = crossing;
+        for (int k = at->cross0; k < at->cross1 && rest > 0; k++) {
+            const double x = p->cross[k].rate * mtl__factor_now(w, p->cross[k].factor);
+            const double pr = k == at->cross1 - 1 ? 1 : left > 0 ? x / left : 0;
+            const int64_t got = mtl__rng_binomial(&w->side, rest, pr < 1 ? pr : 1);
+            s->ledger.crossed += got;
+            mtl__route_many(p, s, w, p->cross[k].target, got, to);
+            rest -= got;
+            left -= x;
+        }
+    }
+    land_many(p, s, w, at, row, n - crossing, to);
+}
+
+void mtl__route_mean(const mtl__process *p, mtl__work *w, int row, double mass, double *to)
+{
+    double *now = w->row_mass, *next = w->row_mass2;
+    const mtl__row *at = &p->row[row];
+    if (at->cross0 == at->cross1) { /* the common case without the vectors of rows */
+        const double total = land_total(p, w, at) + at->loss;
+        for (int k = at->land0; total > 0 && k < at->land1; k++)
+            to[p->land[k].target] += mass * p->land[k].rate * mtl__factor_now(w, p->land[k].factor) / total;
+        return;
+    }
+    for (int r = 0; r < p->n_rows; r++)
+        now[r] = 0;
+    now[row] = mass;
+    double moving = mass;
+    for (int hop = 0; hop < 1000 && moving > mass * 1e-18; hop++) {
+        moving = 0;
+        for (int r = 0; r < p->n_rows; r++)
+            next[r] = 0;
+        for (int r = 0; r < p->n_rows; r++) {
+            if (!(now[r] > 0))
+                continue;
+            const mtl__row *q = &p->row[r];
+            const double total = land_total(p, w, q) + cross_total(p, w, q) + q->loss;
+            for (int k = q->land0; total > 0 && k < q->land1; k++)
+                to[p->land[k].target] += now[r] * p->land[k].rate * mtl__factor_now(w, p->land[k].factor) / total;
+            for (int k = q->cross0; total > 0 && k < q->cross1; k++) {
+                const double x = now[r] * p->cross[k].rate * mtl__factor_now(w, p->cross[k].factor) / total;
+                next[p->cross[k].target] += x;
+                moving += x;
+            }
+        }
+        double *swap = now;
+        now = next;
+        next = swap;
+    }
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* One realisation of one source. The driver cuts time at everything that happens at once (records, bursts,
+   culls, edges of windows, breaks of factors) and gives each piece between two cuts to a solver.
+
+   Components are independent given the group multipliers, so each is run alone, on its own stream, from its
+   own start; an environment with feedback makes all types one piece. `auto` takes, per component, the
+   solver that is expected to cost less. */
+#include "process/solver.h"
+
+#include <math.h>
+#include <string.h>
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    return mtl__hash_bytes(mtl__hash_bytes(MTL_HASH_START, &a, sizeof a), &b, sizeof b);
+}
+
+/* ---------------------------------------------------------------- what reaches the piece of work */
+static bool to_work(const mtl__process *p, const mtl__work *w, enum mtl__target to, int target)
+{
+    if (to == MTL__TO_COX)
+        return false;
+    return w->component < 0 ||
+           w->component == (to == MTL__TO_TYPE ? p->type[target].component : p->row[target].component);
+}
+
+static bool cull_hits(const mtl__process *p, const mtl__work *w, const mtl__cull *c)
+{
+    if (c->cox0 < c->cox1 && w->n_active_cox)
+        return true;
+    for (int i = c->type0; i < c->type1; i++)
+        if (w->component < 0 || p->type[i].component == w->component)
+            return true;
+    return false;
+}
+
+static double work_start(const mtl__process *p, const mtl__work *w)
+{
+    const mtl__source *src = w->src;
+    double t = HUGE_VAL;
+    for (int k = 0; k < src->n_inflows; k++)
+        if (to_work(p, w, src->inflow[k].to, src->inflow[k].target))
+            t = fmin(t, src->inflow[k].t0);
+    for (int k = 0; k < src->n_bursts; k++)
+        if (to_work(p, w, src->burst[k].to, src->burst[k].target))
+            t = fmin(t, src->burst[k].t);
+    return t;
+}
+
+/* Sets the list of types, the intensities they drive, and which factors matter. */
+static void work_on(const mtl__process *p, mtl__work *w, int component)
+{
+    w->component = component;
+    w->list = component < 0 ? w->all : p->component_type + p->component_start[component];
+    w->n_list = component < 0 ? p->n_types
+                              : p->component_start[component + 1] - p->component_start[component];
+    w->varies = w->crosses = false;
+    w->n_active_cox = 0;
+    memset(w->cox_marked, 0, (size_t)p->n_cox * sizeof *w->cox_marked);
+    for (int k = 0; k < w->n_list; k++) {
+        const mtl__type *t = &p->type[w->list[k]];
+        w->varies = w->varies || t->f_divide || t->f_die || t->f_leave;
+        for (int c = t->change0; c < t->change1; c++)
+            w->varies = w->varies || p->change[c].factor;
+        for (int o = t->output0; o < t->output1; o++) {
+            const int c = p->output[o].target;
+            w->varies = w->varies || p->output[o].factor;
+            if (!w->cox_marked[c])
+                w->active_cox[w->n_active_cox++] = c;
+            w->cox_marked[c] = true;
+        }
+    }
+    for (int r = 0; r < p->n_rows; r++) {
+        if (component >= 0 && p->row[r].component != component)
+            continue;
+        w->varies = w->varies || p->row[r].land_varies;
+        for (int k = p->row[r].cross0; k < p->row[r].cross1; k++)
+            w->crosses = w->crosses || p->cross[k].factor;
+    }
+}
+
+/* ---------------------------------------------------------------- cuts */
+static double next_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t)
+{
+    const mtl__source *src = w->src;
+    bool shaped = w->varies || w->crosses;
+    for (int k = 0; k < src->n_inflows; k++) {
+        const mtl__inflow *f = &src->inflow[k];
+        if (!to_work(p, w, f->to, f->target))
+            continue;
+        if (f->t0 > s->t) {
+            t = fmin(t, f->t0);
+        } else if (f->t1 > s->t) {
+            t = fmin(t, f->t1);
+            shaped = shaped || f->factor;
+        }
+    }
+    for (int k = 0; k < src->n_bursts; k++)
+        if (src->burst[k].t > s->t && to_work(p, w, src->burst[k].to, src->burst[k].target))
+            t = fmin(t, src->burst[k].t);
+    for (int k = 0; k < src->n_culls; k++)
+        if (src->cull[k].t > s->t && cull_hits(p, w, &src->cull[k]))
+            t = fmin(t, src->cull[k].t);
+    return shaped && p->env ? fmin(t, p->env->next_break(p->env->ctx, s->t)) : t;
+}
+
+/* The inflows that act from s->t on. */
+static void inflows_on(const mtl__process *p, const mtl__state *s, mtl__work *w)
+{
+    w->n_inflow = 0;
+    for (int k = 0; k < w->src->n_inflows; k++) {
+        const mtl__inflow *f = &w->src->inflow[k];
+        if (f->t0 <= s->t && s->t < f->t1 && f->rate > 0 && s->group[f->group] > 0 &&
+            to_work(p, w, f->to, f->target))
+            w->inflow[w->n_inflow++] = k;
+    }
+}
+
+/* Culls, then bursts, of exactly this time. 1: counts have changed; 0: nothing happened. */
+static int happen_now(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__sim_opts *o,
+                      mtl_error *err)
+{
+    const mtl__source *src = w->src;
+    int changed = 0;
+    for (int k = 0; k < src->n_culls; k++) {
+        const mtl__cull *c = &src->cull[k];
+        if (c->t != s->t)
+            continue;
+        for (int i = c->type0; i < c->type1; i++) {
+            if (s->n[i] == 0 || (w->component >= 0 && p->type[i].component != w->component))
+                continue;
+            const int64_t kept = mtl__rng_binomial(&w->side, s->n[i], c->keep);
+            s->ledger.culled += s->n[i] - kept;
+            s->n[i] = kept;
+        }
+        for (int i = c->cox0; i < c->cox1; i++)
+            s->y[i] *= c->keep;
+        changed = 1;
+    }
+    for (int k = 0; k < src->n_bursts; k++) {
+        const mtl__burst *b = &src->burst[k];
+        if (b->t != s->t || !to_work(p, w, b->to, b->target))
+            continue;
+        const int64_t n = b->count >= 0 ? b->count : mtl__rng_poisson(&w->rng, b->mean * s->group[b->group]);
+        if (n > o->max_cells)
+            return mtl__fail(err, MTL_ERR_EXPLODES, NULL, "a burst of %.3g cells at day %.6g", (double)n, s->t);
+        s->ledger.immigrated += n;
+        if (b->to == MTL__TO_TYPE)
+            s->n[b->target] += n;
+        else
+            mtl__route_many(p, s, w, b->target, n, s->n);
+        changed = 1;
+    }
+    return changed;
+}
+
+/* ---------------------------------------------------------------- which solver */
+static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t0,
+                             double t1, int n_times, const mtl__sim_opts *o)
+{
+    const mtl__source *src = w->src;
+    double cells = 0, rate = 0, net = 0;
+    for (int k = 0; k < src->n_inflows; k++)
+        if (to_work(p, w, src->inflow[k].to, src->inflow[k].target))
+            cells += src->inflow[k].rate * (src->inflow[k].t1 - src->inflow[k].t0) *
+                     s->group[src->inflow[k].group];
+    for (int k = 0; k < src->n_bursts; k++)
+        if (to_work(p, w, src->burst[k].to, src->burst[k].target))
+            cells += src->burst[k].count >= 0 ? (double)src->burst[k].count
+                                              : src->burst[k].mean * s->group[src->burst[k].group];
+    for (int k = 0; k < w->n_list; k++) {
+        const mtl__type *t = &p->type[w->list[k]];
+        double r = t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die] + t->leave * w->f_hi[t->f_leave];
+        for (int c = t->change0; c < t->change1; c++)
+            r += p->change[c].rate * w->f_hi[p->change[c].factor];
+        rate = fmax(rate, r);
+        net = fmax(net, t->divide * w->f_hi[t->f_divide] - t->die);
+    }
+    const double span = t1 - t0, growth = mtl__exp(fmin(30, fmax(0, net * span)));
+    const double events = cells * (1 + rate * span * growth);
+    const double step = mtl__leap_step(p, w, o);
+    const double steps = n_times + (step < HUGE_VAL ? span / step : 0);
+    return events * 0.08 <= 100 + steps * fmin((double)w->n_list, cells * growth + 1) * 0.4; /* us */
+}
+
+/* ---------------------------------------------------------------- the piece of work */
+typedef struct records {
+    int n;
+    const double *time;
+    int64_t *counts;
+    double *cox;
+} records;
+
+static void record(const mtl__process *p, const mtl__state *s, const mtl__work *w, const records *r, int k)
+{
+    int64_t *counts = r->counts + (size_t)k * (size_t)p->n_types;
+    for (int j = 0; j < w->n_list; j++)
+        counts[w->list[j]] += s->n[w->list[j]];
+    for (int j = 0; j < w->n_active_cox; j++)
+        r->cox[(size_t)k * (size_t)p->n_cox + (size_t)w->active_cox[j]] += s->y[w->active_cox[j]];
+}
+
+/* Factors at s->t and their bounds up to `t1`. */
+static void look_ahead(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1)
+{
+    if (!p->env)
+        return;
+    p->env->advance(p->env->ctx, s->t, s->n, w->f);
+    p->env->bound(p->env->ctx, s->t, t1, w->f_hi);
+}
+
+static void exact_ready(const mtl__process *p, mtl__state *s, mtl__work *w)
+{
+    const bool keep = w->component >= 0 && !w->varies;
+    if (keep && w->prepared[w->component]) {
+        mtl__exact_refresh(p, s, w);
+        return;
+    }
+    mtl__exact_prepare(p, s, w);
+    if (keep)
+        w->prepared[w->component] = true;
+}
+
+static int run_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, bool exact,
+                       double *pending, const mtl__sim_opts *o, mtl_error *err)
+{
+    if (!exact)
+        return mtl__leap_run(p, s, w, t1, mtl__leap_step(p, w, o), o, err);
+    mtl__cox_drives(p, s, w, w->drive);
+    for (int k = 0; k < w->n_active_cox; k++)
+        w->cox_t[w->active_cox[k]] = s->t;
+    MTL_TRY(mtl__exact_run(p, s, w, t1, pending, o, err));
+    for (int k = 0; k < w->n_active_cox; k++)
+        mtl__cox_advance(p, s, w, w->active_cox[k], t1);
+    return 0;
+}
+
+static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__sim_opts *o,
+                    const records *r, mtl_error *err)
+{
+    const double start = work_start(p, w);
+    int next = 0;
+    while (next < r->n && r->time[next] < start)
+        next++;
+    if (next == r->n)
+        return 0;
+    const double end = r->time[r->n - 1];
+    s->t = start;
+    look_ahead(p, s, w, end);
+    const bool exact = o->solver == MTL__EXACT ||
+                       (o->solver == MTL__AUTO && exact_costs_less(p, s, w, start, end, r->n - next, o));
+    double pending = 0;
+    bool ready = false;
+    for (;;) {
+        const int happened = happen_now(p, s, w, o, err);
+        MTL_TRY(happened);
+        for (; next < r->n && r->time[next] <= s->t; next++)
+            record(p, s, w, r, next);
+        if (next == r->n)
+            return 0;
+        const double cut = next_cut(p, s, w, r->time[next]);
+        look_ahead(p, s, w, cut);
+        inflows_on(p, s, w);
+        /* Only what changed is prepared again: a further record time must not shift the draws. */
+        if (exact && (!ready || happened || w->varies))
+            exact_ready(p, s, w);
+        ready = true;
+        MTL_TRY(run_segment(p, s, w, cut, exact, &pending, o, err));
+        s->t = cut;
+    }
+}
+
+static void draw_groups(const mtl__source *src, const mtl__rng_key *key, mtl__state *s)
+{
+    for (int g = 0; g < src->n_groups; g++) {
+        mtl__rng rng;
+        mtl__rng_stream(&rng, key->seed, key->person, key->replicate, mix(key->source, src->group[g].key));
+        s->group[g] = mtl__group_draw(&src->group[g], &rng);
+    }
+}
+
+int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_opts *opts,
+                  const mtl__rng_key *key, mtl__state *s, int n_times, const double *time,
+                  int64_t *counts, double *cox, mtl_error *err)
+{
+    mtl__work *w = s->work;
+    mtl__sim_opts o = *opts;
+    o.max_cells = o.max_cells > 0 ? o.max_cells : (int64_t)1000000000000000;
+    o.max_events = o.max_events > 0 ? o.max_events : (int64_t)100000000000;
+    MTL_TRY(mtl__source_check(src, p, err));
+    if (mtl__grow(&w->inflow, &w->cap_inflow, (size_t)src->n_inflows + 1, sizeof *w->inflow) < 0 ||
+        mtl__grow(&s->group, &w->cap_group, (size_t)src->n_groups + 1, sizeof *s->group) < 0)
+        return mtl__nomem(err);
+    mtl__state_reset(s, p, 0);
+    w->src = src;
+    draw_groups(src, key, s);
+    if (n_times < 1)
+        return 0;
+    const records r = {n_times, time, counts, cox};
+    const bool together = p->env && p->env->feedback;
+    const int pieces = together ? 1 : p->n_components;
+    for (int c = 0; c < pieces; c++) {
+        work_on(p, w, together ? -1 : c);
+        if (w->n_list == 0 || !(work_start(p, w) < HUGE_VAL))
+            continue;
+        const uint64_t stream = mix(key->source, p->type[w->list[0]].stream);
+        mtl__rng_stream(&w->rng, key->seed, key->person, key->replicate, stream);
+        mtl__rng_stream(&w->side, key->seed, key->person, key->replicate, mix(stream, 1));
+        for (int k = 0; k < w->n_active_cox; k++)
+            s->y[w->active_cox[k]] = 0;
+        MTL_TRY(run_work(p, s, w, &o, &r, err));
+    }
+    mtl__cox_direct(p, s, w, n_times, time, cox);
+    return 0;
+}

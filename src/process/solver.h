@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_PROCESS_SOLVER_H
+#define MTL_PROCESS_SOLVER_H
+/* Inside process/: what the stochastic solvers share. */
+#include "process/process.h"
+
+enum { MTL__DIVIDE, MTL__DIE, MTL__LEAVE, MTL__CHANGE0 }; /* channels of a type, in this order */
+enum { MTL__N_BINS = 192, MTL__BIN_ZERO = 96 };           /* bins of propensity: powers of two */
+
+/* Alias tables over the channels of every type and the landings of every row. */
+typedef struct mtl__alias {
+    double cut;    /* stay below it */
+    int32_t other; /* else this slot */
+} mtl__alias;
+
+/* One piece of work: the types of a component (or all), and the schedule's parts that reach them. */
+typedef struct mtl__work {
+    /* environment on the current segment */
+    double *f, *f_hi, *f_mid;
+    int n_factors;
+    bool varies;  /* some rate of the types at work carries a factor */
+    bool crosses; /* some crossing weight does */
+
+    /* the types at work */
+    const int *list;
+    int n_list;
+    int component; /* -1: all */
+
+    /* Cox intensities: y is in the state; drive[c] = sum output N, seen at `cox_t[c]` */
+    double *drive, *drive0, *cox_t;
+    int *active_cox; /* intensities that the types at work drive */
+    int n_active_cox;
+    bool *cox_marked;
+
+    /* exact: composition-rejection over types, alias over channels */
+    struct mtl__hot { /* what an event touches, together */
+        double rate;          /* per cell, of all channels at their bounds */
+        double weight;        /* rate x n: what its bin's sum holds */
+        int32_t bin, slot;    /* where it stands; bin -1 = nowhere */
+        int32_t alias0, n_channels;
+    } *hot;
+    mtl__alias *alias, *row_alias;
+    int *row_alias0;
+    double *bin_sum;
+    int32_t *bin_count, *bin_member; /* bin_member[bin * n_types + slot] */
+    uint64_t bins_used[MTL__N_BINS / 64];
+    double total;
+
+    /* leap */
+    int64_t *moving, *arriving, *pool;
+    double *prob;
+    double *inflow_to; /* immigration per day by type */
+    double *row_mass, *row_mass2;
+    int64_t *out;
+
+    /* inflows that act in the segment, for this component */
+    int *inflow;
+    int n_inflow;
+    size_t cap_inflow, cap_group;
+    bool *prepared; /* [n_components] exact's tables of a component without factors are kept */
+    int *all;       /* 0 .. n_types-1: the list when all types are one piece */
+    mtl__rng rng, side; /* side: crossings and culls, so that they leave the main stream alone */
+    const mtl__source *src;
+} mtl__work;
+
+static inline double mtl__factor_now(const mtl__work *w, int factor)
+{
+    return w->f[factor];
+}
+
+/* cox.c: brings intensity c to time t under its constant drive. */
+void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c, double t);
+/* Recomputes all drives from counts with the factors w->f. */
+void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, double *drive);
+/* (1 - exp(-mu h)) / mu, and h minus that over (mu h): weights of a linear drive. */
+double mtl__phi1(double mu, double h);
+double mtl__phi2(double mu, double h);
+/* Integral over [0, h] of D(u) exp(-mu (h - u)), D the parabola through D(0), D(h/2), D(h). */
+double mtl__cox_parabola(double mu, double h, double d0, double dm, double d1);
+/* Intensities that the schedule itself feeds, over all record times. */
+void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times, const double *time,
+                     double *cox);
+
+/* route.c: cells that enter a row; counts into s->n or `arriving`. */
+void mtl__rows_prepare(const mtl__process *p, mtl__work *w);
+int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int row); /* type, or -1 lost */
+void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row, int64_t n, int64_t *to);
+/* Expected number that lands in each type, per cell that enters `row`, added to to[] times `mass`. */
+void mtl__route_mean(const mtl__process *p, mtl__work *w, int row, double mass, double *to);
+
+/* exact.c */
+void mtl__exact_prepare(const mtl__process *p, mtl__state *s, mtl__work *w); /* after factors changed */
+void mtl__exact_refresh(const mtl__process *p, mtl__state *s, mtl__work *w); /* after counts changed */
+int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double *next_event,
+                   const mtl__sim_opts *o, mtl_error *err);
+/* leap.c */
+int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double step,
+                  const mtl__sim_opts *o, mtl_error *err);
+double mtl__leap_step(const mtl__process *p, const mtl__work *w, const mtl__sim_opts *o);
+void mtl__alias_build(int n, const double *weight, mtl__alias *out, int32_t *stack, double *scaled);
+static inline int mtl__alias_draw(const mtl__alias *a, int n, mtl__rng *rng)
+{
+    const double x = mtl__rng_unit(rng) * n;
+    const int i = (int)x < n ? (int)x : n - 1;
+    return x - i < a[i].cut ? i : a[i].other;
+}
+#endif

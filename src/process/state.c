@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* State and workspace of the stochastic solvers: everything is allocated here, once, so that a life runs
+   without allocation. */
+#include "process/solver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct owned_state { /* the state with the memory behind it */
+    mtl__state s;
+    mtl__work w;
+    mtl__arena arena;
+} owned_state;
+
+static int widest(const mtl__process *p)
+{
+    int most = 1;
+    for (int i = 0; i < p->n_types; i++) {
+        const int n = p->type[i].change1 - p->type[i].change0 + MTL__CHANGE0;
+        most = n > most ? n : most;
+    }
+    for (int r = 0; r < p->n_rows; r++) {
+        const int n = p->row[r].land1 - p->row[r].land0 + 1;
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* Memory for `n` things of `size`; NULL sticks in *ok. */
+static void *get(mtl__arena *a, bool *ok, size_t n, size_t size)
+{
+    void *x = mtl__arena_alloc(a, (n + 1) * size);
+    *ok = *ok && x;
+    return x;
+}
+
+static bool get_work(const mtl__process *p, mtl__work *w, mtl__arena *a)
+{
+    bool ok = true;
+    const size_t nt = (size_t)p->n_types, nr = (size_t)p->n_rows, nc = (size_t)p->n_cox;
+    const size_t wide = (size_t)widest(p);
+    w->n_factors = p->env ? p->env->n : 1;
+    const size_t nf = (size_t)w->n_factors;
+    w->f = get(a, &ok, nf, sizeof *w->f);
+    w->f_hi = get(a, &ok, nf, sizeof *w->f_hi);
+    w->f_mid = get(a, &ok, nf, sizeof *w->f_mid);
+    w->drive = get(a, &ok, nc, sizeof *w->drive);
+    w->drive0 = get(a, &ok, nc, sizeof *w->drive0);
+    w->cox_t = get(a, &ok, nc, sizeof *w->cox_t);
+    w->active_cox = get(a, &ok, nc, sizeof *w->active_cox);
+    w->cox_marked = get(a, &ok, nc, sizeof *w->cox_marked);
+    w->hot = get(a, &ok, nt, sizeof *w->hot);
+    w->alias = get(a, &ok, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->alias);
+    w->row_alias = get(a, &ok, nr + (size_t)p->n_land, sizeof *w->row_alias);
+    w->row_alias0 = get(a, &ok, nr, sizeof *w->row_alias0);
+    w->bin_sum = get(a, &ok, MTL__N_BINS, sizeof *w->bin_sum);
+    w->bin_count = get(a, &ok, MTL__N_BINS, sizeof *w->bin_count);
+    w->bin_member = get(a, &ok, MTL__N_BINS * nt, sizeof *w->bin_member);
+    w->moving = get(a, &ok, nt, sizeof *w->moving);
+    w->arriving = get(a, &ok, nt, sizeof *w->arriving);
+    w->pool = get(a, &ok, nr, sizeof *w->pool);
+    w->prob = get(a, &ok, 2 * wide, sizeof *w->prob);
+    w->out = get(a, &ok, wide, sizeof *w->out);
+    w->inflow_to = get(a, &ok, nt, sizeof *w->inflow_to);
+    w->row_mass = get(a, &ok, nr, sizeof *w->row_mass);
+    w->row_mass2 = get(a, &ok, nr, sizeof *w->row_mass2);
+    w->prepared = get(a, &ok, (size_t)p->n_components, sizeof *w->prepared);
+    w->all = get(a, &ok, nt, sizeof *w->all);
+    return ok;
+}
+
+static void lay_out(const mtl__process *p, mtl__work *w)
+{
+    int32_t at = 0;
+    for (int i = 0; i < p->n_types; i++) {
+        w->hot[i].alias0 = at;
+        w->hot[i].bin = -1;
+        at += MTL__CHANGE0 + p->type[i].change1 - p->type[i].change0;
+        w->all[i] = i;
+    }
+    at = 0;
+    for (int r = 0; r < p->n_rows; r++) {
+        w->row_alias0[r] = at;
+        at += 1 + p->row[r].land1 - p->row[r].land0;
+    }
+    for (int k = 0; k < w->n_factors; k++)
+        w->f[k] = w->f_hi[k] = 1;
+    mtl__rows_prepare(p, w);
+}
+
+int mtl__state_new(mtl__state **out, const mtl__process *p, int max_groups, mtl_error *err)
+{
+    *out = NULL;
+    owned_state *o = calloc(1, sizeof *o);
+    if (!o)
+        return mtl__nomem(err);
+    mtl__arena_init(&o->arena, 0);
+    bool ok = get_work(p, &o->w, &o->arena);
+    o->s.n = get(&o->arena, &ok, (size_t)p->n_types, sizeof *o->s.n);
+    o->s.y = get(&o->arena, &ok, (size_t)p->n_cox, sizeof *o->s.y);
+    o->s.work = &o->w;
+    if (!ok || mtl__grow(&o->s.group, &o->w.cap_group, (size_t)max_groups + 1, sizeof *o->s.group) < 0) {
+        mtl__state_free(&o->s);
+        return mtl__nomem(err);
+    }
+    lay_out(p, &o->w);
+    *out = &o->s;
+    return 0;
+}
+
+void mtl__state_free(mtl__state *s)
+{
+    if (!s)
+        return;
+    owned_state *o = (owned_state *)(void *)s;
+    free(o->w.inflow);
+    free(o->s.group);
+    mtl__arena_free(&o->arena);
+    free(o);
+}
+
+void mtl__state_reset(mtl__state *s, const mtl__process *p, double t)
+{
+    memset(s->n, 0, (size_t)p->n_types * sizeof *s->n);
+    memset(s->y, 0, (size_t)p->n_cox * sizeof *s->y);
+    s->ledger = (mtl__ledger){0};
+    s->t = t;
+}

@@ -29,6 +29,8 @@ typedef struct mtl__pregnancy {
     int child0, n_children;       /* indices into scenario->child_list */
     int n_fixed; const mtl__fixed_dose *fixed;  /* replaces the supply of those kinds, child to mother */
     int line, column;
+    double slack_days;            /* half the width of the date as given: 0 day, 15.5 month, 183 year */
+    const char *path;             /* "events[2]", the field of messages; NULL = none */
 } mtl__pregnancy;
 /* A twin that vanished ends before its pregnancy does. */
 typedef struct mtl__conceptus { int person; double ended; /* days */ bool vanished; } mtl__conceptus;
@@ -45,6 +47,8 @@ typedef struct mtl__sample {
     bool autopsy;
     mtl__reading_given given;     /* a laboratory's own result, if the scenario has one */
     int line, column;
+    double slack_days;            /* as in mtl__pregnancy */
+    const char *path;
 } mtl__sample;
 
 enum mtl__note_kind { MTL__EV_BIRTH, MTL__EV_CONCEPTION, MTL__EV_DELIVERY, MTL__EV_LOSS, MTL__EV_SAMPLE, MTL__EV_AUTOPSY,

@@ -17,9 +17,12 @@ typedef struct mtl__person {
     int pregnancy;        /* the pregnancy that carried this person, -1 = none recorded */
     double conceived;     /* days; NaN = unknown */
     double born;          /* days; NaN = never born (a loss) or unknown */
-    double died;          /* NaN = alive or unknown */
+    double died;          /* NaN = alive or unknown; of a lost pregnancy its end */
     bool declared;        /* in `people:`, not only named as a child or parent */
     int line, column;     /* where first named */
+    double born_slack, died_slack; /* half the width of a date as given: 0 day, 15.5 month, 183 year */
+    int died_line, died_column; /* where the death was given; 0 = nowhere */
+    const char *path;     /* "people.anna", the field of messages; NULL = none */
 } mtl__person;
 
 /* Does this person's genome carry a Y? Unknown sex: no. */

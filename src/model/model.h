@@ -17,6 +17,8 @@ typedef struct mtl__unit {
 /* "per year", "1/year", "cells/mL", "cells per 16 mL", "fraction", "%", "none", "mL", "9 months" is not a
    unit but a quantity. Unknown names give MTL_ERR_UNIT with the nearest. */
 int mtl__unit_parse(const char *text, mtl__unit *out, mtl_error *err);
+/* The dimension in words, for messages: "a time", "a rate (per time)", "cells per volume", "a pure number". */
+const char *mtl__unit_dim_text(const mtl__unit *u, char *buf, size_t size);
 bool mtl__unit_same_dim(const mtl__unit *a, const mtl__unit *b);
 /* "0.1 per year", "20 mL", "9 months", "12 %", "1e5"; a bare number takes the unit `bare` (or is refused if
    bare is NULL). Result in canonical units; the dimension must be that of `want`. Finite only. */
@@ -34,16 +36,24 @@ typedef struct mtl__param {
     char tier;
     int line;
 } mtl__param;
-/* A draw from the prior (canonical). low..high is the central 95% of lognormal and beta priors (the
-   table's value is the median of the lognormal), the whole range of uniform and loguniform ones. A
-   parameter without prior or without a range returns its value. `u` in (0,1): the quantile. */
+/* A draw from the prior (canonical). low..high is the central 95% of a lognormal (the table's value is its
+   median), the whole range of uniform and loguniform priors; a beta has the table's value as mean and
+   sd = (high - low) / 3.92. A parameter without prior or without a range returns its value. `u` in (0,1):
+   the quantile. */
 double mtl__param_draw(const mtl__param *p, double u);
 
-/* A product of parameters and numbers: "seed.output * weight.tcell / hsc.pool". */
-typedef struct mtl__term { int param; /* -1: the number */ double number; int power; /* 1 or -1 */ } mtl__term;
+/* Products of parameters and numbers, added or subtracted: "seed.output * weight.tcell / hsc.pool",
+   "seed.division - seed.egress * seed.blood.loss". A rate cannot be negative: values stop at 0. */
+typedef struct mtl__term {
+    int param;     /* -1: the number */
+    double number;
+    int power;     /* 1 or -1 */
+    int sign;      /* +1 or -1: a new product begins here, added or subtracted; 0: goes on */
+} mtl__term;
 typedef struct mtl__expr { const mtl__term *term; int n; const char *text; mtl__unit unit; } mtl__expr;
-double mtl__expr_value(const mtl__expr *e, const mtl_model *m);
-/* Parses and computes the dimension; unknown names get a hint. */
+double mtl__expr_value(const mtl__expr *e, const mtl_model *m); /* canonical; an empty one gives NaN */
+bool mtl__expr_uses(const mtl__expr *e, int param);
+/* Parses and computes the dimension; unknown names get a hint. Column in err: from 1 within `text`. */
 int mtl__expr_parse(mtl_model *m, const char *text, mtl__expr *out, mtl_error *err);
 
 /* ---------------------------------------------------------------- organs and kinds */
@@ -63,7 +73,8 @@ enum mtl__kind_class { MTL__SEED, MTL__PROGENY, MTL__TRANSIENT, MTL__CFDNA };
 typedef struct mtl__kind {
     const char *name, *label;
     enum mtl__kind_class class_;
-    double blood_share;  /* progeny, transient: share of a host's own nucleated blood cells; NaN */
+    double blood_share;  /* progeny: share of a host's own nucleated blood cells, follows share_param; NaN */
+    int share_param;     /* the parameter that blood_share is the value of; -1 */
     bool blood_resident; /* counted in blood samples */
     const char *source, *note;
     double *organ_factor; /* [n_organs] extraction of this kind relative to the organ's (seeds) */
@@ -73,9 +84,11 @@ typedef struct mtl__kind {
 /* ---------------------------------------------------------------- rules */
 enum mtl__rule_process { MTL__R_DIVIDE, MTL__R_DIE, MTL__R_CHANGE, MTL__R_LEAVE, MTL__R_LOSE,
                          MTL__R_OUTPUT, MTL__R_DECAY, MTL__R_RESIDENCE, MTL__N_RULE_PROCESSES };
-/* "persistence=slow|hsc" or "": holds when the switch has one of the values. */
-typedef struct mtl__when { int sw; /* -1 = always */ uint64_t values; /* bit per value */ const char *text; } mtl__when;
+/* "persistence=slow|hsc & flux=early" or "": holds when every switch named has one of its values. */
+typedef struct mtl__cond { int sw; uint64_t values; /* bit per value */ } mtl__cond;
+typedef struct mtl__when { const mtl__cond *cond; int n; const char *text; } mtl__when;
 bool mtl__when_holds(const mtl__when *w, const mtl_model *m);
+int mtl__when_parse(mtl_model *m, const char *text, mtl__when *out, mtl_error *err);
 typedef struct mtl__rule {
     const char *name;
     int kind;
@@ -88,6 +101,7 @@ typedef struct mtl__rule {
     const int *factor;     /* indices into factors */
     int n_factors;
     mtl__when when;
+    const char *about;     /* one sentence, for `why` */
     const char *source, *note;
     int line;
 } mtl__rule;
@@ -106,7 +120,8 @@ typedef struct mtl__factor {
     const char *name, *meaning;
     enum mtl__factor_form form;
     bool of_age;           /* else of gestational week */
-    mtl__expr arg[3];      /* logistic: slope, mid; ramp, window: x0, x1; exponential: slope, x0, x1 */
+    mtl__expr arg[3];      /* logistic: slope, mid; ramp, window: x0, x1; exponential: slope, x0, x1; in
+                              weeks (years when of_age), or with a unit of time and then converted */
     int n_args;
     const double *x, *y;   /* table */
     int n_points;
@@ -132,24 +147,30 @@ enum mtl__supply_measure {
     MTL__TOTAL,    /* amount = cells of a whole pregnancy to term; density curve / integral over weeks to 40;
                       an early end gets the part before it. Bursts: amount = cells */
 };
+/* how the amount differs between pregnancies: a multiplier of mean 1. BLEED: the measured quantiles of
+   feto-maternal haemorrhage, a lognormal with a rare massive part (num/process: MIXTURE). */
+enum mtl__hetero { MTL__H_FIXED, MTL__H_GAMMA, MTL__H_LOGNORMAL, MTL__H_BLEED };
 typedef struct mtl__supply {
     const char *name;
     enum mtl__supply_way way;
     enum mtl__supply_on on;
     enum mtl__supply_measure measure;
-    int care;              /* bursts of losses: -1 any, else enum mtl_care */
+    int care;              /* bursts of losses: -1 any, else as enum mtl__care of family/: 0 none,
+                              1 expectant, 2 medical, 3 surgical */
     int kind;
     int organ;             /* -2 by landing through the hub; -1 blood; else the organ */
     bool engrafted;        /* by landing without loss: the amount counts cells that settled */
     mtl__expr amount;
     int curve;             /* factor index; -1 = flat */
-    enum mtl__hetero { MTL__H_FIXED, MTL__H_GAMMA, MTL__H_LOGNORMAL, MTL__H_BLEED } law;
+    enum mtl__hetero law;
     mtl__expr law_arg;     /* gamma shape or log sd */
     const char *group;     /* lines of one group and pregnancy share one multiplier */
     const int *fold;       /* parameters that multiply the amount when the pregnancy has the property */
-    const char *const *fold_if; /* "trisomy21", "preeclampsia", "aneuploid", "growth_restriction" */
+    const char *const *fold_if; /* "trisomy21", "aneuploid" (any other), "preeclampsia",
+                              "growth_restriction", "caesarean" */
     int n_folds;
     mtl__when when;
+    const char *about;     /* one sentence, for `why` */
     const char *source, *note;
     int line;
 } mtl__supply;
@@ -207,8 +228,24 @@ int mtl__model_value(const mtl_model *m, const char *name, double *out, mtl_erro
 /* Index of the value of a switch, e.g. "niche" -> 1; -1 if the model has no such switch. */
 int mtl__model_switch_now(const mtl_model *m, const char *name);
 bool mtl__model_switch_is(const mtl_model *m, const char *name, const char *value);
-/* Marks in used[n_params] every parameter that active rules, supply lines, factors, organs and the
-   named assays use. */
+/* Marks in used[n_params] every parameter that active rules, supply lines, their factors, organs and the
+   engine itself use; adds to what is marked. Assays are marked one by one. */
 void mtl__model_used_params(const mtl_model *m, bool *used);
+void mtl__assay_used_params(const mtl_model *m, int assay, bool *used);
+
+/* ---------------------------------------------------------------- for the reader (io/model_tsv.c) */
+int mtl__model_new(mtl_model **out, const char *dir, mtl_error *err);
+/* After the tables are in: every expression finite and possible, sentences for `why`. */
+int mtl__model_finish(mtl_model *m, mtl_error *err);
+/* Is `value` (canonical) possible for this parameter: finite, not negative unless its range is, not above
+   1 for shares and probabilities? Else MTL_ERR_VALUE. */
+int mtl__param_check(const mtl__param *p, double value, mtl_error *err);
+/* All expressions of the model under its values as they are now: MTL_ERR_VALUE names the first that is
+   not finite, or not a probability where one is meant. */
+int mtl__model_check_values(const mtl_model *m, mtl_error *err);
+/* After values were written straight into param[]: what is kept beside them (blood shares). */
+void mtl__model_refresh(mtl_model *m);
+/* Text of a token of an enum above, for messages and `why`. */
+const char *mtl__rule_process_name(enum mtl__rule_process p);
 
 #endif

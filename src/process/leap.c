@@ -243,6 +243,7 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
     const int64_t steps = want < 1 ? 1 : (int64_t)want;
     const double h = span / (double)steps, t0 = s->t;
     double rate = max_moves(p, w);
+    s->split = s->split || rate > 0;
     mtl__cox_drives(p, s, w, w->drive0);
     for (int64_t k = 0; k < steps; k++) {
         if (p->env && (w->varies || w->crosses)) {

@@ -163,6 +163,7 @@ typedef struct mtl__state {
     double *y;     /* [n_cox] */
     double *group; /* multipliers of the source's groups [n_groups] */
     mtl__ledger ledger;
+    bool split;    /* leap has split moves from births and deaths: there is a splitting error */
     void *work;    /* workspace of the solvers */
 } mtl__state;
 int mtl__state_new(mtl__state **out, const mtl__process *p, int max_groups, mtl_error *err);

@@ -32,7 +32,12 @@ typedef struct mtl__assay_result {
     int sample;                   /* index into scenario->sample */
     mtl__qpcr qpcr;               /* as it was set up for this sample */
     double p_positive[MTL__N_BANDS];
-    double mean_fraction;         /* mean over replicates of the fraction carrying the target */
+    double mean_fraction;         /* mean over replicates (analytic: exact) of the fraction of genomes in
+                                     the sampled population that carry the target */
+    double mean_per_mL;           /* the same as cells (donor genomes) per mL of blood; NaN if not blood */
+    float *fraction[MTL__N_BANDS]; /* [replicates] that fraction, by replicate; NULL with analytic */
+    bool *positive[MTL__N_BANDS];  /* [replicates] */
+    float *per_mL[MTL__N_BANDS];   /* [replicates]; NULL if not blood or with analytic */
     mtl__reading shown;           /* of replicate `first_replicate` */
     mtl__reading given;           /* the laboratory's own, if any */
     bool has_given;
@@ -74,7 +79,9 @@ struct mtl_result {
     mtl__leaning *leaning; int n_leanings;  /* strongest first */
     const char *answer_text;                /* what `leaning` is about */
     double answer[MTL__N_BANDS];
-    double split_error;                     /* leap: relative difference of the answer's mean on halving; NaN */
+    double split_error;    /* leap: relative difference of the answer's mean level on halving the step; 0 where
+                              nothing was split, NaN where not measured */
+    double split_error_se; /* its Monte Carlo standard error */
     double seconds;
     const char *headline, *hypothesis;      /* "niche = additive, persistence = slow, ..." */
     int64_t events;                         /* simulated by exact */

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* matriline run: one family carried out, under one hypothesis or under each rival. Everything is
+   run before anything is written, so that an interruption leaves nothing half done. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "session.h"
+#include "verbs.h"
+
+#define AT(field) offsetof(struct options, field)
+const struct opt run_opts[] = {
+    {"out", 'o', OPT_TEXT, "DIR", AT(out), 0, 0, NULL,
+     "write report.html, cells.tsv, events.tsv, assays.tsv and manifest.json there; without it the "
+     "answer is printed and nothing is written"},
+    {"replicates", 'n', OPT_COUNT, "N", AT(replicates), 1, 100000000, NULL,
+     "lives simulated (default 200)"},
+    {"first-replicate", 0, OPT_COUNT, "N", AT(first_replicate), 0, 2000000000, NULL,
+     "number of the first one; replicate 7 alone is the same as 7 among many"},
+    {"solver", 0, OPT_CHOICE, "NAME", AT(solver), 0, 0, "auto|exact|leap|analytic",
+     "event by event, in steps, or without random numbers"},
+    {"step", 0, OPT_POSITIVE, "DAYS", AT(step_days), 0, 0, NULL,
+     "largest step of leap (default: chosen)"},
+    OPT_ROW_EACH,
+    OPT_ROW_SWITCH,
+    OPT_ROW_SET,
+    {"no-unknowns", 0, OPT_FLAG, NULL, AT(no_unknowns), 0, 0, NULL,
+     "chance alone: no second band with the unknowns drawn from their priors"},
+    OPT_ROW_SEED,
+    OPT_ROW_THREADS,
+    OPT_ROW_MODEL,
+    {"json", 0, OPT_FLAG, NULL, AT(json), 0, 0, NULL, "print the whole result as JSON"},
+    OPT_ROW_QUIET,
+    OPT_ROW_HELP,
+    OPT_ROW_END,
+};
+
+static enum mtl_solver solver_of(const char *name)
+{
+    if (!name || strcmp(name, "auto") == 0)
+        return MTL_SOLVER_AUTO;
+    if (strcmp(name, "exact") == 0)
+        return MTL_SOLVER_EXACT;
+    return strcmp(name, "leap") == 0 ? MTL_SOLVER_LEAP : MTL_SOLVER_ANALYTIC;
+}
+
+/* ---------------------------------------------------------------- printing */
+static void reading_text(const mtl_reading_row *row, char *buf, size_t size)
+{
+    char a[32], b[32], c[32];
+    if (row->hits < 0)
+        snprintf(buf, size, "-");
+    else if (row->hits == 0 || !isfinite(row->geq_per_1e6))
+        snprintf(buf, size, "%d/%d, < %s", row->hits, row->wells, two_digits(row->high, a));
+    else
+        snprintf(buf, size, "%d/%d, %s (%s-%s)", row->hits, row->wells,
+                 two_digits(row->geq_per_1e6, a), two_digits(row->low, b),
+                 two_digits(row->high, c));
+}
+
+/* Called twice per row: once to find the widths, once to print. */
+struct table {
+    int width[4];
+    int rows, printing;
+};
+
+static int wider(int have, const char *text)
+{
+    int n = (int)strlen(text);
+    return n > have ? n : have;
+}
+
+static int each_reading(void *ctx, const mtl_reading_row *row)
+{
+    struct table *t = ctx;
+    char date[16], level[32], lod[32], reading[160];
+    date_text(row->t_days, date);
+    if (!t->printing) {
+        t->width[0] = wider(t->width[0], row->person);
+        t->width[1] = wider(t->width[1], row->organ);
+        t->width[2] = wider(t->width[2], row->assay);
+        t->width[3] = wider(t->width[3], row->donors);
+        t->rows++;
+        return 0;
+    }
+    reading_text(row, reading, sizeof reading);
+    printf("%-10s  %-*s  %-*s  %-*s  %-*s  %8.3f  %10s  %8s  %s\n", date, t->width[0], row->person,
+           t->width[1], row->organ, t->width[2], row->assay, t->width[3], row->donors,
+           row->p_positive, two_digits(row->mean_geq_per_1e6, level),
+           two_digits(row->lod_geq_per_1e6, lod), reading);
+    return 0;
+}
+
+static void print_readings(const mtl_result *r)
+{
+    struct table t = {{6, 5, 5, 6}, 0, 0};
+    mtl_sink sink = {&t, NULL, each_reading};
+    mtl_result_emit(r, &sink);
+    if (t.rows == 0)
+        return;
+    t.printing = 1;
+    printf("\n%-10s  %-*s  %-*s  %-*s  %-*s  %8s  %10s  %8s  %s\n", "date", t.width[0], "person",
+           t.width[1], "organ", t.width[2], "assay", t.width[3], "donors", "P(pos.)", "mean gEq",
+           "LoD", "a virtual reading (wells, gEq, 95%)");
+    mtl_result_emit(r, &sink);
+    printf("Levels in genome equivalents per million.\n");
+}
+
+static int print_json(mtl_result *const *result, const struct rivals *r)
+{
+    if (r->n > 1)
+        fputs("[\n", stdout);
+    for (int i = 0; i < r->n; i++) {
+        char *text = mtl_result_json(result[i]);
+        if (!text) {
+            mtl_error err = {.code = MTL_ERR_MEMORY};
+            return report_error(&err);
+        }
+        printf("%s%s", i > 0 ? ",\n" : "", text);
+        if (*text && text[strlen(text) - 1] != '\n')
+            putchar('\n');
+        free(text);
+    }
+    if (r->n > 1)
+        fputs("]\n", stdout);
+    return 0;
+}
+
+static int print_result(mtl_result *const *result, const struct rivals *r, const struct options *o)
+{
+    if (o->json)
+        return print_json(result, r);
+    if (o->quiet && o->out)
+        return 0;
+    for (int i = 0; i < r->n; i++) {
+        if (o->each)
+            printf("%s%s = %s\n", i > 0 ? "\n" : "", o->each, r->label[i]);
+        printf("%s\n", mtl_result_headline(result[i]));
+        if (!o->out)
+            print_readings(result[i]);
+    }
+    if (!o->out)
+        printf("%sSeed %llu%s.\n", r->n > 1 ? "\n" : "", (unsigned long long)o->seed,
+               o->n_set + o->n_switch > 0 || o->each ? "" : ", default hypotheses");
+    return 0;
+}
+
+/* ---------------------------------------------------------------- writing */
+static int write_results(mtl_result *const *result, const struct rivals *r, const struct options *o)
+{
+    mtl_error err = {0};
+    char path[4200];
+    const mtl_result *all[MAX_RIVALS];
+    for (int i = 0; i < r->n; i++) {
+        all[i] = result[i];
+        snprintf(path, sizeof path, "%s%s%s", o->out, o->each ? "/" : "", r->label[i]);
+        if (mtl_result_write(result[i], path, &err) < 0)
+            return report_error(&err);
+    }
+    snprintf(path, sizeof path, "%s/report.html", o->out);
+    if (mtl_report_write(all, r->n, path, &err) < 0)
+        return report_error(&err);
+    if (!o->quiet)
+        complain("the report is %s", path);
+    return 0;
+}
+
+/* Better before an hour of work than after it. */
+static int check_out(const struct options *o)
+{
+    struct stat st;
+    if (o->out && strlen(o->out) > 4000) {
+        complain("--out: the name is too long");
+        return EXIT_USAGE;
+    }
+    if (!o->out || stat(o->out, &st) == 0) {
+        if (o->out && !S_ISDIR(st.st_mode)) {
+            complain("%s: is not a folder", o->out);
+            return EXIT_FAILED;
+        }
+        return 0;
+    }
+    if (errno != ENOENT) {
+        complain("%s: %s", o->out, strerror(errno));
+        return EXIT_FAILED;
+    }
+    return 0;
+}
+
+static int run_rivals(mtl_result **result, const mtl_scenario *s, const struct rivals *r,
+                      const struct options *o)
+{
+    struct progress p;
+    mtl_run_opts run;
+    mtl_error err = {0};
+    mtl_run_opts_init(&run);
+    if (o->replicates > 0)
+        run.replicates = o->replicates;
+    run.first_replicate = o->first_replicate;
+    run.solver = solver_of(o->solver);
+    run.seed = o->seed;
+    run.threads = o->threads;
+    run.step_days = o->step_days;
+    run.unknowns = !o->no_unknowns;
+    run.command_line = o->command_line;
+    run.progress = progress_step;
+    run.progress_ctx = &p;
+    progress_start(&p, "run", o);
+    p.parts = r->n;
+    int ret = 0;
+    for (int i = 0; i < r->n && ret == 0; i++) {
+        p.part = i;
+        ret = mtl_run(&result[i], s, r->model[i], &run, &err);
+        /* A signal that came after the last question about it counts as well. */
+        if (ret == 0 && progress_step(&p, 0, 0)) {
+            err.code = MTL_ERR_INTERRUPTED;
+            ret = err.code;
+        }
+    }
+    progress_end(&p);
+    return ret < 0 ? report_error(&err) : 0;
+}
+
+int cmd_run(const struct options *o, const struct verb *v)
+{
+    mtl_model *m = NULL;
+    mtl_scenario *s = NULL;
+    mtl_result *result[MAX_RIVALS] = {NULL};
+    struct rivals r = {.n = 0};
+    mtl_error err = {0};
+    (void)v;
+    int ret = check_out(o);
+    if (ret == 0)
+        ret = session_model(&m, o);
+    if (ret == 0)
+        ret = session_rivals(&r, m, o);
+    if (ret == 0 && mtl_scenario_load(&s, o->operand[0], m, &err) < 0)
+        ret = report_error(&err);
+    if (ret == 0)
+        ret = run_rivals(result, s, &r, o);
+    if (ret == 0 && o->out)
+        ret = write_results(result, &r, o);
+    if (ret == 0)
+        ret = print_result(result, &r, o);
+    for (int i = 0; i < MAX_RIVALS; i++)
+        mtl_result_free(result[i]);
+    mtl_scenario_free(s);
+    session_rivals_free(&r, m);
+    mtl_model_free(m);
+    return ret;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* matriline why: a parameter's value, range, tier and source, and every place where it acts; or a
+   switch and its rival values. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+#include "verbs.h"
+
+const struct opt why_opts[] = {
+    OPT_ROW_SET, OPT_ROW_SWITCH, OPT_ROW_MODEL, OPT_ROW_HELP, OPT_ROW_END,
+};
+
+static const char *tier_text(char tier)
+{
+    switch (tier) {
+    case 'A':
+        return "A, well measured in humans";
+    case 'B':
+        return "B, measured in humans, with caveats";
+    case 'C':
+        return "C, from animals or indirect";
+    default:
+        return "D, unknown: the value is a placeholder, the range is what is not excluded";
+    }
+}
+
+static void line(const char *label, const char *text)
+{
+    if (!text || !*text)
+        return;
+    printf("  %-8s ", label);
+    print_wrapped(text, 11, 11);
+}
+
+static int print_uses(const mtl_model *m, int param)
+{
+    int n = mtl_model_param_uses(m, param, NULL, 0);
+    if (n <= 0) {
+        printf("\nNo rule of this model uses it.\n");
+        return 0;
+    }
+    mtl_param_use *use = calloc((size_t)n, sizeof *use);
+    if (!use) {
+        mtl_error err = {.code = MTL_ERR_MEMORY};
+        return report_error(&err);
+    }
+    mtl_model_param_uses(m, param, use, n);
+    printf("\nWhere it acts:\n");
+    for (int i = 0; i < n; i++) {
+        printf("  %s.tsv:%d: %s\n", use[i].table, use[i].line, use[i].id);
+        if (use[i].text && *use[i].text)
+            print_wrapped(use[i].text, 6, 0);
+        if (use[i].when && *use[i].when)
+            printf("      when %s%s\n", use[i].when,
+                   use[i].active ? "" : "  (not now: the switches are set otherwise)");
+    }
+    free(use);
+    return 0;
+}
+
+static int why_param(const mtl_model *m, int i)
+{
+    mtl_param_info p;
+    mtl_model_param(m, i, &p);
+    printf("%s = %.6g %s\n", p.name, p.value, p.unit);
+    line("meaning", p.meaning);
+    if (p.value < p.default_value || p.value > p.default_value)
+        printf("  %-8s %.6g %s\n", "default", p.default_value, p.unit);
+    if (isfinite(p.low) || isfinite(p.high))
+        printf("  %-8s %.6g to %.6g %s\n", "range", p.low, p.high, p.unit);
+    else
+        line("range", "none given");
+    line("prior", p.prior);
+    line("tier", tier_text(p.tier));
+    line("source", p.source);
+    line("note", p.note);
+    printf("  %-8s parameters.tsv:%d\n", "table", p.line);
+    return print_uses(m, i);
+}
+
+static void why_switch(const mtl_model *m, int i)
+{
+    mtl_switch_info s;
+    mtl_model_switch_info(m, i, &s);
+    printf("%s = %s\n", s.name, s.value);
+    line("meaning", s.meaning);
+    printf("\nRival values:\n");
+    for (int k = 0; k < s.n_values; k++) {
+        mtl_switch_value v;
+        mtl_model_switch_value(m, i, k, &v);
+        printf("  %s %s%s\n", strcmp(v.value, s.value) == 0 ? "*" : " ", v.value,
+               v.built ? "" : "  (not built yet: refused, not imitated)");
+        if (v.meaning && *v.meaning)
+            print_wrapped(v.meaning, 6, 0);
+    }
+    printf("\nmatriline run FAMILY --each %s   runs the built ones side by side\n", s.name);
+}
+
+int cmd_why(const struct options *o, const struct verb *v)
+{
+    mtl_model *m = NULL;
+    mtl_error err = {0};
+    (void)v;
+    int ret = session_model(&m, o);
+    if (ret)
+        return ret;
+    int sw = mtl_model_find_switch(m, o->operand[0], NULL);
+    int param = mtl_model_find_param(m, o->operand[0], &err);
+    if (param >= 0)
+        ret = why_param(m, param);
+    else if (sw >= 0)
+        why_switch(m, sw);
+    else
+        ret = report_error(&err);
+    mtl_model_free(m);
+    return ret;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MATRILINE_MATRILINE_H
+#define MATRILINE_MATRILINE_H
+/**
+ * All public headers of Matriline, a laboratory for microchimerism.
+ *
+ *     mtl_model_load      the model, from a folder of tables
+ *     mtl_scenario_load   a family, from a YAML file
+ *     mtl_run             carries it out
+ *     mtl_result_emit     hands the rows to your callbacks
+ *
+ * examples/api/ has one small program for each use. Link with `pkg-config --libs matriline`.
+ */
+#include "matriline/error.h"
+#include "matriline/export.h"
+#include "matriline/model.h"
+#include "matriline/run.h"
+#include "matriline/scenario.h"
+#include "matriline/targets.h"
+#include "matriline/version.h"
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* The environment of this version: constants, age and gestation curves, and windows in which a conduit is
+   open. Nothing here depends on the cells; the host's own equations will come through the same interface. */
+#include "body/body.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double clock_reading(const mtl_model *m, const mtl__slot *s, int k, double t)
+{
+    return (t - s->origin) / (m->factor[s->factor[k]].of_age ? MTL_DAYS_PER_YEAR : 7.0);
+}
+
+static void advance(const void *ctx, double t, const int64_t *counts, double *f)
+{
+    const mtl__clockwork *c = ctx;
+    (void)counts;
+    f[0] = 1;
+    for (int i = 1; i < c->n; i++) {
+        const mtl__slot *s = &c->slot[i];
+        double v = t >= s->t_on && t < s->t_off ? 1 : 0;
+        for (int k = 0; v > 0 && k < s->n_factors; k++)
+            v *= mtl__factor_value(&c->m->factor[s->factor[k]], c->m, clock_reading(c->m, s, k, t));
+        f[i] = v;
+    }
+}
+
+static void bound(const void *ctx, double t0, double t1, double *hi)
+{
+    const mtl__clockwork *c = ctx;
+    hi[0] = 1;
+    for (int i = 1; i < c->n; i++) {
+        const mtl__slot *s = &c->slot[i];
+        double v = t1 >= s->t_on && t0 < s->t_off ? 1 : 0;
+        for (int k = 0; v > 0 && k < s->n_factors; k++)
+            v *= mtl__factor_bound(&c->m->factor[s->factor[k]], c->m, clock_reading(c->m, s, k, t0),
+                                   clock_reading(c->m, s, k, t1));
+        hi[i] = v * (1 + 1e-12); /* the bound itself is rounded */
+    }
+}
+
+static double next_break(const void *ctx, double t)
+{
+    const mtl__clockwork *c = ctx;
+    double next = HUGE_VAL;
+    for (int i = 1; i < c->n; i++) {
+        const mtl__slot *s = &c->slot[i];
+        if (t < s->t_on) {
+            next = fmin(next, s->t_on);
+        } else if (t < s->t_off) {
+            next = fmin(next, s->t_off);
+            if (s->fresh > 0 && s->t_on > -HUGE_VAL)
+                next = fmin(next, s->t_on + s->fresh * (floor((t - s->t_on) / s->fresh + 1e-9) + 1));
+            else if (s->fresh > 0)
+                next = fmin(next, s->origin + s->fresh * (floor((t - s->origin) / s->fresh + 1e-9) + 1));
+        }
+    }
+    return next > t ? next : t + 1e-6;
+}
+
+void mtl__clockwork_init(mtl__clockwork *c, const mtl_model *m)
+{
+    *c = (mtl__clockwork){.m = m, .n = 1};
+    c->env = (mtl__env){.n = 1, .ctx = c, .advance = advance, .bound = bound, .next_break = next_break};
+}
+
+void mtl__clockwork_free(mtl__clockwork *c)
+{
+    free(c->slot);
+    c->slot = NULL;
+}
+
+static bool same(const mtl__slot *a, const mtl__slot *b)
+{
+    return a->n_factors == b->n_factors && a->origin == b->origin && a->t_on == b->t_on &&
+           a->t_off == b->t_off && a->fresh == b->fresh &&
+           (a->n_factors == 0 || memcmp(a->factor, b->factor, (size_t)a->n_factors * sizeof *a->factor) == 0);
+}
+
+int mtl__clockwork_slot(mtl__clockwork *c, const int *factor, int n_factors, double origin, double t_on,
+                        double t_off, double fresh)
+{
+    if (n_factors == 0 && t_on == -HUGE_VAL && t_off == HUGE_VAL)
+        return 0;
+    const mtl__slot want = {factor, n_factors, origin, t_on, t_off, fresh};
+    for (int i = 1; i < c->n; i++)
+        if (same(&c->slot[i], &want))
+            return i;
+    MTL_TRY(mtl__grow(&c->slot, &c->cap, (size_t)c->n + 1, sizeof *c->slot));
+    c->slot[c->n] = want;
+    c->env.n = c->n + 1;
+    return c->n++;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* The process of a family: which bodies and kinds are followed, their types, and the conduits that carry
+   what passes through one hub into another (design 1). A pregnancy opens the placenta in both directions:
+   a seed in the giver's blood crosses at the rate at which one of the giver's own nucleated blood cells
+   does, that is, supply per day over the giver's blood cells (conduit = proportional), times a factor
+   that is scanned, never fitted (selective). Carried cells meet the mean conduit: the heterogeneity
+   between pregnancies acts on a donor's own supply only. */
+#include "family/family.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "family/supply.h"
+
+/* ---------------------------------------------------------------- what is followed */
+/* A kind is in use if active supply brings it, or a kind in use makes it. */
+static void kinds_in_use(mtl__world *w)
+{
+    const mtl_model *m = w->m;
+    for (int k = 0; k < m->n_kinds; k++)
+        w->home[k] = -1;
+    for (int i = 0; i < m->n_supplies; i++) {
+        const mtl__supply *u = &m->supply[i];
+        if (!mtl__when_holds(&u->when, m))
+            continue;
+        w->kind[u->kind] = true;
+        if (u->organ >= 0)
+            w->home[u->kind] = u->organ;
+        else if (u->organ == -2)
+            w->landing[u->kind] = true;
+    }
+    for (int p = 0; p < w->s->n_pregnancies; p++)
+        for (int i = 0; i < w->s->pregnancy[p].n_fixed; i++) {
+            const int k = w->s->pregnancy[p].fixed[i].kind;
+            w->kind[k] = true;
+            if (w->home[k] < 0)
+                w->landing[k] = true;
+        }
+    for (bool more = true; more;) {
+        more = false;
+        for (int r = 0; r < m->n_rules; r++) {
+            const mtl__rule *rule = &m->rule[r];
+            if (!w->kind[rule->kind] || !mtl__when_holds(&rule->when, m))
+                continue;
+            if (rule->process == MTL__R_LEAVE)
+                w->landing[rule->kind] = true;
+            if ((rule->process == MTL__R_OUTPUT || rule->process == MTL__R_CHANGE) &&
+                !w->kind[rule->target]) {
+                w->kind[rule->target] = more = true;
+                w->landing[rule->target] = w->landing[rule->target] || rule->process == MTL__R_CHANGE;
+            }
+        }
+    }
+}
+
+/* Bodies: declared or born people whose birth is known; losses have none, nor people only named. */
+static bool has_body(const mtl_scenario *s, int i)
+{
+    const mtl__person *p = &s->person[i];
+    bool mother = false, sampled = false;
+    for (int k = 0; k < s->n_pregnancies; k++)
+        mother = mother || s->pregnancy[k].mother == i;
+    for (int k = 0; k < s->n_samples; k++)
+        sampled = sampled || s->sample[k].person == i;
+    return (isfinite(p->born) || mother) && (p->declared || p->pregnancy >= 0 || sampled);
+}
+
+static int by_name(const void *a, const void *b, const mtl_scenario *s)
+{
+    const uint64_t x = s->person[*(const int *)a].key, y = s->person[*(const int *)b].key;
+    return x < y ? -1 : x > y;
+}
+
+static int choose_bodies(mtl__world *w)
+{
+    const size_t n = (size_t)w->s->n_people + 1;
+    w->body_person = mtl__arena_alloc(&w->arena, n * sizeof *w->body_person);
+    w->body_of = mtl__arena_alloc(&w->arena, n * sizeof *w->body_of);
+    w->body = mtl__arena_alloc(&w->arena, n * sizeof *w->body);
+    if (!w->body_person || !w->body_of || !w->body)
+        return MTL_ERR_MEMORY;
+    for (int i = 0; i < w->s->n_people; i++) {
+        w->body_of[i] = -1;
+        if (!has_body(w->s, i))
+            continue;
+        /* insertion in the order of names: the order of the file must not matter */
+        int at = w->n_bodies++;
+        for (; at > 0 && by_name(&i, &w->body_person[at - 1], w->s) < 0; at--)
+            w->body_person[at] = w->body_person[at - 1];
+        w->body_person[at] = i;
+    }
+    for (int k = 0; k < w->n_bodies; k++)
+        w->body_of[w->body_person[k]] = k;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- conduits */
+/* Crossing per passage of a seed of each kind, from giver to taker, by one supply line of nucleated cells. */
+static int open_conduit(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg, const mtl__supply *u,
+                        const mtl__body *giver, const mtl__body *taker, double giver_cells, double end)
+{
+    const mtl_model *m = w->m;
+    const double per_cell = mtl__expr_value(&u->amount, m) / giver_cells;
+    double factor = 1;
+    if (mtl__model_switch_is(m, "conduit", "selective"))
+        MTL_TRY(mtl__model_value(m, "conduit.selectivity", &factor, NULL));
+    const int slot = mtl__clockwork_slot(&w->clock, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0 ? 1 : 0,
+                                         pg->conceived - 14, pg->conceived, end, 56);
+    MTL_TRY(slot);
+    for (int k = 0; k < m->n_kinds; k++) {
+        if (giver->row[k] < 0 || taker->row[k] < 0)
+            continue;
+        const double weight = per_cell * giver->residence[k] * factor;
+        if (weight > 0)
+            MTL_TRY(mtl__add_cross(b, giver->row[k], taker->row[k], weight, slot));
+    }
+    return 0;
+}
+
+static int add_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
+{
+    const mtl_model *m = w->m;
+    double mother_cells;
+    MTL_TRY(mtl__model_value(m, "blood.cells.pregnant", &mother_cells, err));
+    for (int i = 0; i < w->s->n_pregnancies; i++) {
+        const mtl__pregnancy *pg = &w->s->pregnancy[i];
+        const int mother = w->body_of[pg->mother];
+        for (int c = 0; c < pg->n_children; c++) {
+            const mtl__conceptus *x = &w->s->child[pg->child0 + c];
+            const int child = w->body_of[x->person];
+            if (mother < 0 || child < 0)
+                continue;
+            double child_cells;
+            MTL_TRY(mtl__host_cells(w, x->person, m->blood, x->ended, &child_cells, NULL, err));
+            for (int k = 0; k < m->n_supplies; k++) {
+                const mtl__supply *u = &m->supply[k];
+                if (u->on != MTL__ON_PREGNANCY || u->measure != MTL__PER_DAY ||
+                    m->kind[u->kind].class_ != MTL__TRANSIENT || !mtl__when_holds(&u->when, m))
+                    continue;
+                const bool up = u->way == MTL__CHILD_TO_MOTHER;
+                if (open_conduit(w, b, pg, u, &w->body[up ? child : mother], &w->body[up ? mother : child],
+                                 up ? child_cells : mother_cells, x->ended) < 0)
+                    return mtl__nomem(err);
+            }
+        }
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- the world */
+static int compile_bodies(mtl__world *w, mtl__builder *b, mtl_error *err)
+{
+    for (int k = 0; k < w->n_bodies; k++) {
+        const mtl__person *p = &w->s->person[w->body_person[k]];
+        const mtl__body_spec spec = {
+            .name = p->name,
+            .sex = p->sex == MTL__FEMALE ? 'f' : p->sex == MTL__MALE ? 'm' : 0,
+            .born = p->born,
+            .kind = w->kind,
+            .landing = w->landing,
+            .home = w->home,
+        };
+        MTL_TRY(mtl__body_compile(b, &w->clock, w->m, &spec, &w->arena, &w->body[k], err));
+    }
+    return add_conduits(w, b, err);
+}
+
+static int build(mtl__world *w, mtl_error *err)
+{
+    const size_t nk = (size_t)w->m->n_kinds + 1;
+    w->kind = mtl__arena_alloc(&w->arena, nk * sizeof *w->kind);
+    w->landing = mtl__arena_alloc(&w->arena, nk * sizeof *w->landing);
+    w->home = mtl__arena_alloc(&w->arena, nk * sizeof *w->home);
+    if (!w->kind || !w->landing || !w->home || choose_bodies(w) < 0)
+        return mtl__nomem(err);
+    kinds_in_use(w);
+    mtl__builder *b;
+    MTL_TRY(mtl__builder_new(&b, err));
+    int ret = compile_bodies(w, b, err);
+    if (ret == 0)
+        ret = mtl__world_supply(w, err); /* adds the slots of its curves before the environment is frozen */
+    if (ret == 0)
+        ret = mtl__builder_finish(b, &w->clock.env, &w->process, err);
+    mtl__builder_free(b);
+    for (int i = 0; ret == 0 && i < w->n_inocula; i++)
+        ret = mtl__source_check(&w->inoculum[i].source, w->process, err);
+    return ret;
+}
+
+int mtl__world_new(mtl__world **out, const mtl_scenario *s, const mtl_model *m, mtl_error *err)
+{
+    *out = NULL;
+    mtl__world *w = calloc(1, sizeof *w);
+    if (!w)
+        return mtl__nomem(err);
+    w->s = s;
+    w->m = m;
+    mtl__arena_init(&w->arena, 0);
+    mtl__clockwork_init(&w->clock, m);
+    const int ret = build(w, err);
+    if (ret < 0) {
+        mtl__world_free(w);
+        return ret;
+    }
+    *out = w;
+    return 0;
+}
+
+void mtl__world_free(mtl__world *w)
+{
+    if (!w)
+        return;
+    mtl__process_free(w->process);
+    mtl__clockwork_free(&w->clock);
+    mtl__arena_free(&w->arena);
+    free(w);
+}

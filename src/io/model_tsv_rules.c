@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables of what happens: factors (curves of gestation and age), rules (what a kind of cell does)
+   and supply (which of a donor's own cells cross, when, and how unequally). Each line is checked
+   for its dimension and for making sense for its kind, so that a table that loads can be compiled.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "io/model_tsv.h"
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+/* ---------------------------------------------------------------- factors */
+enum { F_NAME, F_MEANING, F_FORM, F_OF, F_ARGUMENTS, F_POINTS, F_TIER, F_SOURCE, F_NOTE };
+
+static int load_arguments(mtl__load *l, int row, mtl__factor *f)
+{
+    static const int wanted[] = {2, 2, 2, 3, 0};
+    static const char *const names[] = {"slope; midpoint", "start; end", "start; end",
+                                        "slope; start; end", "none (its points are in 'points')"};
+    const char **word = NULL;
+    int n = 0;
+    MTL_TRY(mtl__load_list(l, row, F_ARGUMENTS, ';', &word, &n));
+    if (n != wanted[f->form])
+        return mtl__tsv_fail(&l->t, row, F_ARGUMENTS, l->err, MTL_ERR_SYNTAX,
+                             "%d arguments; expected %s", n, names[f->form]);
+    for (int i = 0; i < n; i++) {
+        const int ret = mtl__expr_parse(l->m, word[i], &f->arg[i], l->err);
+        if (ret < 0)
+            return mtl__tsv_place(&l->t, row, F_ARGUMENTS, l->err, ret);
+        const bool slope = i == 0 && (f->form == MTL__F_LOGISTIC || f->form == MTL__F_EXPONENTIAL);
+        mtl__unit pure = {.scale = 1.0}, time = pure;
+        time.power[MTL__DIM_TIME] = slope ? -1 : 1;
+        if (!mtl__unit_same_dim(&f->arg[i].unit, &pure) &&
+            !mtl__unit_same_dim(&f->arg[i].unit, &time))
+            return mtl__tsv_fail(&l->t, row, F_ARGUMENTS, l->err, MTL_ERR_UNIT,
+                                 "'%s' is neither a number nor %s", word[i],
+                                 slope ? "a rate per time" : "a time");
+    }
+    f->n_args = n;
+    return MTL_OK;
+}
+
+static int load_points(mtl__load *l, int row, mtl__factor *f)
+{
+    const char **word = NULL;
+    MTL_TRY(mtl__load_list(l, row, F_POINTS, ';', &word, &f->n_points));
+    if ((f->form == MTL__F_TABLE) != (f->n_points > 0))
+        return mtl__tsv_fail(&l->t, row, F_POINTS, l->err, MTL_ERR_SYNTAX,
+                             f->form == MTL__F_TABLE ? "a table needs points such as '0:0.2; 18:1'"
+                                                     : "only the form 'table' has points");
+    if (f->n_points == 0)
+        return MTL_OK;
+    double *x = mtl__arena_alloc(&l->m->arena, (size_t)f->n_points * sizeof *x);
+    double *y = mtl__arena_alloc(&l->m->arena, (size_t)f->n_points * sizeof *y);
+    if (x == NULL || y == NULL)
+        return mtl__nomem(l->err);
+    for (int i = 0; i < f->n_points; i++) {
+        char part[64];
+        const char *colon = strchr(word[i], ':');
+        const size_t n = colon != NULL ? (size_t)(colon - word[i]) : sizeof part;
+        if (n < sizeof part) {
+            memcpy(part, word[i], n);
+            part[n] = '\0';
+        }
+        if (n >= sizeof part || mtl__parse_double(part, &x[i]) < 0 ||
+            mtl__parse_double(colon + 1, &y[i]) < 0 || y[i] < 0.0)
+            return mtl__tsv_fail(&l->t, row, F_POINTS, l->err, MTL_ERR_VALUE,
+                                 "'%.40s' is not a point such as '18:1' (y not negative)", word[i]);
+        if (i > 0 && !(x[i] > x[i - 1]))
+            return mtl__tsv_fail(&l->t, row, F_POINTS, l->err, MTL_ERR_VALUE,
+                                 "x must rise from point to point; %g follows %g", x[i], x[i - 1]);
+    }
+    f->x = x;
+    f->y = y;
+    return MTL_OK;
+}
+
+static int load_factor(mtl__load *l, int row, mtl__factor *f)
+{
+    static const char *const forms[] = {"logistic", "ramp", "window", "exponential", "table"};
+    static const char *const of[] = {"week", "age"};
+    int form = 0, age = 0;
+    f->line = l->t.line[row];
+    MTL_TRY(mtl__load_name(l, row, F_NAME, &f->name));
+    MTL_TRY(mtl__load_text(l, row, F_MEANING, &f->meaning));
+    MTL_TRY(mtl__load_choice(l, row, F_FORM, forms, COUNT(forms), &form));
+    MTL_TRY(mtl__load_choice(l, row, F_OF, of, COUNT(of), &age));
+    f->form = (enum mtl__factor_form)form;
+    f->of_age = age == 1;
+    MTL_TRY(load_arguments(l, row, f));
+    MTL_TRY(load_points(l, row, f));
+    MTL_TRY(mtl__load_tier(l, row, F_TIER, &f->tier));
+    MTL_TRY(mtl__load_text(l, row, F_SOURCE, &f->source));
+    f->note = mtl__tsv_get(&l->t, row, F_NOTE);
+    return MTL_OK;
+}
+
+int mtl__load_factors(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err)
+{
+    static const char *const columns[] = {"name",   "meaning", "form",   "of",  "arguments",
+                                          "points", "tier",    "source", "note"};
+    mtl__load l;
+    void *items = NULL;
+    MTL_TRY(mtl__load_table(&l, m, dir, MTL__T_FACTORS, t, columns, COUNT(columns), 0,
+                            sizeof *m->factor, &items, err));
+    m->factor = items;
+    for (int i = 0; i < l.t.n_rows; i++) {
+        MTL_TRY(load_factor(&l, i, &m->factor[i]));
+        m->n_factors = i + 1;
+    }
+    return MTL_OK;
+}
+
+/* ---------------------------------------------------------------- rules */
+enum { R_NAME, R_KIND, R_ORGAN, R_PROCESS, R_TARGET, R_RATE, R_FACTORS, R_WHEN, R_SOURCE, R_NOTE };
+
+static const char *group_name(const void *ctx, int i)
+{
+    return ((const mtl_model *)ctx)->organ[i].group;
+}
+
+/* "*", an organ, or "group.*". */
+static int load_rule_organ(mtl__load *l, int row, mtl__rule *r)
+{
+    const char *s = NULL;
+    const mtl_model *m = l->m;
+    MTL_TRY(mtl__load_text(l, row, R_ORGAN, &s));
+    const size_t n = strlen(s);
+    r->organ = -1;
+    if (strcmp(s, "*") == 0)
+        return MTL_OK;
+    if (n > 2 && strcmp(s + n - 2, ".*") == 0) {
+        char hint[120] = "";
+        r->organ_group = mtl__arena_strndup(&l->m->arena, s, n - 2);
+        if (r->organ_group == NULL)
+            return mtl__nomem(l->err);
+        for (int i = 0; i < m->n_organs; i++)
+            if (strcmp(m->organ[i].group, r->organ_group) == 0)
+                return MTL_OK;
+        mtl__hint(hint, sizeof hint, r->organ_group, m->n_organs, group_name, m);
+        return mtl__tsv_fail(&l->t, row, R_ORGAN, l->err, MTL_ERR_NAME,
+                             "no organ has the group '%s'%s", r->organ_group, hint);
+    }
+    r->organ = mtl__model_organ(m, s, l->err);
+    return mtl__tsv_place(&l->t, row, R_ORGAN, l->err, r->organ < 0 ? r->organ : MTL_OK);
+}
+
+/* Which kinds may do what, and into what. */
+static int load_rule_target(mtl__load *l, int row, mtl__rule *r)
+{
+    const mtl_model *m = l->m;
+    const char *s = mtl__tsv_get(&l->t, row, R_TARGET);
+    const bool seed = m->kind[r->kind].class_ == MTL__SEED;
+    const bool needs = r->process == MTL__R_CHANGE || r->process == MTL__R_OUTPUT;
+    r->target = -1;
+    if (seed == (r->process == MTL__R_DECAY))
+        return mtl__tsv_fail(&l->t, row, R_PROCESS, l->err, MTL_ERR_VALUE,
+                             seed
+                                 ? "'%s' is a seed: it dies and divides, 'decay' is for other kinds"
+                                 : "'%s' is not a seed: its only process is 'decay'",
+                             m->kind[r->kind].name);
+    if (!needs && s[0] == '\0')
+        return MTL_OK;
+    if (!needs)
+        return mtl__tsv_fail(&l->t, row, R_TARGET, l->err, MTL_ERR_VALUE,
+                             "only 'change' and 'output' have a target");
+    r->target = mtl__model_kind(m, s, l->err);
+    if (r->target < 0)
+        return mtl__tsv_place(&l->t, row, R_TARGET, l->err, r->target);
+    const bool to_seed = m->kind[r->target].class_ == MTL__SEED;
+    if (to_seed != (r->process == MTL__R_CHANGE) || r->target == r->kind)
+        return mtl__tsv_fail(&l->t, row, R_TARGET, l->err, MTL_ERR_VALUE,
+                             r->process == MTL__R_CHANGE
+                                 ? "'%s': a seed changes into another kind of seed"
+                                 : "'%s': the output of a seed is a kind that is not a seed",
+                             s);
+    return MTL_OK;
+}
+
+static int load_rule_factors(mtl__load *l, int row, mtl__rule *r)
+{
+    const char **word = NULL;
+    MTL_TRY(mtl__load_list(l, row, R_FACTORS, '*', &word, &r->n_factors));
+    if (r->n_factors == 0)
+        return MTL_OK;
+    int *index = mtl__arena_alloc(&l->m->arena, (size_t)r->n_factors * sizeof *index);
+    if (index == NULL)
+        return mtl__nomem(l->err);
+    for (int i = 0; i < r->n_factors; i++) {
+        index[i] = mtl__model_factor(l->m, word[i], l->err);
+        if (index[i] < 0)
+            return mtl__tsv_place(&l->t, row, R_FACTORS, l->err, index[i]);
+    }
+    r->factor = index;
+    return MTL_OK;
+}
+
+static int load_rule(mtl__load *l, int row, mtl__rule *r)
+{
+    const char *process[MTL__N_RULE_PROCESSES];
+    int p = 0;
+    for (int i = 0; i < MTL__N_RULE_PROCESSES; i++)
+        process[i] = mtl__rule_process_name((enum mtl__rule_process)i);
+    r->line = l->t.line[row];
+    MTL_TRY(mtl__load_name(l, row, R_NAME, &r->name));
+    r->kind = mtl__model_kind(l->m, mtl__tsv_get(&l->t, row, R_KIND), l->err);
+    if (r->kind < 0)
+        return mtl__tsv_place(&l->t, row, R_KIND, l->err, r->kind);
+    MTL_TRY(mtl__load_choice(l, row, R_PROCESS, process, MTL__N_RULE_PROCESSES, &p));
+    r->process = (enum mtl__rule_process)p;
+    MTL_TRY(load_rule_organ(l, row, r));
+    MTL_TRY(load_rule_target(l, row, r));
+    const char *unit = r->process == MTL__R_LOSE        ? "probability"
+                       : r->process == MTL__R_RESIDENCE ? "days"
+                                                        : "per day";
+    MTL_TRY(mtl__load_expr(l, row, R_RATE, unit, &r->rate));
+    MTL_TRY(load_rule_factors(l, row, r));
+    MTL_TRY(mtl__load_when(l, row, R_WHEN, &r->when));
+    MTL_TRY(mtl__load_text(l, row, R_SOURCE, &r->source));
+    r->note = mtl__tsv_get(&l->t, row, R_NOTE);
+    return MTL_OK;
+}
+
+/* A kind that is made and never goes away would fill the body. */
+static int check_decay(const mtl_model *m, const char *file, mtl_error *err)
+{
+    for (int k = 0; k < m->n_kinds; k++) {
+        bool decays = m->kind[k].class_ == MTL__SEED;
+        for (int i = 0; i < m->n_rules && !decays; i++)
+            decays = m->rule[i].kind == k && m->rule[i].process == MTL__R_DECAY;
+        if (!decays)
+            return mtl__fail_at(err, MTL_ERR_VALUE, file, 0, 0, "process",
+                                "the kind '%s' (kinds.tsv line %d) has no rule 'decay'",
+                                m->kind[k].name, m->kind[k].line);
+    }
+    return MTL_OK;
+}
+
+int mtl__load_rules(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err)
+{
+    static const char *const columns[] = {"name", "kind",    "organ", "process", "target",
+                                          "rate", "factors", "when",  "source",  "note"};
+    mtl__load l;
+    void *items = NULL;
+    MTL_TRY(mtl__load_table(&l, m, dir, MTL__T_RULES, t, columns, COUNT(columns), 0,
+                            sizeof *m->rule, &items, err));
+    m->rule = items;
+    for (int i = 0; i < l.t.n_rows; i++) {
+        MTL_TRY(load_rule(&l, i, &m->rule[i]));
+        m->n_rules = i + 1;
+    }
+    return check_decay(m, l.t.file, err);
+}
+
+/* ---------------------------------------------------------------- supply */
+enum {
+    U_NAME,
+    U_WAY,
+    U_ON,
+    U_MEASURE,
+    U_CARE,
+    U_KIND,
+    U_ORGAN,
+    U_ENGRAFTED,
+    U_AMOUNT,
+    U_CURVE,
+    U_LAW,
+    U_LAW_ARG,
+    U_GROUP,
+    U_FOLDS,
+    U_WHEN,
+    U_SOURCE,
+    U_NOTE
+};
+
+static int load_supply_organ(mtl__load *l, int row, mtl__supply *s)
+{
+    const char *word = NULL;
+    const mtl_model *m = l->m;
+    MTL_TRY(mtl__load_text(l, row, U_ORGAN, &word));
+    if (strcmp(word, "landing") == 0) {
+        s->organ = -2;
+    } else if (strcmp(word, "blood") == 0) {
+        s->organ = -1;
+    } else {
+        s->organ = mtl__model_organ(m, word, l->err);
+        if (s->organ < 0)
+            return mtl__tsv_place(&l->t, row, U_ORGAN, l->err, s->organ);
+    }
+    if ((m->kind[s->kind].class_ == MTL__SEED) == (s->organ == -1))
+        return mtl__tsv_fail(&l->t, row, U_ORGAN, l->err, MTL_ERR_VALUE,
+                             s->organ == -1 ? "'%s' is a seed: it goes to 'landing' or to an organ"
+                                            : "'%s' is not a seed: it stays in 'blood'",
+                             m->kind[s->kind].name);
+    return MTL_OK;
+}
+
+static int load_folds(mtl__load *l, int row, mtl__supply *s)
+{
+    static const char *const known[] = {"trisomy21", "aneuploid", "preeclampsia",
+                                        "growth_restriction", "caesarean"};
+    const char **word = NULL;
+    MTL_TRY(mtl__load_list(l, row, U_FOLDS, ';', &word, &s->n_folds));
+    if (s->n_folds == 0)
+        return MTL_OK;
+    int *fold = mtl__arena_alloc(&l->m->arena, (size_t)s->n_folds * sizeof *fold);
+    const char **fold_if = mtl__arena_alloc(&l->m->arena, (size_t)s->n_folds * sizeof *fold_if);
+    if (fold == NULL || fold_if == NULL)
+        return mtl__nomem(l->err);
+    for (int i = 0; i < s->n_folds; i++) {
+        const char *colon = strchr(word[i], ':');
+        const size_t n = colon != NULL ? (size_t)(colon - word[i]) : strlen(word[i]);
+        for (int k = 0; k < COUNT(known); k++)
+            if (strlen(known[k]) == n && memcmp(known[k], word[i], n) == 0)
+                fold_if[i] = known[k];
+        if (colon == NULL || fold_if[i] == NULL)
+            return mtl__tsv_fail(
+                &l->t, row, U_FOLDS, l->err, MTL_ERR_NAME,
+                "'%.60s' is not a fold such as 'trisomy21:gestation.fold.t21' "
+                "(trisomy21, aneuploid, preeclampsia, growth_restriction, caesarean)",
+                word[i]);
+        fold[i] = mtl_model_find_param(l->m, colon + 1, l->err);
+        if (fold[i] < 0)
+            return mtl__tsv_place(&l->t, row, U_FOLDS, l->err, fold[i]);
+    }
+    s->fold = fold;
+    s->fold_if = fold_if;
+    return MTL_OK;
+}
+
+static int load_law(mtl__load *l, int row, mtl__supply *s)
+{
+    static const char *const laws[] = {"fixed", "gamma", "lognormal", "bleed"};
+    int law = 0;
+    MTL_TRY(mtl__load_choice(l, row, U_LAW, laws, COUNT(laws), &law));
+    s->law = (enum mtl__hetero)law;
+    s->group = mtl__tsv_get(&l->t, row, U_GROUP);
+    const char *arg = mtl__tsv_get(&l->t, row, U_LAW_ARG);
+    if (s->law == MTL__H_FIXED && arg[0] != '\0')
+        return mtl__tsv_fail(&l->t, row, U_LAW_ARG, l->err, MTL_ERR_VALUE,
+                             "the law 'fixed' has no argument");
+    if (s->law == MTL__H_FIXED)
+        return MTL_OK;
+    return mtl__load_expr(l, row, U_LAW_ARG, "none", &s->law_arg);
+}
+
+static int load_supply_choices(mtl__load *l, int row, mtl__supply *s)
+{
+    static const char *const ways[] = {"child_to_mother", "mother_to_child"};
+    static const char *const on[] = {"pregnancy", "delivery", "miscarriage", "termination"};
+    static const char *const measures[] = {"per_day", "total"};
+    static const char *const care[] = {"any", "none", "expectant", "medical", "surgical"};
+    int way = 0, o = 0, measure = 0, c = 0;
+    MTL_TRY(mtl__load_choice(l, row, U_WAY, ways, COUNT(ways), &way));
+    MTL_TRY(mtl__load_choice(l, row, U_ON, on, COUNT(on), &o));
+    MTL_TRY(mtl__load_choice(l, row, U_MEASURE, measures, COUNT(measures), &measure));
+    MTL_TRY(mtl__load_choice(l, row, U_CARE, care, COUNT(care), &c));
+    s->way = (enum mtl__supply_way)way;
+    s->on = (enum mtl__supply_on)o;
+    s->measure = (enum mtl__supply_measure)measure;
+    s->care = c - 1;
+    if (s->on != MTL__ON_PREGNANCY && s->measure == MTL__PER_DAY)
+        return mtl__tsv_fail(&l->t, row, U_MEASURE, l->err, MTL_ERR_VALUE,
+                             "'per_day' is for 'pregnancy'; a burst has a 'total'");
+    if (s->care > 0 && s->on != MTL__ON_MISCARRIAGE && s->on != MTL__ON_TERMINATION)
+        return mtl__tsv_fail(&l->t, row, U_CARE, l->err, MTL_ERR_VALUE,
+                             "care belongs to a miscarriage or a termination");
+    return MTL_OK;
+}
+
+static int load_supply_line(mtl__load *l, int row, mtl__supply *s)
+{
+    s->line = l->t.line[row];
+    MTL_TRY(mtl__load_name(l, row, U_NAME, &s->name));
+    MTL_TRY(load_supply_choices(l, row, s));
+    s->kind = mtl__model_kind(l->m, mtl__tsv_get(&l->t, row, U_KIND), l->err);
+    if (s->kind < 0)
+        return mtl__tsv_place(&l->t, row, U_KIND, l->err, s->kind);
+    MTL_TRY(load_supply_organ(l, row, s));
+    MTL_TRY(mtl__load_yes(l, row, U_ENGRAFTED, &s->engrafted));
+    MTL_TRY(mtl__load_expr(l, row, U_AMOUNT, s->measure == MTL__PER_DAY ? "cells per day" : "cells",
+                           &s->amount));
+    const char *curve = mtl__tsv_get(&l->t, row, U_CURVE);
+    s->curve = -1;
+    if (curve[0] != '\0') {
+        s->curve = mtl__model_factor(l->m, curve, l->err);
+        if (s->curve < 0)
+            return mtl__tsv_place(&l->t, row, U_CURVE, l->err, s->curve);
+        if (s->on != MTL__ON_PREGNANCY || l->m->factor[s->curve].of_age)
+            return mtl__tsv_fail(&l->t, row, U_CURVE, l->err, MTL_ERR_VALUE,
+                                 "a curve of gestational week belongs to 'pregnancy'");
+    }
+    MTL_TRY(load_law(l, row, s));
+    MTL_TRY(load_folds(l, row, s));
+    MTL_TRY(mtl__load_when(l, row, U_WHEN, &s->when));
+    MTL_TRY(mtl__load_text(l, row, U_SOURCE, &s->source));
+    s->note = mtl__tsv_get(&l->t, row, U_NOTE);
+    return MTL_OK;
+}
+
+/* Lines of one group share one multiplier, so they must have one law. */
+static int check_group(mtl__load *l, int row)
+{
+    const mtl_model *m = l->m;
+    const mtl__supply *s = &m->supply[row];
+    for (int i = 0; i < row && s->group[0] != '\0'; i++) {
+        const mtl__supply *o = &m->supply[i];
+        if (strcmp(o->group, s->group) != 0 || o->way != s->way)
+            continue;
+        const bool same = o->law == s->law &&
+                          (s->law == MTL__H_FIXED || strcmp(o->law_arg.text, s->law_arg.text) == 0);
+        if (!same && o->when.n == 0 && s->when.n == 0)
+            return mtl__tsv_fail(
+                &l->t, row, U_LAW, l->err, MTL_ERR_VALUE,
+                "the group '%s' shares one multiplier, but line %d has another law", s->group,
+                l->t.line[i]);
+    }
+    return MTL_OK;
+}
+
+int mtl__load_supply(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err)
+{
+    static const char *const columns[] = {
+        "name",  "way", "on",      "measure", "care",  "kind", "organ",  "engrafted", "amount",
+        "curve", "law", "law_arg", "group",   "folds", "when", "source", "note"};
+    mtl__load l;
+    void *items = NULL;
+    MTL_TRY(mtl__load_table(&l, m, dir, MTL__T_SUPPLY, t, columns, COUNT(columns), 0,
+                            sizeof *m->supply, &items, err));
+    m->supply = items;
+    for (int i = 0; i < l.t.n_rows; i++) {
+        MTL_TRY(load_supply_line(&l, i, &m->supply[i]));
+        m->n_supplies = i + 1;
+        MTL_TRY(check_group(&l, i));
+    }
+    return MTL_OK;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_RESULT_OUT_H
+#define MTL_RESULT_OUT_H
+/* A result on its way out: what the tables, the JSON document and the report share. */
+#include "base/base.h"
+#include "run/result.h"
+
+/* ---- text (result_text.c) ---- */
+/* "%.6g" with a decimal point in any locale; "NA" for what is not a finite number. Returns buf. */
+const char *mtl__out_number(double v, char buf[32]);
+/* Valid UTF-8 without control characters: bytes that are neither become U+FFFD, tabs and ends of
+   line become spaces. Strings of a scenario that was filled by the API may hold anything. */
+void mtl__out_clean(mtl__str *b, const char *s);
+/* "niche = additive, persistence = slow": every switch as it is set. */
+void mtl__out_switches(mtl__str *b, const mtl_model *m);
+const char *mtl__out_solver(const mtl_result *r);
+const char *mtl__out_event(enum mtl__note_kind kind);
+/* Name of the assay of an assay result, NULL if none was named. */
+const mtl__assay_def *mtl__out_assay(const mtl_result *r, const mtl__assay_result *a);
+/* The laboratory's own reading where there is one, else the virtual one of the replicate shown;
+   NULL if there is neither (solver analytic). */
+const mtl__reading *mtl__out_reading(const mtl__assay_result *a);
+/* Number of parameters in use with this tier. */
+int mtl__out_n_tier(const mtl_result *r, char tier);
+
+/* ---- tables (result_tsv.c): the whole file into b; b->oom tells of lack of memory ---- */
+void mtl__out_cells(mtl__str *b, const mtl_result *r);
+void mtl__out_events(mtl__str *b, const mtl_result *r);
+void mtl__out_assays(mtl__str *b, const mtl_result *r);
+
+/* ---- JSON (result_json.c) ---- */
+typedef struct mtl__out_file {
+    const char *name;
+    mtl__str text;
+    char sha256[65];
+} mtl__out_file;
+/* The manifest as text, which names the n files; NULL if out of memory; free() it. */
+char *mtl__out_manifest(const mtl_result *r, const mtl__out_file *file, int n);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* A result handed out: row by row through a sink, or as a folder of tables. The files of a folder
+   are first all written under temporary names and only then renamed, the manifest last: a folder
+   with a manifest is complete. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/atomic_file.h"
+#include "io/io_hash.h"
+#include "io/result_out.h"
+
+const char *mtl_result_headline(const mtl_result *r)
+{
+    return r->headline ? r->headline : "";
+}
+
+/* ------------------------------------------------------------------ rows */
+
+static int emit_pair(const mtl_result *r, const mtl__pair *p, const mtl_sink *sink)
+{
+    const mtl_model *m = r->m;
+    mtl_cell_row row = {.person = r->s->person[p->host].name, .donor = r->s->person[p->donor].name};
+    for (int o = 0; o < m->n_organs; o++) {
+        row.organ = m->organ[o].name;
+        for (int kind = 0; kind < m->n_kinds; kind++) {
+            row.kind = m->kind[kind].name;
+            const mtl__band *band = p->cells + ((size_t)o * m->n_kinds + kind) * r->n_coarse;
+            for (int k = 0; k < r->n_coarse; k++) {
+                const mtl__band *x = &band[k];
+                if (r->coarse[k] < p->t_start || (x->mean <= 0 && x->p_present <= 0))
+                    continue;
+                row.t_days = r->coarse[k];
+                row.mean = x->mean;
+                row.q025 = x->q025;
+                row.q250 = x->q250;
+                row.q500 = x->q500;
+                row.q750 = x->q750;
+                row.q975 = x->q975;
+                row.p_present = x->p_present;
+                const int ret = sink->cell(sink->ctx, &row);
+                if (ret != 0)
+                    return ret;
+            }
+        }
+    }
+    return 0;
+}
+
+static int emit_reading(const mtl_result *r, const mtl__assay_result *a, const mtl_sink *sink)
+{
+    const mtl__sample *s = &r->s->sample[a->sample];
+    const mtl__assay_def *def = mtl__out_assay(r, a);
+    if (!def)
+        return 0;
+    const bool shown = a->shown.hits >= 0 && a->shown.wells > 0;
+    const mtl_reading_row row = {
+        .person = r->s->person[s->person].name,
+        .organ = r->m->organ[s->organ].name,
+        .assay = def->name,
+        .donors = a->donors ? a->donors : "",
+        .t_days = s->t,
+        .genomes = a->qpcr.genomes,
+        .wells = a->qpcr.wells,
+        .p_positive = a->p_positive[MTL__CHANCE],
+        .mean_geq_per_1e6 = 1e6 * a->mean_fraction,
+        .hits = shown ? a->shown.hits : -1,
+        .geq_per_1e6 = shown ? a->shown.geq_per_1e6 : NAN,
+        .low = shown ? a->shown.low : NAN,
+        .high = shown ? a->shown.high : NAN,
+        .lod_geq_per_1e6 = 1e6 * a->lod,
+    };
+    return sink->reading(sink->ctx, &row);
+}
+
+int mtl_result_emit(const mtl_result *r, const mtl_sink *sink)
+{
+    int ret = 0;
+    for (int i = 0; sink->cell && ret == 0 && i < r->n_pairs; i++)
+        if (r->pair[i].cells)
+            ret = emit_pair(r, &r->pair[i], sink);
+    for (int i = 0; sink->reading && ret == 0 && i < r->n_assays; i++)
+        ret = emit_reading(r, &r->assay[i], sink);
+    return ret;
+}
+
+/* ------------------------------------------------------------------ the folder */
+
+enum { CELLS, EVENTS, ASSAYS, MANIFEST, N_FILES };
+
+static char *in_folder(const char *dir, const char *name)
+{
+    const size_t n = strlen(dir);
+    const size_t size = n + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s%s%s", dir, n > 0 && dir[n - 1] == '/' ? "" : "/", name);
+    return path;
+}
+
+/* Writes all the files, then gives all of them their names. */
+static int write_all(const mtl__out_file *file, const char *dir, mtl_error *err)
+{
+    mtl__atomic_file out[N_FILES] = {{0}};
+    int ret = 0;
+    for (int i = 0; i < N_FILES && ret == 0; i++) {
+        char *path = in_folder(dir, file[i].name);
+        ret = path ? mtl__atomic_open(&out[i], path, err) : mtl__nomem(err);
+        if (ret == 0) {
+            /* What fwrite could not do, mtl__atomic_finish finds in the stream's error flag. */
+            (void)!fwrite(file[i].text.s, 1, file[i].text.len, out[i].stream);
+            ret = mtl__atomic_finish(&out[i], err);
+        }
+        free(path);
+    }
+    for (int i = 0; i < N_FILES && ret == 0; i++)
+        ret = mtl__atomic_publish(&out[i], err);
+    for (int i = 0; i < N_FILES; i++)
+        mtl__atomic_abandon(&out[i]);
+    return ret;
+}
+
+int mtl_result_write(const mtl_result *r, const char *dir, mtl_error *err)
+{
+    mtl__out_file file[N_FILES] = {{.name = "cells.tsv"},
+                                   {.name = "events.tsv"},
+                                   {.name = "assays.tsv"},
+                                   {.name = "manifest.json"}};
+    int ret = 0;
+    mtl__out_cells(&file[CELLS].text, r);
+    mtl__out_events(&file[EVENTS].text, r);
+    mtl__out_assays(&file[ASSAYS].text, r);
+    for (int i = 0; i < MANIFEST && ret == 0; i++) {
+        if (file[i].text.oom)
+            ret = mtl__nomem(err);
+        else
+            mtl__sha256_hex(file[i].text.s, file[i].text.len, file[i].sha256);
+    }
+    if (ret == 0) {
+        char *manifest = mtl__out_manifest(r, file, MANIFEST);
+        if (manifest)
+            mtl__str_add(&file[MANIFEST].text, manifest);
+        if (!manifest || file[MANIFEST].text.oom)
+            ret = mtl__nomem(err);
+        free(manifest);
+    }
+    if (ret == 0)
+        ret = mtl__make_folder(dir, err);
+    if (ret == 0)
+        ret = write_all(file, dir, err);
+    for (int i = 0; i < N_FILES; i++)
+        mtl__str_free(&file[i].text);
+    return ret;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_YAML_SCENARIO_H
+#define MTL_YAML_SCENARIO_H
+/* Between the files that read a scenario from YAML: the growing parts, before they are handed to
+   family/ for checking. Nothing outside scenario_yaml.c and yaml_*.c includes this. */
+#include "family/scenario.h"
+#include "io/yaml_tree.h"
+
+#define MTL__MAX_PEOPLE 2000
+#define MTL__MAX_SAMPLES 20000
+#define MTL__TERM_WEEKS 40.0
+
+/* A date and half the width of the period that it was given as. */
+typedef struct mtl__ydate {
+    double days, slack;
+} mtl__ydate;
+
+/* What the file says of a person, beside the person. */
+typedef struct mtl__yperson {
+    double weeks;        /* at birth; NaN = not given */
+    bool has_conceived;  /* given, not derived */
+    bool awaits_event;   /* child of an event that is not placed yet: its birth may become nearer */
+    bool no_birth;       /* a loss: a birth date in `people:` contradicts it */
+    bool history_unknown;
+    const char *stem;    /* not named in the file: "lost", to become lost1, lost2 ... by date */
+} mtl__yperson;
+
+typedef struct mtl__sload {
+    mtl__ydoc doc;
+    mtl_scenario *s;
+    const mtl_model *m;
+    mtl_error *err;
+    mtl__yperson *more; /* beside s->person */
+    size_t cap_more, cap_person, cap_pregnancy, cap_child, cap_sample;
+    mtl__person *person;
+    mtl__pregnancy *pregnancy;
+    mtl__conceptus *child;
+    mtl__sample *sample;
+    int n_people, n_pregnancies, n_children, n_samples;
+} mtl__sload;
+
+/* Index of a person, -1 if there is none. */
+int mtl__sl_find(const mtl__sload *l, const char *name);
+int mtl__sl_add_person(mtl__sload *l, const char *name, const mtl__ynode *where, int *out);
+/* A person who must exist. */
+int mtl__sl_person(mtl__sload *l, const mtl__ynode *n, int *out);
+int mtl__sl_name(mtl__sload *l, const mtl__ynode *n, const char **out);
+int mtl__sl_people(mtl__sload *l, const mtl__ynode *people);
+int mtl__sl_history(mtl__sload *l, const mtl__ynode *history);
+int mtl__sl_sex(mtl__sload *l, const mtl__ynode *n, enum mtl__sex *out);
+int mtl__sl_karyotype(mtl__sload *l, const mtl__ynode *n, enum mtl__karyotype *out);
+
+/* yaml_dates.c */
+int mtl__sl_date(mtl__sload *l, const mtl__ynode *n, mtl__ydate *out);
+int mtl__sl_weeks(mtl__sload *l, const mtl__ynode *n, double *out);
+/* `date:` or `age:` of an event; 1 = neither is given; 2 = age, but the birth is not known (yet). */
+int mtl__sl_when(mtl__sload *l, const mtl__ynode *ev, int person, mtl__ydate *out);
+static inline double mtl__weeks_to_days(double weeks) /* from conception */
+{
+    return (weeks - 2.0) * 7.0;
+}
+
+/* yaml_events.c, yaml_pregnancy.c, yaml_sample.c */
+int mtl__sl_events(mtl__sload *l, const mtl__ynode *events);
+enum mtl__sl_event { MTL__SL_DELIVERY, MTL__SL_STILLBIRTH, MTL__SL_PREGNANCY, MTL__SL_LOSS,
+                     MTL__SL_TERMINATION, MTL__SL_SAMPLE, MTL__SL_AUTOPSY, MTL__SL_DEATH };
+/* 1 = cannot be placed yet: the date hangs on a birth that is not known. */
+int mtl__sl_pregnancy(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type);
+/* Makes a person of every child that the event names, before any event is placed. */
+int mtl__sl_declare_children(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type);
+int mtl__sl_name_the_unnamed(mtl__sload *l);
+int mtl__sl_sample(mtl__sload *l, const mtl__ynode *ev);
+int mtl__sl_autopsy(mtl__sload *l, const mtl__ynode *ev);
+int mtl__sl_set_death(mtl__sload *l, const mtl__ynode *where, int person, mtl__ydate when);
+
+#endif

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a parameter acts: every rule, supply line, factor, organ, kind and assay that names it, and
+   what the engine itself asks for by name. `matriline why` and the list of unknowns that a result
+   leans on are read from here. Also the check that no value makes an expression impossible. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/model.h"
+
+/* ---------------------------------------------------------------- the engine's own parameters */
+typedef struct engine_use {
+    const char *param, *text, *sw, *value; /* sw NULL: always; "": not in a run */
+    const char *when;                      /* sw and value as a condition */
+} engine_use;
+
+static const engine_use engine_uses[] = {
+    {"blood.volume", "turns a blood sample's volume into cells, outside pregnancy", NULL, NULL, ""},
+    {"blood.volume.pregnant", "turns a blood sample's volume into cells, in pregnancy", NULL, NULL,
+     ""},
+    {"blood.density", "nucleated cells in a mL of a blood sample, outside pregnancy", NULL, NULL,
+     ""},
+    {"blood.density.pregnant", "nucleated cells in a mL of a blood sample, in pregnancy", NULL,
+     NULL, ""},
+    {"blood.cells", "what a share of blood genomes is a share of", NULL, NULL, ""},
+    {"blood.cells.pregnant", "what a share of blood genomes is a share of, in pregnancy", NULL,
+     NULL, ""},
+    {"pregnancy.blood.after", "how long after its end a pregnancy's blood volume holds", NULL, NULL,
+     ""},
+    {"share.pbmc", "mononuclear cells among nucleated blood cells, for sorted samples", NULL, NULL,
+     ""},
+    {"share.cd34", "CD34+ cells among nucleated blood cells, for sorted samples", NULL, NULL, ""},
+    {"niche.displacement", "chance that a new pregnancy's seeds remove an older seed", "niche",
+     "displacement", "niche=displacement"},
+    {"conduit.selectivity", "how much more readily a seed crosses the placenta than blood as it is",
+     "conduit", "selective", "conduit=selective"},
+    {"delivery.bleed.massive", "share of births with a massive bleed", "bleed", "measured",
+     "bleed=measured"},
+    {"delivery.bleed.massive.volume", "fetal blood in a massive bleed", "bleed", "measured",
+     "bleed=measured"},
+    {"assay.study.scale", "factor between studies, where model and published levels are compared",
+     "", "", ""},
+};
+#define N_ENGINE ((int)(sizeof engine_uses / sizeof engine_uses[0]))
+
+static bool engine_active(const mtl_model *m, const engine_use *e)
+{
+    return e->sw == NULL || e->sw[0] == '\0' || mtl__model_switch_is(m, e->sw, e->value);
+}
+
+/* ---------------------------------------------------------------- every expression once */
+typedef struct place {
+    const mtl__expr *expr;
+    const char *table, *id, *text, *when;
+    int active, line;
+    enum { ANY, PROBABILITY, POSITIVE } must;
+} place;
+typedef int (*visitor)(void *ctx, const place *p);
+
+static bool factor_in_use(const mtl_model *m, int factor)
+{
+    if (strcmp(m->factor[factor].name, "growth") == 0)
+        return true; /* the engine's own: size of a young body */
+    for (int i = 0; i < m->n_rules; i++)
+        for (int k = 0; k < m->rule[i].n_factors; k++)
+            if (m->rule[i].factor[k] == factor && mtl__when_holds(&m->rule[i].when, m))
+                return true;
+    for (int i = 0; i < m->n_supplies; i++)
+        if (m->supply[i].curve == factor && mtl__when_holds(&m->supply[i].when, m))
+            return true;
+    return false;
+}
+
+static int visit_rules(const mtl_model *m, visitor visit, void *ctx)
+{
+    for (int i = 0; i < m->n_rules; i++) {
+        const mtl__rule *r = &m->rule[i];
+        const place p = {.expr = &r->rate,
+                         .table = "rules",
+                         .id = r->name,
+                         .text = r->about,
+                         .when = r->when.text,
+                         .active = mtl__when_holds(&r->when, m),
+                         .line = r->line,
+                         .must = r->process == MTL__R_LOSE ? PROBABILITY : ANY};
+        MTL_TRY(visit(ctx, &p));
+    }
+    return MTL_OK;
+}
+
+static int visit_supplies(const mtl_model *m, visitor visit, void *ctx)
+{
+    for (int i = 0; i < m->n_supplies; i++) {
+        const mtl__supply *s = &m->supply[i];
+        place p = {.expr = &s->amount,
+                   .table = "supply",
+                   .id = s->name,
+                   .text = s->about,
+                   .when = s->when.text,
+                   .active = mtl__when_holds(&s->when, m),
+                   .line = s->line};
+        MTL_TRY(visit(ctx, &p));
+        p.expr = &s->law_arg;
+        p.must = POSITIVE;
+        if (s->law_arg.n > 0)
+            MTL_TRY(visit(ctx, &p));
+    }
+    return MTL_OK;
+}
+
+static int visit_factors(const mtl_model *m, visitor visit, void *ctx)
+{
+    for (int i = 0; i < m->n_factors; i++)
+        for (int k = 0; k < m->factor[i].n_args; k++) {
+            const mtl__factor *f = &m->factor[i];
+            const place p = {.expr = &f->arg[k],
+                             .table = "factors",
+                             .id = f->name,
+                             .text = f->meaning,
+                             .when = "",
+                             .active = factor_in_use(m, i),
+                             .line = f->line};
+            MTL_TRY(visit(ctx, &p));
+        }
+    return MTL_OK;
+}
+
+static int visit_organs(const mtl_model *m, visitor visit, void *ctx)
+{
+    for (int i = 0; i < m->n_organs; i++) {
+        const mtl__organ *o = &m->organ[i];
+        const place p = {.expr = &o->barrier,
+                         .table = "organs",
+                         .id = o->name,
+                         .text = "barrier: factor on entry from the blood",
+                         .when = "",
+                         .active = 1,
+                         .line = o->line};
+        if (o->barrier.n > 0)
+            MTL_TRY(visit(ctx, &p));
+    }
+    return MTL_OK;
+}
+
+static int visit_assay(const mtl_model *m, int i, visitor visit, void *ctx)
+{
+    const mtl__assay_def *a = &m->assay[i];
+    const struct {
+        const mtl__expr *expr;
+        const char *text;
+        int must;
+    } part[] = {
+        {&a->genomes, "genome equivalents tested per sample", POSITIVE},
+        {&a->wells, "wells the sample is spread over", POSITIVE},
+        {&a->fragments, "target fragments per donor genome: decide hits", POSITIVE},
+        {&a->copies, "target copies per donor genome: decide Ct", POSITIVE},
+        {&a->recovery, "share of the DNA that reaches the wells and amplifies", PROBABILITY},
+        {&a->false_positive, "chance that background alone turns a sample positive", PROBABILITY},
+        {&a->threshold, "hit wells that make a sample positive", POSITIVE},
+        {&a->efficiency, "amplification factor per cycle, minus 1", PROBABILITY},
+        {&a->ct_one, "Ct of a single copy", POSITIVE},
+        {&a->ct_sd, "standard deviation of a Ct", ANY},
+    };
+    for (size_t k = 0; k < sizeof part / sizeof part[0]; k++) {
+        const place p = {.expr = part[k].expr,
+                         .table = "assays",
+                         .id = a->name,
+                         .text = part[k].text,
+                         .when = "",
+                         .active = 1,
+                         .line = a->line,
+                         .must = part[k].must == PROBABILITY ? PROBABILITY
+                                 : part[k].must == POSITIVE  ? POSITIVE
+                                                             : ANY};
+        MTL_TRY(visit(ctx, &p));
+    }
+    return MTL_OK;
+}
+
+static int visit_tables(const mtl_model *m, visitor visit, void *ctx)
+{
+    MTL_TRY(visit_rules(m, visit, ctx));
+    MTL_TRY(visit_supplies(m, visit, ctx));
+    MTL_TRY(visit_factors(m, visit, ctx));
+    return visit_organs(m, visit, ctx);
+}
+
+/* ---------------------------------------------------------------- uses of one parameter */
+typedef struct collector {
+    mtl_param_use *out;
+    int param, max, n;
+} collector;
+
+static void add_use(collector *c, mtl_param_use use)
+{
+    if (c->out != NULL && c->n < c->max)
+        c->out[c->n] = use;
+    c->n++;
+}
+
+static int collect(void *ctx, const place *p)
+{
+    collector *c = ctx;
+    if (mtl__expr_uses(p->expr, c->param))
+        add_use(c, (mtl_param_use){.table = p->table,
+                                   .id = p->id,
+                                   .text = p->text,
+                                   .when = p->when,
+                                   .active = p->active,
+                                   .line = p->line});
+    return MTL_OK;
+}
+
+static void collect_engine(const mtl_model *m, collector *c)
+{
+    for (int i = 0; i < N_ENGINE; i++) {
+        const engine_use *e = &engine_uses[i];
+        if (strcmp(e->param, m->param[c->param].name) == 0)
+            add_use(c, (mtl_param_use){.table = "engine",
+                                       .id = e->param,
+                                       .text = e->text,
+                                       .when = e->when,
+                                       .active = engine_active(m, e)});
+    }
+    for (int i = 0; i < m->n_kinds; i++)
+        if (m->kind[i].share_param == c->param)
+            add_use(c, (mtl_param_use){.table = "kinds",
+                                       .id = m->kind[i].name,
+                                       .text = "share of a host's own nucleated blood cells",
+                                       .when = "",
+                                       .active = 1,
+                                       .line = m->kind[i].line});
+    for (int i = 0; i < m->n_supplies; i++)
+        for (int k = 0; k < m->supply[i].n_folds; k++)
+            if (m->supply[i].fold[k] == c->param)
+                add_use(c, (mtl_param_use){.table = "supply",
+                                           .id = m->supply[i].name,
+                                           .text = m->supply[i].about,
+                                           .when = m->supply[i].when.text,
+                                           .active = mtl__when_holds(&m->supply[i].when, m),
+                                           .line = m->supply[i].line});
+}
+
+int mtl_model_param_uses(const mtl_model *m, int param, mtl_param_use *out, int max)
+{
+    if (param < 0 || param >= m->n_params)
+        return MTL_ERR_USAGE;
+    collector c = {.out = out, .param = param, .max = max};
+    visit_tables(m, collect, &c);
+    for (int i = 0; i < m->n_assays; i++)
+        visit_assay(m, i, collect, &c);
+    collect_engine(m, &c);
+    return c.n;
+}
+
+/* ---------------------------------------------------------------- parameters a result leans on */
+static int mark(void *ctx, const place *p)
+{
+    bool *used = ctx;
+    for (int i = 0; p->active && i < p->expr->n; i++)
+        if (p->expr->term[i].param >= 0)
+            used[p->expr->term[i].param] = true;
+    return MTL_OK;
+}
+
+void mtl__model_used_params(const mtl_model *m, bool *used)
+{
+    visit_tables(m, mark, used);
+    for (int i = 0; i < N_ENGINE; i++) {
+        const int k = mtl_model_find_param(m, engine_uses[i].param, NULL);
+        const bool in_run = engine_uses[i].sw == NULL || engine_uses[i].sw[0] != '\0';
+        if (k >= 0 && in_run && engine_active(m, &engine_uses[i]))
+            used[k] = true;
+    }
+    for (int i = 0; i < m->n_kinds; i++)
+        if (m->kind[i].share_param >= 0)
+            used[m->kind[i].share_param] = true;
+    for (int i = 0; i < m->n_supplies; i++)
+        for (int k = 0; mtl__when_holds(&m->supply[i].when, m) && k < m->supply[i].n_folds; k++)
+            used[m->supply[i].fold[k]] = true;
+}
+
+void mtl__assay_used_params(const mtl_model *m, int assay, bool *used)
+{
+    if (assay >= 0 && assay < m->n_assays)
+        visit_assay(m, assay, mark, used);
+}
+
+/* ---------------------------------------------------------------- are all values possible? */
+typedef struct checker {
+    const mtl_model *m;
+    mtl_error *err;
+} checker;
+
+static int check_place(void *ctx, const place *p)
+{
+    const checker *c = ctx;
+    const double x = mtl__expr_value(p->expr, c->m);
+    const char *why = NULL;
+    if (!isfinite(x))
+        why = "is not a finite number";
+    else if (p->must == PROBABILITY && (x < 0.0 || x > 1.0))
+        why = "is not between 0 and 1";
+    else if (p->must == POSITIVE && !(x > 0.0))
+        why = "must be above 0";
+    else if (x < 0.0 && strcmp(p->table, "factors") != 0)
+        why = "is negative";
+    if (why == NULL)
+        return MTL_OK;
+    char file[256];
+    const size_t n = strlen(c->m->dir);
+    snprintf(file, sizeof file, "%s%s%s.tsv", c->m->dir,
+             n > 0 && c->m->dir[n - 1] != '/' ? "/" : "", p->table);
+    return mtl__fail_at(c->err, MTL_ERR_VALUE, file, p->line, 0, p->id, "'%.200s' %s",
+                        p->expr->text, why);
+}
+
+int mtl__model_check_values(const mtl_model *m, mtl_error *err)
+{
+    checker c = {.m = m, .err = err};
+    MTL_TRY(visit_tables(m, check_place, &c));
+    for (int i = 0; i < m->n_assays; i++)
+        MTL_TRY(visit_assay(m, i, check_place, &c));
+    return MTL_OK;
+}
+
+/* ---------------------------------------------------------------- sentences */
+const char *mtl__rule_process_name(enum mtl__rule_process p)
+{
+    static const char *const name[MTL__N_RULE_PROCESSES] = {
+        "divide", "die", "change", "leave", "lose", "output", "decay", "residence"};
+    return name[p];
+}
+
+static const char *organ_text(const mtl_model *m, const mtl__rule *r)
+{
+    if (r->organ_group != NULL)
+        return r->organ_group;
+    return r->organ < 0 ? "every organ" : m->organ[r->organ].name;
+}
+
+static const char *say_rule(mtl_model *m, const mtl__rule *r)
+{
+    static const char *const verb[MTL__N_RULE_PROCESSES] = {"divides",
+                                                            "dies",
+                                                            "changes into",
+                                                            "leaves into the blood",
+                                                            "is lost in one passage through blood",
+                                                            "makes",
+                                                            "disappears",
+                                                            "stays in the blood, per passage,"};
+    char buf[400];
+    snprintf(buf, sizeof buf, "%s %s%s%s in %s: %s%s", m->kind[r->kind].name, verb[r->process],
+             r->target >= 0 ? " " : "", r->target >= 0 ? m->kind[r->target].name : "",
+             organ_text(m, r), r->rate.text, r->n_factors > 0 ? ", times its factors" : "");
+    return mtl__arena_strdup(&m->arena, buf);
+}
+
+static const char *say_supply(mtl_model *m, const mtl__supply *s)
+{
+    static const char *const on[] = {"over a pregnancy", "at delivery", "at a miscarriage",
+                                     "at a termination"};
+    char buf[400];
+    snprintf(buf, sizeof buf, "%s, %s %s, %s: %s", m->kind[s->kind].name,
+             s->way == MTL__CHILD_TO_MOTHER ? "child to mother" : "mother to child", on[s->on],
+             s->measure == MTL__PER_DAY ? "cells per day" : "cells", s->amount.text);
+    return mtl__arena_strdup(&m->arena, buf);
+}
+
+int mtl__model_finish(mtl_model *m, mtl_error *err)
+{
+    for (int i = 0; i < m->n_rules; i++)
+        if ((m->rule[i].about = say_rule(m, &m->rule[i])) == NULL)
+            return mtl__nomem(err);
+    for (int i = 0; i < m->n_supplies; i++)
+        if ((m->supply[i].about = say_supply(m, &m->supply[i])) == NULL)
+            return mtl__nomem(err);
+    mtl__model_refresh(m);
+    return mtl__model_check_values(m, err);
+}

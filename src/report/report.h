@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_REPORT_H
+#define MTL_REPORT_H
+/* Face of report/ for its own files: text, figures and sections of the one-file HTML report. Everything
+   is appended to a string; lack of memory sticks in it and is looked at once, at the end. */
+#include "base/base.h"
+#include "io/result_out.h"
+#include "run/result.h"
+
+static inline double mtl__max(double a, double b)
+{
+    return a > b ? a : b;
+}
+static inline double mtl__min(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* ---------------------------------------------------------------- text (report_text.c) */
+/* User text for HTML: cleaned, with & < > " ' escaped. */
+void mtl__html(mtl__str *b, const char *s);
+/* A name like "organ.barrier.brain", which may be broken after its dots. */
+void mtl__html_dotted(mtl__str *b, const char *s);
+/* The same with a capital first letter, for headings. */
+void mtl__html_capital(mtl__str *b, const char *s);
+/* Two significant digits: "0.77", "1,200", "1.2×10⁻⁵"; "not known" if not finite. Returns buf. */
+const char *mtl__two(double v, char buf[32]);
+/* A probability known to 1/n: "0.89", "<0.001" rather than 0, ">0.999" rather than 1. */
+const char *mtl__prob(double p, int n, char buf[32]);
+/* "2.2 (0 to 16)"; the median, or "mean 2.2" where there are no quantiles. */
+void mtl__band_text(mtl__str *b, const mtl__band *x);
+/* "9.6 (2.4 to 21)", or "at most 1.9": never a bare 0. */
+void mtl__reading_text(mtl__str *b, const mtl__reading *x);
+/* A number that is not an estimate (of an axis, of a table), to four digits but none that says
+   nothing: "0.01", "1", "12.1", "10,000", "10⁻⁶". */
+const char *mtl__given(double v, char buf[32]);
+/* "1,000" */
+void mtl__count(mtl__str *b, int n);
+int mtl__year(double days);
+/* Width in px of a text of this size, near enough to place labels. */
+double mtl__text_width(const char *s, double size);
+
+/* ---------------------------------------------------------------- SVG (svg.c) */
+void mtl__svg_open(mtl__str *b, double w, double h, const char *class_, const char *title,
+                   const char *desc);
+void mtl__svg_close(mtl__str *b);
+void mtl__svg_line(mtl__str *b, const char *class_, double x1, double y1, double x2, double y2);
+void mtl__svg_rect(mtl__str *b, const char *class_, double x, double y, double w, double h);
+/* A filled rectangle of this opacity in steps of 0.05. */
+void mtl__svg_shade(mtl__str *b, const char *class_, double x, double y, double w, double h,
+                    double opacity);
+void mtl__svg_circle(mtl__str *b, const char *class_, double x, double y, double r);
+/* anchor: 's' start, 'm' middle, 'e' end. The text is escaped. */
+void mtl__svg_text(mtl__str *b, const char *class_, char anchor, double x, double y,
+                   const char *text);
+/* What is inside takes the colours of the group's class. */
+void mtl__svg_group(mtl__str *b, const char *class_);
+void mtl__svg_group_end(mtl__str *b);
+void mtl__svg_path(mtl__str *b, const char *class_);
+void mtl__svg_move(mtl__str *b, double x, double y);
+void mtl__svg_to(mtl__str *b, double x, double y);
+void mtl__svg_path_end(mtl__str *b, bool closed);
+/* Lines at 45 degrees over a rectangle: lines, because a pattern fill makes giant PDF files. */
+void mtl__svg_hatch(mtl__str *b, double x, double y, double w, double h);
+
+/* ---------------------------------------------------------------- view (report_view.c) */
+/* Who of the samples taken could have seen a donor in an organ, and from which level on. */
+typedef struct mtl__sight {
+    const mtl__assay_result *by; /* NULL: no assay was named that could see this donor */
+    double lod;                  /* gEq per 1e6 */
+    bool other_organ;            /* the LoD is that of a sample of another organ */
+} mtl__sight;
+
+typedef struct mtl__range { int low, high; } mtl__range; /* powers of ten */
+
+typedef struct mtl__view {
+    const mtl_result *const *result;
+    int n_results;
+    const mtl_result *r; /* result[0] */
+    const mtl_scenario *s;
+    const mtl_model *m;
+    int focus;
+    int *pair;    /* [n_pairs] indices of r->pair in the focus person, in order of first contact */
+    int n_pairs;
+    int *colour;  /* [n_people] 0.. in order of first contact; -1: the focus person herself */
+    double t0, t1; /* the time axis that life line and ribbons share */
+    mtl__range blood, organs;
+    mtl__str *out;
+    mtl__arena arena;
+} mtl__view;
+
+int mtl__view_init(mtl__view *v, const mtl_result *const *r, int n, mtl__str *out, mtl_error *err);
+void mtl__view_free(mtl__view *v);
+mtl__sight mtl__view_sight(const mtl__view *v, int host, int donor, int organ);
+/* Can this sample be explained by this donor? */
+bool mtl__view_explains(const mtl__view *v, const mtl__assay_result *a, int donor);
+/* The donor with whom a reading is shown: the first, by contact, that could explain it; -1 nobody. */
+int mtl__view_home(const mtl__view *v, const mtl__assay_result *a);
+/* Is the organ one that this person has and that cells live in? */
+bool mtl__view_has_organ(const mtl__view *v, int person, int organ);
+const char *mtl__view_name(const mtl__view *v, int person);
+/* Colour class: "d0" .. "d5", then "d0 dash" ...; "me" for the focus person. */
+const char *mtl__view_class(const mtl__view *v, int person);
+const char *mtl__organ_label(const mtl_model *m, int organ);
+/* The pair of another result that is the same host and donor, NULL if it has none. */
+const mtl__pair *mtl__view_same_pair(const mtl_result *r, const mtl__pair *p);
+/* Index in `watched`, -1 if the organ is not watched. */
+int mtl__view_watched(const mtl_result *r, int organ);
+
+/* ---------------------------------------------------------------- axes and panels (report_axes.c) */
+typedef struct mtl__xaxis { double t0, t1, x0, x1; } mtl__xaxis;
+double mtl__x(const mtl__xaxis *a, double t);
+/* Ticks at round years with at most `max` labels below y. */
+void mtl__xaxis_draw(mtl__str *b, const mtl__xaxis *a, double y, int max);
+
+typedef struct mtl__label {
+    const char *text, *sub, *class_;
+    double x, width;   /* x: of the thing it names; width is filled by mtl__labels_place */
+    char anchor;       /* filled: 's' or 'e' */
+    int row;           /* filled: 0 is nearest */
+} mtl__label;
+/* Sorts by x and finds rows in which no two overlap, inside [left, right]. Returns the number of rows. */
+int mtl__labels_place(mtl__label *l, int n, double left, double right);
+
+typedef struct mtl__panel {
+    const mtl_result *r;
+    const mtl__pair *pair;
+    int watched;          /* index into r->watched */
+    mtl__xaxis x;
+    double y, h;          /* top and height */
+    mtl__range range;
+    mtl__sight sight;
+    bool hatch, ticks, lod_label, strip_label;
+} mtl__panel;
+double mtl__panel_y(const mtl__panel *p, double level);
+/* Grid, bands, hatching, median line, LoD line and the "none" strip below (8 px). */
+void mtl__panel_draw(mtl__str *b, const mtl__panel *p);
+/* Circle with interval, or triangle with arrow; `full`: a laboratory's own. */
+void mtl__panel_reading(mtl__str *b, const mtl__panel *p, double t, const mtl__reading *x, bool full);
+
+/* ---------------------------------------------------------------- sections */
+void mtl__section_open(mtl__view *v, const char *id, const char *title);
+/* Ends the column on the left (title, how to read), begins the right one. */
+void mtl__section_body(mtl__view *v);
+void mtl__section_close(mtl__view *v);
+
+void mtl__report_head(mtl__view *v);      /* report_style.c: head, style, masthead */
+void mtl__report_tail(mtl__view *v);
+void mtl__report_answer(mtl__view *v);    /* report_answer.c */
+void mtl__report_life(mtl__view *v);      /* report_life.c */
+void mtl__report_ribbons(mtl__view *v);   /* report_ribbons.c */
+void mtl__report_organs(mtl__view *v);    /* report_organs.c: watched organs, other bodies */
+void mtl__report_readings(mtl__view *v);  /* report_readings.c */
+void mtl__report_carriage(mtl__view *v);  /* report_carriage.c */
+void mtl__report_table(mtl__view *v);     /* report_table.c */
+void mtl__report_rivals(mtl__view *v);    /* report_rivals.c */
+void mtl__report_params(mtl__view *v);    /* report_params.c */
+void mtl__report_again(mtl__view *v);     /* report_again.c */
+
+#endif

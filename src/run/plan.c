@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run looks at: when (dense around pregnancies, then every year, later every second), in which
+   organs over time (blood and whatever is sampled), and for which pairs of body and donor. */
+#include "run/run_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- times */
+typedef struct when {
+    double t;
+    bool coarse;
+} when;
+typedef struct times {
+    when *x;
+    size_t n, cap;
+    double lo, hi;
+    bool oom;
+} times;
+
+static void add_time(times *v, double t, bool coarse)
+{
+    if (v->oom || t < v->lo || t > v->hi)
+        return;
+    if (mtl__grow(&v->x, &v->cap, v->n + 1, sizeof *v->x) < 0)
+        v->oom = true;
+    else
+        v->x[v->n++] = (when){t, coarse};
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const when *x = a, *y = b;
+    return x->t < y->t ? -1 : x->t > y->t ? 1 : (int)y->coarse - (int)x->coarse;
+}
+
+static void pregnancy_times(times *v, const mtl__pregnancy *pg)
+{
+    static const double after[] = {0, 1, 4, 10, 30, 60, 90, 183, 365};
+    for (double t = pg->conceived; t < pg->ended; t += 28)
+        add_time(v, t, false);
+    for (size_t k = 0; k < sizeof after / sizeof *after; k++)
+        add_time(v, pg->ended + after[k], after[k] == 30);
+}
+
+static void yearly(times *v, const mtl_scenario *s)
+{
+    double last = v->lo;
+    for (int k = 0; k < s->n_pregnancies; k++)
+        last = fmax(last, s->pregnancy[k].ended);
+    int year = 0;
+    for (double t = v->lo; t < v->hi; t += MTL_DAYS_PER_YEAR * (t > last + 10 * MTL_DAYS_PER_YEAR ? 2 : 1), year++)
+        add_time(v, t, year % 5 == 0);
+}
+
+static int plan_times(mtl__plan *p, mtl_error *err)
+{
+    mtl_result *r = p->r;
+    const mtl_scenario *s = r->s;
+    times v = {.lo = HUGE_VAL, .hi = s->t_end};
+    for (int k = 0; k < p->world->n_inocula; k++)
+        v.lo = fmin(v.lo, p->world->inoculum[k].t_start);
+    for (int k = 0; k < s->n_samples; k++)
+        v.lo = fmin(v.lo, s->sample[k].t);
+    if (!(v.lo < HUGE_VAL))
+        return mtl__fail_at(err, MTL_ERR_VALUE, s->file, 0, 0, NULL,
+                            "nothing happens in this scenario: no pregnancy, no known mother, no sample");
+    v.hi = fmax(v.hi, v.lo + 1);
+    for (int k = 0; k < s->n_pregnancies; k++)
+        pregnancy_times(&v, &s->pregnancy[k]);
+    yearly(&v, s);
+    for (int k = 0; k < s->n_samples; k++)
+        add_time(&v, s->sample[k].t, true);
+    add_time(&v, v.hi, true);
+    if (!v.oom && v.n)
+        qsort(v.x, v.n, sizeof *v.x, by_time);
+    r->time = v.oom ? NULL : mtl__arena_alloc(&r->arena, (v.n + 1) * sizeof *r->time);
+    r->coarse = v.oom ? NULL : mtl__arena_alloc(&r->arena, (v.n + 1) * sizeof *r->coarse);
+    p->coarse_at = v.oom ? NULL : mtl__arena_alloc(&r->arena, (v.n + 1) * sizeof *p->coarse_at);
+    if (!r->time || !r->coarse || !p->coarse_at) {
+        free(v.x);
+        return mtl__nomem(err);
+    }
+    for (size_t k = 0; k < v.n; k++) {
+        if (r->n_times && v.x[k].t == r->time[r->n_times - 1])
+            continue; /* equal times: the coarse one stands first */
+        if (v.x[k].coarse) {
+            p->coarse_at[r->n_coarse] = r->n_times;
+            r->coarse[r->n_coarse++] = v.x[k].t;
+        }
+        r->time[r->n_times++] = v.x[k].t;
+    }
+    free(v.x);
+    if (r->n_times > MTL__RUN_MAX_TIMES)
+        return mtl__fail(err, MTL_ERR_LIMIT, NULL, "%d dates are more than a run follows (%d)", r->n_times,
+                         MTL__RUN_MAX_TIMES);
+    return 0;
+}
+
+static int time_index(const mtl_result *r, double t)
+{
+    for (int k = 0; k < r->n_times; k++)
+        if (r->time[k] >= t)
+            return k;
+    return r->n_times - 1;
+}
+
+/* ---------------------------------------------------------------- organs, pairs */
+static int plan_organs(mtl__plan *p, mtl_error *err)
+{
+    mtl_result *r = p->r;
+    r->watched = mtl__arena_alloc(&r->arena, ((size_t)r->m->n_organs + 1) * sizeof *r->watched);
+    if (!r->watched)
+        return mtl__nomem(err);
+    r->watched[r->n_watched++] = r->m->blood;
+    for (int k = 0; k < r->s->n_samples; k++) {
+        const mtl__sample *x = &r->s->sample[k];
+        bool have = mtl__organ_is_blood(r->m, x->organ) || r->m->organ[x->organ].sampling_only ||
+                    r->n_watched >= 12; /* an autopsy of everything: the rest stands in the table of organs */
+        for (int w = 0; w < r->n_watched; w++)
+            have = have || r->watched[w] == x->organ;
+        if (!have)
+            r->watched[r->n_watched++] = x->organ;
+    }
+    return 0;
+}
+
+/* Donors whose cells can reach a body: by an inoculum of their own, or carried from a body that held them
+   by a pregnancy that began after they came. */
+static int plan_pairs(mtl__plan *p, mtl_error *err)
+{
+    mtl_result *r = p->r;
+    const mtl__world *w = p->world;
+    const mtl_scenario *s = r->s;
+    const size_t n = (size_t)s->n_people;
+    double *since = malloc((n * n + 1) * sizeof *since);
+    if (!since)
+        return mtl__nomem(err);
+    for (size_t i = 0; i < n * n; i++)
+        since[i] = HUGE_VAL;
+    for (int k = 0; k < w->n_inocula; k++) {
+        double *at = &since[(size_t)w->inoculum[k].host * n + (size_t)w->inoculum[k].donor];
+        *at = fmin(*at, w->inoculum[k].t_start);
+    }
+    for (bool more = true; more;) {
+        more = false;
+        for (int k = 0; k < w->n_inocula; k++) { /* each inoculum marks a conduit from its donor's body */
+            const mtl__inoculum *x = &w->inoculum[k];
+            const double end = x->source.n_inflows ? s->pregnancy[x->pregnancy].ended : x->t_start;
+            for (size_t d = 0; d < n && w->body_of[x->donor] >= 0; d++) {
+                double *to = &since[(size_t)x->host * n + d];
+                const double come = fmax(since[(size_t)x->donor * n + d], x->t_start);
+                if ((int)d != x->host && come < end && come < *to) {
+                    *to = come;
+                    more = true;
+                }
+            }
+        }
+    }
+    r->pair = mtl__arena_alloc(&r->arena, (n * n + 1) * sizeof *r->pair);
+    for (size_t h = 0; r->pair && h < n; h++)
+        for (size_t d = 0; d < n; d++)
+            if (since[h * n + d] < HUGE_VAL && h != d)
+                r->pair[r->n_pairs++] = (mtl__pair){
+                    .host = (int)h, .donor = (int)d, .t_start = since[h * n + d],
+                    .relation = mtl__relation(s->person, s->n_people, (int)h, (int)d)};
+    free(since);
+    return r->pair ? 0 : mtl__nomem(err);
+}
+
+static int plan_places(mtl__plan *p, mtl_error *err)
+{
+    const mtl_model *m = p->r->m;
+    p->place = mtl__arena_alloc(&p->r->arena, ((size_t)m->n_kinds * (size_t)m->n_organs + 1) * sizeof *p->place);
+    if (!p->place)
+        return mtl__nomem(err);
+    for (int o = 0; o < m->n_organs; o++)
+        for (int k = 0; k < m->n_kinds; k++) {
+            bool any = false;
+            for (int b = 0; b < p->world->n_bodies; b++)
+                any = any || (o == m->blood ? p->world->body[b].cox[k] >= 0
+                                            : p->world->body[b].type[k * m->n_organs + o] >= 0);
+            if (any)
+                p->place[p->n_places++] = (mtl__place){o, k};
+        }
+    return 0;
+}
+
+static int plan_children(mtl__plan *p, mtl_error *err)
+{
+    mtl_result *r = p->r;
+    r->children = mtl__arena_alloc(&r->arena, ((size_t)r->s->n_people + 1) * sizeof *r->children);
+    if (!r->children)
+        return mtl__nomem(err);
+    for (int k = 0; k < r->s->n_pregnancies; k++)
+        for (int c = 0; c < r->s->pregnancy[k].n_children; c++)
+            if (r->s->pregnancy[k].mother == r->s->focus)
+                r->children[r->n_children++] = r->s->child[r->s->pregnancy[k].child0 + c].person;
+    return 0;
+}
+
+/* The last date of the focus person that was looked at, else the end. */
+static double final_time(const mtl_scenario *s)
+{
+    double t = -HUGE_VAL;
+    for (int k = 0; k < s->n_samples; k++)
+        if (s->sample[k].person == s->focus)
+            t = fmax(t, s->sample[k].t);
+    if (isfinite(s->person[s->focus].died))
+        t = fmax(t, fmin(s->person[s->focus].died, s->t_end));
+    return t > -HUGE_VAL ? t : s->t_end;
+}
+
+/* ---------------------------------------------------------------- memory */
+static void *raw_of(mtl_result *r, size_t n, size_t R, size_t size, bool *ok)
+{
+    void *x = mtl__arena_alloc(&r->arena, (n * R + 1) * size);
+    *ok = *ok && x;
+    return x;
+}
+
+static int plan_memory(mtl__plan *p, mtl_error *err)
+{
+    mtl_result *r = p->r;
+    bool ok = true;
+    const size_t R = (size_t)p->R, np = (size_t)r->n_pairs, ns = (size_t)r->s->n_samples;
+    for (int b = 0; b < r->n_bands; b++) {
+        mtl__raw *x = &p->raw[b];
+        x->level = raw_of(r, np * (size_t)r->n_watched * (size_t)r->n_times, R, sizeof *x->level, &ok);
+        x->final = raw_of(r, np * (size_t)r->m->n_organs, R, sizeof *x->final, &ok);
+        x->fraction = raw_of(r, ns, R, sizeof *x->fraction, &ok);
+        x->per_mL = raw_of(r, ns, R, sizeof *x->per_mL, &ok);
+        x->positive = raw_of(r, ns, R, sizeof *x->positive, &ok);
+    }
+    p->cells = raw_of(r, np * (size_t)p->n_places * (size_t)r->n_coarse, R, sizeof *p->cells, &ok);
+    p->drawn = raw_of(r, (size_t)r->m->n_params, R, sizeof *p->drawn, &ok);
+    p->drawn_param = mtl__arena_alloc(&r->arena, ((size_t)r->m->n_params + 1) * sizeof *p->drawn_param);
+    p->sample_at = mtl__arena_alloc(&r->arena, (ns + 1) * sizeof *p->sample_at);
+    if (!ok || !p->drawn_param || !p->sample_at)
+        return mtl__nomem(err);
+    for (size_t k = 0; k < ns; k++)
+        p->sample_at[k] = time_index(r, r->s->sample[k].t);
+    r->used_param = mtl__arena_alloc(&r->arena, ((size_t)r->m->n_params + 1) * sizeof *r->used_param);
+    if (!r->used_param)
+        return mtl__nomem(err);
+    mtl__model_used_params(r->m, r->used_param);
+    for (int i = 0; i < r->m->n_params; i++) {
+        const mtl__param *q = &r->m->param[i];
+        if (r->used_param[i] && q->tier != 'A' && q->prior != MTL__PRIOR_NONE && isfinite(q->low) && isfinite(q->high))
+            p->drawn_param[p->n_drawn++] = i;
+    }
+    return 0;
+}
+
+int mtl__plan_make(mtl__plan *p, mtl_error *err)
+{
+    MTL_TRY(plan_times(p, err));
+    MTL_TRY(plan_organs(p, err));
+    MTL_TRY(plan_pairs(p, err));
+    MTL_TRY(plan_places(p, err));
+    MTL_TRY(plan_children(p, err));
+    p->r->t_final = final_time(p->r->s);
+    p->final_at = time_index(p->r, p->r->t_final);
+    return plan_memory(p, err);
+}
+
+/* ---------------------------------------------------------------- assays */
+int mtl__sample_qpcr(const mtl__world *w, const mtl__sample *s, mtl__qpcr *out, mtl_error *err)
+{
+    const mtl_model *m = w->m;
+    const mtl__assay_def *a = &m->assay[s->assay];
+    double wells = mtl__expr_value(&a->wells, m), genomes = mtl__expr_value(&a->genomes, m), cells, per_mL;
+    const double false_sample = mtl__expr_value(&a->false_positive, m);
+    if (isfinite(s->genomes))
+        genomes = s->genomes;
+    MTL_TRY(mtl__host_cells(w, s->person, s->organ, s->t, &cells, &per_mL, err));
+    if (isfinite(s->volume_mL) && isfinite(per_mL))
+        genomes = fmin(genomes, s->volume_mL * per_mL);
+    if (s->given.present && s->given.wells > 0)
+        wells = s->given.wells;
+    if (s->given.present && s->given.geq > 0)
+        genomes = s->given.geq;
+    wells = floor(fmin(fmax(wells, 1), 10000) + 0.5);
+    *out = (mtl__qpcr){
+        .genomes = genomes,
+        .wells = (int)wells,
+        .fragments = mtl__expr_value(&a->fragments, m),
+        .copies = mtl__expr_value(&a->copies, m),
+        .recovery = fmin(1, mtl__expr_value(&a->recovery, m)),
+        .false_per_well = -mtl__log1p(-fmin(false_sample, 1 - 1e-12)) / wells,
+        .threshold = (int)floor(fmin(fmax(mtl__expr_value(&a->threshold, m), 1), wells) + 0.5),
+        .efficiency = mtl__expr_value(&a->efficiency, m),
+        .ct_one = mtl__expr_value(&a->ct_one, m),
+        .ct_sd = mtl__expr_value(&a->ct_sd, m),
+    };
+    const int ret = mtl__qpcr_check(out, err);
+    return ret < 0 ? mtl__fail_place(err, ret, w->s->file, s->line, s->column) : 0;
+}
+
+bool mtl__sample_sees(const mtl__world *w, const mtl__sample *s, int donor)
+{
+    const mtl__person *host = &w->s->person[s->person], *d = &w->s->person[donor];
+    if (s->assay < 0 || donor == s->person)
+        return false;
+    if (w->m->assay[s->assay].target == MTL__TARGET_Y)
+        return mtl__has_y(d) && !mtl__has_y(host);
+    return s->target_person < 0 || s->target_person == donor;
+}

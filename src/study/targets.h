@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MTL_TARGETS_H
+#define MTL_TARGETS_H
+/* Published numbers held against the model: the structs that io/target_yaml.c fills and that the
+   statistics read. study/ reads no files. All strings and arrays live in the arena of the result.
+ */
+#include "matriline/targets.h"
+#include "run/result.h"
+
+/* One row of the evidence table. Numbers are NaN where the table has none. */
+typedef struct mtl__evidence {
+    const char *id, *species, *quantity, *unit, *citation, *doi, *provenance, *use;
+    double value, low, high, n, k; /* k people of n positive, where the paper prints counts */
+    const char *unspoken;          /* reason; NULL: a target must exist */
+    int line;
+} mtl__evidence;
+
+/* A sample of a family, as the run left it. Sample numbers of target files count from 1 in the
+   order of the family's file. */
+typedef struct mtl__family_sample {
+    mtl__qpcr qpcr;
+    double p_positive, mean_fraction, mean_per_mL; /* analytic, or means over replicates */
+    const float *fraction, *per_mL;                /* [replicates]; per_mL NULL if not blood */
+} mtl__family_sample;
+typedef struct mtl__family {
+    const char *name;
+    const mtl_scenario *scenario; /* owned by the reader that loaded it */
+    bool exact;                   /* p_positive and means without random numbers */
+    int n_samples, replicates;
+    mtl__family_sample *sample;
+    const char *problem; /* NULL, or why the model refused it */
+} mtl__family;
+
+enum mtl__statistic {
+    MTL__S_POSITIVE, /* share of women with a positive sample */
+    MTL__S_ANY,      /* share with at least one of several samples positive */
+    MTL__S_ABOVE,    /* share with a reading above `above` */
+    MTL__S_MEAN,
+    MTL__S_MEDIAN,
+    MTL__S_MEDIAN_ABOVE, /* median of the readings above `above` */
+    MTL__S_LARGEST,      /* largest reading of n women */
+    MTL__S_QUANTILE,
+    MTL__S_NONE_SEEN,   /* probability that n women show nothing */
+    MTL__S_RATIO_MEANS, /* population over reference */
+    MTL__S_RATIO_POSITIVE,
+    MTL__S_ODDS_RATIO,
+    MTL__S_PARAMETER,
+    MTL__N_STATISTICS
+};
+enum mtl__compare {
+    MTL__C_DEFAULT,    /* by the row: counts, interval or value */
+    MTL__C_PROPORTION, /* binomial, k of n */
+    MTL__C_VALUE,      /* on the log10 scale */
+    MTL__C_INTERVAL,   /* inside low .. high */
+    MTL__C_UPPER,      /* at most the value */
+    MTL__C_NONE_SEEN,
+    MTL__C_NO_RISE, /* a ratio that should not exceed 1 by more than `tolerance` */
+    MTL__N_COMPARES
+};
+extern const char *const mtl__statistic_name[MTL__N_STATISTICS + 1]; /* NULL at the end */
+extern const char *const mtl__compare_name[MTL__N_COMPARES + 1];
+
+/* One kind of woman in a population. */
+typedef struct mtl__member {
+    double weight;
+    int family;        /* index into result->family */
+    const int *sample; /* indices into the family's samples */
+    int n_samples;
+} mtl__member;
+typedef struct mtl__population {
+    mtl__member *member;
+    int n;
+} mtl__population;
+
+/* Headings of the table, in order. NULL at the end. */
+extern const char *const mtl__target_group[];
+
+typedef struct mtl__target {
+    int evidence, group;
+    const char *label;
+    enum mtl__statistic statistic;
+    enum mtl__compare compare;
+    mtl__population population, reference;
+    double n; /* women of the study; NaN: of the evidence row */
+    /* what the study's assay has of its own; NaN: the assay of the family's sample */
+    double genomes, false_positive, wells, threshold;
+    double above;      /* a fraction; NaN: none */
+    double background; /* mean reading of the blank, in the row's unit; 0 */
+    double volume_mL;  /* counts are of this volume of blood; NaN: of the genomes tested */
+    double quantile, tolerance;
+    double scale_sd;     /* log10 sd of a study factor that is not known; 0 */
+    double scale_factor; /* one that is; 1 */
+    const char *scale_text, *parameter, *note, *assumed;
+    const char *file;
+    int line;
+    mtl_target_row row; /* the outcome */
+} mtl__target;
+
+struct mtl_targets_result {
+    mtl__arena arena;
+    mtl__evidence *evidence;
+    int n_evidence;
+    mtl__family *family;
+    int n_families;
+    mtl__target *target;
+    int n_targets;
+    int *unspoken; /* indices into evidence */
+    int n_unspoken;
+    const char *hypothesis;
+    uint64_t seed;
+    int replicates;
+};
+
+/* How a unit of the evidence table reads the model: fraction of genomes or cells per mL, times a
+   number. False: a unit that no reading has. */
+typedef struct mtl__target_unit {
+    bool per_mL;
+    double scale;
+} mtl__target_unit;
+bool mtl__target_unit_parse(const char *unit, mtl__target_unit *out);
+
+/* Runs every family that a target needs; fills family->sample. A family that the model refuses
+   keeps its reason in `problem`; only memory and interruption end the whole. */
+int mtl__targets_run_families(mtl_targets_result *r, mtl_model *m, const mtl_targets_opts *o,
+                              mtl_error *err);
+/* Fills target->row from the families' samples. */
+int mtl__targets_score(mtl_targets_result *r, const mtl_model *m, mtl_error *err);
+/* The model's value of a target's statistic, with the spread of a study of its size. */
+typedef struct mtl__estimate {
+    double value;
+    double low, high; /* central 90% of studies of n; NaN */
+    double log10_sd;  /* between studies; 0 if unknown */
+    double p_none;    /* NONE_SEEN: that the whole study sees nothing; else NaN */
+} mtl__estimate;
+int mtl__target_estimate(const mtl_targets_result *r, const mtl__target *t, mtl__estimate *out,
+                         mtl_error *err);
+/* Compares and scores: fills model, miss, score and verdict of the row. */
+void mtl__target_judge(const mtl__evidence *e, const mtl__target *t, const mtl__estimate *est,
+                       mtl_target_row *row);
+/* Every evidence row must be a target of the right use or unspoken, not both. */
+int mtl__targets_check(mtl_targets_result *r, const char *dir, mtl_error *err);
+
+#endif

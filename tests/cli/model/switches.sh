@@ -1,0 +1,1 @@
+matriline switches

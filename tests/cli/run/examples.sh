@@ -1,0 +1,7 @@
+# Every family of examples/ runs as it stands.
+for f in "$SOURCE"/examples/*.yaml; do
+    matriline check "$f" > /dev/null || echo "$f: check failed"
+    matriline run "$f" -n 3 > text 2> err || { echo "$f: run failed"; cat err; }
+    test -s text || echo "$f printed nothing"
+    test ! -s err || { echo "$f:"; cat err; }
+done

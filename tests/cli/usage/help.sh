@@ -1,0 +1,3 @@
+matriline --help
+matriline help > a
+matriline --help | cmp - a

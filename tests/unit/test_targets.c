@@ -1,0 +1,623 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * study/ targets and persistence: statistics of families made by hand, verdicts against values
+ * worked out apart, the folder targets/ (nothing skipped in silence, tests never marked fit), bad
+ * target files, and the figures of docs/persistence.md. The statistics draw random numbers with
+ * fixed seeds; their tolerances are at least five standard errors of 400 studies, so that a right
+ * program fails one of them with probability below 1e-5.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "io/target_read.h"
+#include "matriline/targets.h"
+#include "study/persistence.h"
+#include "study/targets.h"
+
+#ifndef MTL_SOURCE_ROOT
+#define MTL_SOURCE_ROOT "."
+#endif
+
+#define NEAR(a, b, tol) assert_true(fabs((a) - (b)) <= (tol))
+
+/* ---------------------------------------------------------------- made by hand */
+enum { R = 200 };
+static float low_[R], high_[R], per_mL[R];
+static mtl__family_sample sample[2];
+static mtl__family family[1];
+static mtl__evidence evidence[1];
+static mtl_targets_result result;
+static const int both[2] = {0, 1};
+static mtl__member member[1] = {{.weight = 1.0, .family = 0, .sample = both, .n_samples = 1}};
+
+/* Sample 0: every woman at 1e-5; sample 1: half at 1e-4, half at nothing. */
+static void make(const char *unit, double value, double n)
+{
+    const mtl__qpcr q = {.genomes = 1e5,
+                         .wells = 10,
+                         .fragments = 1,
+                         .copies = 1,
+                         .recovery = 1,
+                         .threshold = 1,
+                         .efficiency = 1,
+                         .ct_one = 38,
+                         .ct_sd = 0.5};
+    for (int i = 0; i < R; i++) {
+        low_[i] = 1e-5f;
+        high_[i] = i % 2 ? 1e-4f : 0.0f;
+        per_mL[i] = 100.0f;
+    }
+    sample[0] = (mtl__family_sample){.qpcr = q,
+                                     .p_positive = 0.25,
+                                     .mean_fraction = 1e-5,
+                                     .mean_per_mL = 100.0,
+                                     .fraction = low_,
+                                     .per_mL = per_mL};
+    sample[1] = (mtl__family_sample){.qpcr = q,
+                                     .p_positive = 0.5,
+                                     .mean_fraction = 5e-5,
+                                     .mean_per_mL = 500.0,
+                                     .fraction = high_,
+                                     .per_mL = NULL};
+    family[0] = (mtl__family){
+        .name = "made", .exact = true, .n_samples = 2, .replicates = R, .sample = sample};
+    evidence[0] = (mtl__evidence){.id = "made",
+                                  .quantity = "",
+                                  .unit = unit,
+                                  .use = "fit",
+                                  .value = value,
+                                  .low = NAN,
+                                  .high = NAN,
+                                  .n = n,
+                                  .k = NAN};
+    member[0].sample = both;
+    member[0].n_samples = 1;
+    result = (mtl_targets_result){.evidence = evidence,
+                                  .n_evidence = 1,
+                                  .family = family,
+                                  .n_families = 1,
+                                  .seed = 1,
+                                  .replicates = R};
+}
+
+static mtl__target blank_target(enum mtl__statistic s)
+{
+    return (mtl__target){.statistic = s,
+                         .population = {member, 1},
+                         .reference = {member, 1},
+                         .n = NAN,
+                         .genomes = NAN,
+                         .false_positive = NAN,
+                         .wells = NAN,
+                         .threshold = NAN,
+                         .above = NAN,
+                         .volume_mL = NAN,
+                         .quantile = NAN,
+                         .tolerance = NAN,
+                         .scale_factor = 1.0};
+}
+
+static mtl__estimate estimate(const mtl__target *t)
+{
+    mtl__estimate e;
+    mtl_error err = {0};
+    assert_int_equal(mtl__target_estimate(&result, t, &e, &err), MTL_OK);
+    return e;
+}
+
+static void shares_come_from_the_exact_solver_or_the_replicates(void **state)
+{
+    (void)state;
+    make("fraction", 0.3, 50.0);
+    mtl__target t = blank_target(MTL__S_POSITIVE);
+    NEAR(estimate(&t).value, 0.25, 1e-12);
+    /* an assay of its own: one genome on average among 1e5, so 1 - exp(-1) */
+    t.genomes = 1e5;
+    NEAR(estimate(&t).value, 0.6321205588, 1e-6); /* the levels are floats */
+    t.false_positive = 0.5;
+    NEAR(estimate(&t).value, 1.0 - 0.5 * 0.3678794412, 1e-6);
+    /* either of two samples: 1 - e^-1 always, and for every second woman 1 - e^-11 */
+    t = blank_target(MTL__S_ANY);
+    member[0].n_samples = 2;
+    NEAR(estimate(&t).value, 0.5 * 0.6321205588 + 0.5 * (1.0 - 0.3678794412 * 4.539993e-5), 1e-6);
+    /* true level above a threshold */
+    t = blank_target(MTL__S_ABOVE);
+    member[0].n_samples = 1;
+    member[0].sample = both + 1;
+    t.above = 5e-5;
+    NEAR(estimate(&t).value, 0.5, 1e-12);
+}
+
+static void levels_are_in_the_unit_of_the_row(void **state)
+{
+    (void)state;
+    make("gEq per 1e6", 10.0, 20.0);
+    mtl__target t = blank_target(MTL__S_MEAN);
+    NEAR(estimate(&t).value, 10.0, 1e-9);
+    t.scale_factor = 0.5;
+    t.background = 2.0;
+    NEAR(estimate(&t).value, 7.0, 1e-9);
+    make("cells per 16 mL", 19.0, 20.0);
+    t = blank_target(MTL__S_MEAN);
+    NEAR(estimate(&t).value, 1600.0, 1e-9);
+    mtl__target_unit u;
+    assert_false(mtl__target_unit_parse("odds ratio", &u));
+    assert_true(mtl__target_unit_parse("gEq per 1e5", &u));
+    NEAR(u.scale, 1e5, 0.0);
+}
+
+/* 20 women, each a Poisson number of mean 1 genome of 1e5: mean 10 per million, standard deviation
+   of the mean 10/sqrt(20) = 2.24; largest of 20 Poisson(1): median 3 or 4 genomes. */
+static void spread_is_that_of_studies_of_n(void **state)
+{
+    (void)state;
+    make("gEq per 1e6", 10.0, 20.0);
+    mtl__target t = blank_target(MTL__S_MEAN);
+    const mtl__estimate mean = estimate(&t);
+    NEAR(mean.low, 10.0 - 1.645 * 2.236, 1.2);
+    NEAR(mean.high, 10.0 + 1.645 * 2.236, 1.2);
+    NEAR(mean.log10_sd, 0.2236 / 2.302585, 0.025);
+    t.statistic = MTL__S_LARGEST;
+    const mtl__estimate largest = estimate(&t);
+    assert_true(largest.value >= 29.9 && largest.value <= 40.1);
+    /* counted in 16 mL instead: Poisson(1600) */
+    make("cells per 16 mL", 1600.0, 20.0);
+    t = blank_target(MTL__S_MEDIAN);
+    t.volume_mL = 16.0;
+    NEAR(estimate(&t).value, 1600.0, 15.0);
+    /* median of those above 2e-5: the half at 1e-4, 10 genomes each */
+    make("fraction of cells", 1e-4, 9.0);
+    t = blank_target(MTL__S_MEDIAN_ABOVE);
+    member[0].sample = both + 1;
+    t.above = 2e-5;
+    NEAR(estimate(&t).value, 1e-4, 1.1e-5);
+    t.above = 0.5; /* nobody ever reads that high: nothing, and no endless search */
+    NEAR(estimate(&t).value, 0.0, 0.0);
+}
+
+static void ratios_and_nothing_seen(void **state)
+{
+    (void)state;
+    make("ratio", 1.0, NAN);
+    mtl__member other = {.weight = 1.0, .family = 0, .sample = both + 1, .n_samples = 1};
+    mtl__target t = blank_target(MTL__S_RATIO_MEANS);
+    t.population = (mtl__population){&other, 1};
+    NEAR(estimate(&t).value, 5.0, 1e-12);
+    t.statistic = MTL__S_RATIO_POSITIVE;
+    NEAR(estimate(&t).value, 2.0, 1e-12);
+    t.statistic = MTL__S_ODDS_RATIO;
+    NEAR(estimate(&t).value, 3.0, 1e-12);
+    make("colonies per mL", 0.0, 3.0);
+    t = blank_target(MTL__S_NONE_SEEN);
+    t.volume_mL = 0.01;
+    NEAR(estimate(&t).p_none, exp(-3.0), 1e-9);
+}
+
+/* ---------------------------------------------------------------- verdicts */
+static mtl_target_row judge(const mtl__target *t, double value, double log10_sd, double p_none)
+{
+    mtl_target_row row = {.id = "made"};
+    const mtl__estimate est = {
+        .value = value, .low = NAN, .high = NAN, .log10_sd = log10_sd, .p_none = p_none};
+    mtl__target_judge(&evidence[0], t, &est, &row);
+    return row;
+}
+
+static void counts_are_judged_by_the_binomial_law(void **state)
+{
+    (void)state;
+    /* 16 of 48: the Wilson 95% interval is 0.2168 to 0.4746 */
+    make("fraction", 16.0 / 48.0, 48.0);
+    evidence[0].k = 16.0;
+    mtl__target t = blank_target(MTL__S_POSITIVE);
+    assert_int_equal(judge(&t, 0.217, 0.0, NAN).verdict, MTL_VERDICT_MET);
+    assert_int_equal(judge(&t, 0.216, 0.0, NAN).verdict, MTL_VERDICT_FAILS);
+    assert_int_equal(judge(&t, 0.474, 0.0, NAN).verdict, MTL_VERDICT_MET);
+    assert_int_equal(judge(&t, 0.475, 0.0, NAN).verdict, MTL_VERDICT_FAILS);
+    assert_true(judge(&t, 0.2, 0.0, NAN).miss < 0.0);
+    /* 48 choose 16 = 2254848913647 */
+    NEAR(judge(&t, 0.5, 0.0, NAN).score, log(2254848913647.0) - 48.0 * log(2.0), 1e-9);
+    const mtl_target_row never = judge(&t, 0.0, 0.0, NAN); /* finite, however wrong */
+    assert_true(isfinite(never.score) && never.score < -200.0);
+    assert_int_equal(never.verdict, MTL_VERDICT_FAILS);
+}
+
+static void levels_bounds_and_words_are_judged(void **state)
+{
+    (void)state;
+    make("gEq per 1e6", 10.0, 20.0);
+    mtl__target t = blank_target(MTL__S_MEAN);
+    mtl_target_row row = judge(&t, 20.0, 0.2, NAN); /* sd = sqrt(0.2^2 + 0.15^2) = 0.25 */
+    NEAR(row.miss, 0.30103 / 0.25, 1e-4);
+    assert_int_equal(row.verdict, MTL_VERDICT_MET);
+    assert_int_equal(judge(&t, 40.0, 0.2, NAN).verdict, MTL_VERDICT_FAILS);
+    t.scale_sd = 0.5;
+    assert_int_equal(judge(&t, 40.0, 0.2, NAN).verdict, MTL_VERDICT_MET);
+    t.scale_sd = 0.0;
+    t.compare = MTL__C_UPPER;
+    assert_int_equal(judge(&t, 9.99, 0.2, NAN).verdict, MTL_VERDICT_MET);
+    assert_int_equal(judge(&t, 10.01, 0.2, NAN).verdict, MTL_VERDICT_FAILS);
+    t.compare = MTL__C_INTERVAL;
+    evidence[0].low = 2.0;
+    evidence[0].high = 6.0;
+    NEAR(judge(&t, 3.0, 0.0, NAN).miss, 0.0, 0.0);
+    NEAR(judge(&t, 0.2, 0.0, NAN).miss, -1.0 / 0.15, 1e-9);
+    t.compare = MTL__C_NO_RISE;
+    t.tolerance = 0.1;
+    assert_int_equal(judge(&t, 1.09, 0.0, NAN).verdict, MTL_VERDICT_MET);
+    assert_int_equal(judge(&t, 1.8, 0.0, NAN).verdict, MTL_VERDICT_FAILS);
+    t = blank_target(MTL__S_NONE_SEEN);
+    assert_int_equal(judge(&t, 0.01, 0.0, 0.06).verdict, MTL_VERDICT_MET);
+    assert_int_equal(judge(&t, 0.01, 0.0, 0.04).verdict, MTL_VERDICT_FAILS);
+    /* an odds ratio is judged by its own interval: 0.11 (0.03 to 0.42) */
+    t = blank_target(MTL__S_ODDS_RATIO);
+    evidence[0].value = 0.11;
+    evidence[0].low = 0.03;
+    evidence[0].high = 0.42;
+    assert_int_equal(judge(&t, 0.4, 0.0, NAN).verdict, MTL_VERDICT_MET);
+    assert_int_equal(judge(&t, 1.0, 0.0, NAN).verdict, MTL_VERDICT_FAILS);
+}
+
+/* ---------------------------------------------------------------- the folder */
+static mtl_model *model;
+
+static int load_model(void **state)
+{
+    mtl_error err = {0};
+    (void)state;
+    if (mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0) {
+        char text[1024];
+        mtl_error_format(&err, text, sizeof text);
+        print_error("%s\n", text);
+        return -1;
+    }
+    return 0;
+}
+
+static int free_model(void **state)
+{
+    (void)state;
+    mtl_model_free(model);
+    return 0;
+}
+
+static void show(const mtl_error *err)
+{
+    char text[1024];
+    mtl_error_format(err, text, sizeof text);
+    print_message("%s\n", text);
+}
+
+static void every_row_is_a_target_or_has_a_reason(void **state)
+{
+    mtl__target_reader rd;
+    mtl_error err = {0};
+    (void)state;
+    const int ret = mtl__targets_load(&rd, MTL_SOURCE_ROOT "/targets", model, &err);
+    if (ret < 0)
+        show(&err);
+    assert_int_equal(ret, MTL_OK);
+    const mtl_targets_result *r = rd.r;
+    assert_int_equal(r->n_evidence, 209);
+    assert_int_equal(r->n_targets + r->n_unspoken, r->n_evidence);
+    for (int i = 0; i < r->n_targets; i++) {
+        const mtl__evidence *e = &r->evidence[r->target[i].evidence];
+        assert_null(e->unspoken);
+        assert_string_not_equal(e->provenance, "recalled");
+        assert_true(strcmp(e->use, "fit") == 0 || strcmp(e->use, "validate") == 0);
+    }
+    for (int i = 0; i < r->n_unspoken; i++)
+        assert_true(strlen(r->evidence[r->unspoken[i]].unspoken) > 10);
+    for (int i = 0; i < rd.n_families; i++) {
+        if (r->family[i].problem)
+            print_message("%s\n", r->family[i].problem);
+        assert_null(r->family[i].problem);
+    }
+    mtl__target_reader_free(&rd);
+}
+
+/* The table says of itself what the project's evidence says: same ids, uses and values, where that
+   folder is at hand. */
+static void the_table_agrees_with_the_evidence(void **state)
+{
+    FILE *f = fopen(MTL_SOURCE_ROOT "/../shared/evidence/evidence.tsv", "r");
+    mtl_targets_result *r = calloc(1, sizeof *r);
+    mtl_error err = {0};
+    char line[4096];
+    (void)state;
+    assert_non_null(r);
+    mtl__arena_init(&r->arena, 0);
+    assert_int_equal(mtl__evidence_read(r, MTL_SOURCE_ROOT "/targets", &err), MTL_OK);
+    int n = 0;
+    while (f && fgets(line, sizeof line, f)) {
+        if (n++ == 0)
+            continue;
+        char *cell[14], *p = line;
+        for (int i = 0; i < 14; i++) {
+            cell[i] = p;
+            p += strcspn(p, "\t\n");
+            if (*p)
+                *p++ = '\0';
+        }
+        const int k = mtl__evidence_find(r, cell[0], &err);
+        assert_int_equal(k, n - 2);
+        assert_string_equal(r->evidence[k].use, cell[13]);
+        assert_string_equal(r->evidence[k].provenance, cell[11]);
+        assert_string_equal(r->evidence[k].unit, cell[7]);
+        double v;
+        if (mtl__parse_double(cell[4], &v) == MTL_OK)
+            NEAR(r->evidence[k].value, v, 0.0);
+    }
+    if (f) {
+        assert_int_equal(n - 1, r->n_evidence);
+        fclose(f);
+    }
+    mtl_targets_free(r);
+}
+
+/* ---------------------------------------------------------------- bad files */
+static char dir[64];
+
+static void write_file(const char *name, const char *text)
+{
+    char path[192];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+#define TABLE                                                                                      \
+    "id\tspecies\tquantity\tvalue\tlow\thigh\tunit\tn\tk\tcitation\tdoi\tprovenance\tconfidence\t" \
+    "use\n"                                                                                        \
+    "aa\thuman\tshare\t0.5\t\t\tfraction\t10\t5\tc\td\tabstract\thigh\tfit\n"                      \
+    "bb\thuman\tshare\t0.5\t\t\tfraction\t10\t5\tc\td\tabstract\thigh\tvalidate\n"                 \
+    "cc\thuman\tshare\t0.5\t\t\tfraction\t10\t5\tc\td\trecalled\thigh\tfit\n"                      \
+    "dd\thuman\todds\t0.5\t\t\todds ratio\t10\t5\tc\td\tabstract\thigh\tfit\n"
+#define ONE_SON                                                                                    \
+    "people:\n  mother: {sex: female, born: 1950-06-01}\nevents:\n"                                \
+    "  - {date: 1975-06-01, person: mother, event: delivery, week: 40, child: son, sex: male}\n"   \
+    "  - {date: 1995-06-01, person: mother, event: sample, organ: blood, assay: dys14-qpcr}\n"
+
+static void fails_with(const char *unspoken, const char *target, int code, int line,
+                       const char *part)
+{
+    mtl__target_reader rd;
+    mtl_error err = {0};
+    write_file("evidence.tsv", TABLE);
+    write_file("unspoken.tsv", unspoken);
+    write_file("aa.yaml", target);
+    const int ret = mtl__targets_load(&rd, dir, model, &err);
+    if (ret != code || err.line != line || !strstr(err.text, part))
+        show(&err);
+    assert_int_equal(ret, code);
+    assert_int_equal(err.line, line);
+    assert_non_null(strstr(err.text, part));
+    mtl__target_reader_free(&rd);
+}
+
+#define REST "id\treason\nbb\tis not used here\ncc\tis quoted from memory\ndd\tis not used here\n"
+#define KIND "group: losses\nlabel: made\n"
+#define HEAD "evidence: aa\nuse: fit\n" KIND
+#define WHO "population:\n  - {weight: 1, family: one, sample: 1}\n"
+
+static void bad_files_are_named(void **state)
+{
+    (void)state;
+    snprintf(dir, sizeof dir, "/tmp/mtl-targets-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    char families[96];
+    snprintf(families, sizeof families, "%s/families", dir);
+    assert_int_equal(mkdir(families, 0700), 0);
+    write_file("families/one.yaml", ONE_SON);
+    fails_with(REST, HEAD "statistic: positive\n" WHO, MTL_OK, 0, "");
+    fails_with(REST, HEAD "statistic: positiv\n" WHO, MTL_ERR_NAME, 5, "'positive'");
+    fails_with(REST, HEAD "statistic: positive\n", MTL_ERR_VALUE, 1, "population");
+    fails_with(REST, HEAD "statistik: positive\n" WHO, MTL_ERR_NAME, 5, "statistic");
+    fails_with(REST, "evidence: ab\nuse: fit\n" KIND "statistic: positive\n" WHO, MTL_ERR_NAME, 1,
+               "'a");
+    fails_with(REST, "evidence: bb\nuse: fit\n" KIND "statistic: positive\n" WHO, MTL_ERR_VALUE, 2,
+               "validate");
+    fails_with(REST, "evidence: cc\nuse: fit\n" KIND "statistic: positive\n" WHO, MTL_ERR_VALUE, 2,
+               "memory");
+    fails_with(REST, "evidence: dd\nuse: fit\n" KIND "statistic: positive\n" WHO, MTL_ERR_UNIT, 1,
+               "odds ratio");
+    fails_with(REST, HEAD "statistic: share above\n" WHO, MTL_ERR_VALUE, 1, "above");
+    fails_with(REST,
+               HEAD "statistic: positive\npopulation:\n  - {weight: 1, family: one, sample: 2}\n",
+               MTL_ERR_VALUE, 7, "1 sample");
+    fails_with(REST,
+               HEAD "statistic: positive\npopulation:\n  - {weight: -1, family: one, sample: 1}\n",
+               MTL_ERR_VALUE, 7, "");
+    fails_with(
+        REST, HEAD "statistic: positive\npopulation:\n  - {weight: 1, family: ../one, sample: 1}\n",
+        MTL_ERR_NAME, 7, "families");
+    fails_with("id\treason\nbb\tis not used here\ncc\tis quoted from memory\n",
+               HEAD "statistic: positive\n" WHO, MTL_ERR_VALUE, 0, "unspoken.tsv");
+    fails_with(REST "aa\tis also listed here\n", HEAD "statistic: positive\n" WHO,
+               MTL_ERR_DUPLICATE, 1, "unspoken");
+    fails_with(REST "xx\tis no row of the table\n", HEAD "statistic: positive\n" WHO, MTL_ERR_NAME,
+               5, "xx");
+    const char *const name[] = {"families/one.yaml", "evidence.tsv", "unspoken.tsv", "aa.yaml"};
+    char path[192];
+    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, name[i]);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(rmdir(families), 0);
+    assert_int_equal(rmdir(dir), 0);
+}
+
+/* ---------------------------------------------------------------- the run and its tables */
+static int stop(void *ctx, int64_t done, int64_t total)
+{
+    (void)done;
+    (void)total;
+    ++*(int *)ctx;
+    return 1;
+}
+
+static mtl_targets_result *run(const char *only, mtl_model *m)
+{
+    mtl_targets_opts o;
+    mtl_targets_result *r = NULL;
+    mtl_error err = {0};
+    mtl_targets_opts_init(&o);
+    o.only = only;
+    o.replicates = 20;
+    const int ret = mtl_targets_run(&r, MTL_SOURCE_ROOT "/targets", m, &o, &err);
+    if (ret < 0)
+        show(&err);
+    assert_int_equal(ret, MTL_OK);
+    return r;
+}
+
+static void a_run_fills_the_tables(void **state)
+{
+    (void)state;
+    mtl_targets_result *r = run("yan_d, lee18", model), *again = run("lee18,yan_d", model);
+    const mtl_targets_result *two[2] = {r, again};
+    const char *const label[2] = {"one", "two"};
+    mtl_target_row row;
+    assert_int_equal(mtl_targets_n_rows(r), 2);
+    assert_int_equal(mtl_targets_row(r, 2, &row), MTL_ERR_USAGE);
+    assert_int_equal(mtl_targets_row(r, 0, &row), MTL_OK);
+    assert_string_equal(row.id, "yan_d");
+    /* never pregnant, no donor with a Y: the assay's own background and nothing else */
+    double background;
+    assert_int_equal(mtl_model_find_param(model, "assay.contamination.y", NULL) >= 0, 1);
+    assert_int_equal(mtl__model_value(model, "assay.contamination.y", &background, NULL), MTL_OK);
+    NEAR(row.model, background, 1e-6);
+    mtl_targets_total t;
+    mtl_targets_totals(r, &t);
+    assert_int_equal(t.n_fitted, 2);
+    assert_int_equal(t.n_tests, 0);
+    char *text = mtl_targets_text(two, label, 2, 100, 1), *tsv = mtl_targets_tsv(two, label, 2);
+    char *json = mtl_targets_json(two, label, 2), *alone = mtl_targets_text(two, NULL, 1, 80, 0);
+    assert_non_null(text);
+    assert_non_null(tsv);
+    assert_non_null(json);
+    assert_non_null(alone);
+    assert_non_null(strstr(text, "yan_d"));
+    assert_non_null(strstr(text, "chan_oldest")); /* --all lists what is not spoken to */
+    assert_null(strstr(alone, "chan_oldest"));
+    assert_non_null(strstr(alone, "no mouse model yet"));
+    for (char *line = tsv; *line; line += strcspn(line, "\n") + 1) {
+        int tabs = 0;
+        for (const char *p = line; *p != '\n'; p++)
+            tabs += *p == '\t';
+        assert_int_equal(tabs, line[0] == '#' ? 0 : 20);
+    }
+    free(text);
+    free(tsv);
+    free(json);
+    free(alone);
+    mtl_targets_free(r);
+    mtl_targets_free(again);
+    mtl_targets_free(NULL);
+}
+
+static void wrong_requests_are_refused(void **state)
+{
+    mtl_targets_opts o;
+    mtl_targets_result *r = NULL;
+    mtl_error err = {0};
+    int calls = 0;
+    (void)state;
+    mtl_targets_opts_init(&o);
+    o.only = "eva_x";
+    assert_int_equal(mtl_targets_run(&r, MTL_SOURCE_ROOT "/targets", model, &o, &err),
+                     MTL_ERR_NAME);
+    assert_non_null(strstr(err.text, "eva_"));
+    o.only = "lee05_n";
+    assert_int_equal(mtl_targets_run(&r, MTL_SOURCE_ROOT "/targets", model, &o, &err),
+                     MTL_ERR_NAME);
+    assert_non_null(strstr(err.text, "transfusion"));
+    o.only = NULL;
+    assert_int_equal(mtl_targets_run(&r, "/nowhere", model, &o, &err), MTL_ERR_IO);
+    o.progress = stop;
+    o.progress_ctx = &calls;
+    assert_int_equal(mtl_targets_run(&r, MTL_SOURCE_ROOT "/targets", model, &o, &err),
+                     MTL_ERR_INTERRUPTED);
+    assert_int_equal(calls, 1);
+    assert_null(r);
+}
+
+/* ---------------------------------------------------------------- persistence */
+static void persistence_figures_are_those_of_the_document(void **state)
+{
+    mtl__persistence p;
+    mtl_error err = {0};
+    (void)state;
+    assert_int_equal(mtl__persistence_figures(1.3, 40.0, 0.6, &p, &err), MTL_OK);
+    NEAR(p.survive, 1.0 / 53.0, 1e-9);
+    NEAR(p.survive_closed, 1.0 / 53.0, 1e-15);
+    NEAR(p.cells, 53.0, 1e-5);
+    assert_int_equal((int)floor(p.dose[0] + 0.501), 49);
+    assert_int_equal((int)floor(p.dose[1] + 0.501), 80);
+    assert_int_equal((int)floor(p.dose[2] + 0.501), 321);
+    for (int i = 0; i < MTL__N_DOSE_LAWS; i++)
+        NEAR(p.reached[i], 0.6, 1e-8);
+    assert_int_equal(mtl__persistence_figures(0.1, 40.0, 0.6, &p, &err), MTL_OK);
+    NEAR(p.survive, 0.2, 1e-9);
+    assert_int_equal((int)floor(p.dose[0] + 0.501), 5);
+    assert_int_equal((int)floor(p.dose[1] + 0.501), 8);
+    assert_int_equal((int)floor(p.dose[2] + 0.501), 30);
+}
+
+static void persistence_text_holds_the_figures(void **state)
+{
+    char *text = NULL;
+    mtl_error err = {0};
+    (void)state;
+    assert_int_equal(mtl_persistence_text(&text, model, &err), MTL_OK);
+    const char *const figure[] = {"1.89%",
+                                  "20.00%",
+                                  " 49 ",
+                                  " 80 ",
+                                  " 321 ",
+                                  " 5\n",
+                                  " 8\n",
+                                  " 30\n",
+                                  "60.00%",
+                                  "5 to 20 per million",
+                                  "265 to 1060 per million",
+                                  "53.0 (closed form 53.0)"};
+    for (size_t i = 0; i < sizeof figure / sizeof figure[0]; i++) {
+        if (!strstr(text, figure[i]))
+            print_message("'%s' is missing in\n%s", figure[i], text);
+        assert_non_null(strstr(text, figure[i]));
+    }
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shares_come_from_the_exact_solver_or_the_replicates),
+        cmocka_unit_test(levels_are_in_the_unit_of_the_row),
+        cmocka_unit_test(spread_is_that_of_studies_of_n),
+        cmocka_unit_test(ratios_and_nothing_seen),
+        cmocka_unit_test(counts_are_judged_by_the_binomial_law),
+        cmocka_unit_test(levels_bounds_and_words_are_judged),
+        cmocka_unit_test(every_row_is_a_target_or_has_a_reason),
+        cmocka_unit_test(the_table_agrees_with_the_evidence),
+        cmocka_unit_test(bad_files_are_named),
+        cmocka_unit_test(a_run_fills_the_tables),
+        cmocka_unit_test(wrong_requests_are_refused),
+        cmocka_unit_test(persistence_figures_are_those_of_the_document),
+        cmocka_unit_test(persistence_text_holds_the_figures),
+    };
+    return cmocka_run_group_tests(tests, load_model, free_model);
+}

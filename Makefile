@@ -14,7 +14,7 @@ endef
 
 all: deps  ## build the program: build/cmd/matriline
 	$(call configured,$(BUILD))
-	ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) --quiet program
 
 .PHONY: deps deps-test deps-fuzz
 deps:
@@ -26,7 +26,7 @@ deps-fuzz:
 
 demo: deps  ## install what is missing, build, run one family, say where its report is
 	$(call configured,$(BUILD))
-	@ninja -C $(BUILD) --quiet cmd/matriline
+	@ninja -C $(BUILD) --quiet program
 	$(BUILD)/cmd/matriline run examples/anna.yaml -o demo/
 	@echo
 	@echo "The report: $(CURDIR)/demo/report.html"
@@ -41,7 +41,7 @@ bench: deps  ## measure speed (bench/README.md says what)
 
 install: deps  ## install program, library, headers, model and manual (PREFIX=, DESTDIR=)
 	$(call configured,$(BUILD),--prefix $(PREFIX))
-	ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) --quiet program
 	meson install -C $(BUILD) --no-rebuild
 
 asan: deps-test  ## the tests under AddressSanitizer and UBSan
@@ -56,7 +56,7 @@ layers: deps-test  ## who may include whom
 	tools/run-tests $(BUILD) layers
 
 renew: all  ## write the expected outputs of the command line tests and docs/commands.md anew
-	tools/cli-test --renew --program $(BUILD)/cmd/matriline
+	tools/cli-test --renew --program $(BUILD)/program
 	$(BUILD)/cmd/matriline --docs > docs/commands.md
 
 clean:  ## remove what was built

@@ -82,6 +82,16 @@ uint64_t mtl__hash_bytes(uint64_t h, const void *p, size_t n); /* continue; star
 int mtl__parse_double(const char *s, double *out);
 int mtl__parse_int(const char *s, long long *out);
 
+/* ---- the smaller and the larger of two numbers, without NaN rules and without a call ---- */
+static inline double mtl__min(double a, double b)
+{
+    return a < b ? a : b;
+}
+static inline double mtl__max(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- calendar: days since 1970-01-01, proleptic Gregorian ---- */
 bool mtl__date_valid(int y, int m, int d);
 double mtl__date_to_days(int y, int m, int d);

@@ -47,13 +47,13 @@ static double next_break(const void *ctx, double t)
     for (int i = 1; i < c->n; i++) {
         const mtl__slot *s = &c->slot[i];
         if (t < s->t_on) {
-            next = fmin(next, s->t_on);
+            next = mtl__min(next, s->t_on);
         } else if (t < s->t_off) {
-            next = fmin(next, s->t_off);
+            next = mtl__min(next, s->t_off);
             if (s->fresh > 0 && s->t_on > -HUGE_VAL)
-                next = fmin(next, s->t_on + s->fresh * (floor((t - s->t_on) / s->fresh + 1e-9) + 1));
+                next = mtl__min(next, s->t_on + s->fresh * (floor((t - s->t_on) / s->fresh + 1e-9) + 1));
             else if (s->fresh > 0)
-                next = fmin(next, s->origin + s->fresh * (floor((t - s->origin) / s->fresh + 1e-9) + 1));
+                next = mtl__min(next, s->origin + s->fresh * (floor((t - s->origin) / s->fresh + 1e-9) + 1));
         }
     }
     return next > t ? next : t + 1e-6;

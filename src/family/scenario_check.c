@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Is the order of a scenario's dates possible? Ages at conception, weeks, overlapping pregnancies, samples
-   of the unborn and the dead. Every refusal names the dates and points at the event. Limits of age and
-   week are wide on purpose: they are there to catch a mistyped year, not to judge a life. */
+/* Is the order of a scenario's dates possible? Ages at conception, weeks, overlapping pregnancies,
+   samples of the unborn and the dead. Every refusal names the dates and points at the event. Limits
+   of age and week are wide on purpose: they are there to catch a mistyped year, not to judge a
+   life. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,10 +28,11 @@ static int parents_age(const mtl_scenario *s, const mtl__pregnancy *p, mtl_error
     const double slack = (p->slack_days + m->born_slack) / MTL_DAYS_PER_YEAR;
     const double age = (p->conceived - m->born) / MTL_DAYS_PER_YEAR;
     if (!isnan(age) && (age < YOUNGEST_MOTHER - slack || age > OLDEST_MOTHER + slack)) {
-        snprintf(text, sizeof text,
-                 "%s, born %s, would be %.1f years old at the conception about %s; expected %g to %g",
-                 m->name, mtl__date_text(m->born, a), age, mtl__date_text(p->conceived, b),
-                 YOUNGEST_MOTHER, OLDEST_MOTHER);
+        snprintf(
+            text, sizeof text,
+            "%s, born %s, would be %.1f years old at the conception about %s; expected %g to %g",
+            m->name, mtl__date_text(m->born, a), age, mtl__date_text(p->conceived, b),
+            YOUNGEST_MOTHER, OLDEST_MOTHER);
         return bad_preg(s, p, err, MTL_ERR_DATE, text);
     }
     for (int k = 0; k < p->n_children; k++) {
@@ -65,7 +67,7 @@ static int week_of_outcome(const mtl_scenario *s, const mtl__pregnancy *p, mtl_e
     if (w >= range[p->outcome].low - 1e-9 && w <= range[p->outcome].high + 1e-9)
         return MTL_OK;
     char text[300];
-    snprintf(text, sizeof text, "%s in week %.3g: expected week %g to %g%s", range[p->outcome].word,
+    snprintf(text, sizeof text, "%s in week %.4g: expected week %g to %g%s", range[p->outcome].word,
              w, range[p->outcome].low, range[p->outcome].high, range[p->outcome].advice);
     return bad_preg(s, p, err, MTL_ERR_DATE, text);
 }
@@ -85,7 +87,8 @@ static int one_pregnancy(const mtl_scenario *s, const mtl__pregnancy *p, mtl_err
     const mtl__person *m = &s->person[p->mother];
     char text[400], a[16], b[16];
     if (m->sex == MTL__MALE) {
-        snprintf(text, sizeof text, "%s is male (line %d) and cannot be pregnant", m->name, m->line);
+        snprintf(text, sizeof text, "%s is male (line %d) and cannot be pregnant", m->name,
+                 m->line);
         return bad_preg(s, p, err, MTL_ERR_VALUE, text);
     }
     MTL_TRY(week_of_outcome(s, p, err));
@@ -118,12 +121,13 @@ static int overlaps(const mtl_scenario *s, mtl_error *err)
         const mtl__pregnancy *q = &s->pregnancy[before], *at = p->line >= q->line ? p : q;
         const mtl__pregnancy *other = at == p ? q : p;
         char text[480], c1[16], c2[16], e1[16], e2[16];
-        snprintf(text, sizeof text,
-                 "%s would be pregnant twice at once: here from about %s to %s, and in line %d from "
-                 "about %s to %s%s",
-                 s->person[p->mother].name, mtl__date_text(at->conceived, c1),
-                 mtl__date_text(at->ended, e1), other->line, mtl__date_text(other->conceived, c2),
-                 mtl__date_text(other->ended, e2), mtl__slack_hint(at->slack_days + other->slack_days));
+        snprintf(
+            text, sizeof text,
+            "%s would be pregnant twice at once: here from about %s to %s, and in line %d from "
+            "about %s to %s%s",
+            s->person[p->mother].name, mtl__date_text(at->conceived, c1),
+            mtl__date_text(at->ended, e1), other->line, mtl__date_text(other->conceived, c2),
+            mtl__date_text(other->ended, e2), mtl__slack_hint(at->slack_days + other->slack_days));
         ret = bad_preg(s, at, err, MTL_ERR_DATE, text);
     }
     mtl__arena_free(&scratch);
@@ -191,8 +195,9 @@ static int sample_organ(const mtl_scenario *s, const mtl__sample *x, mtl_error *
         return bad_sample(s, x, err, MTL_ERR_UNSUPPORTED, text);
     }
     if (o->sampling_only && fabs(x->t - p->born) > 1.0 + x->slack_days + p->born_slack) {
-        snprintf(text, sizeof text, "cord blood of %s on %s: there is some only at the birth, on %s",
-                 p->name, mtl__date_text(x->t, a), mtl__date_text(p->born, b));
+        snprintf(text, sizeof text,
+                 "cord blood of %s on %s: there is some only at the birth, on %s", p->name,
+                 mtl__date_text(x->t, a), mtl__date_text(p->born, b));
         return bad_sample(s, x, err, MTL_ERR_DATE, text);
     }
     if (x->assay >= 0 && s->model->assay[x->assay].target == MTL__TARGET_Y && mtl__has_y(p)) {
@@ -220,10 +225,10 @@ static int autopsies(mtl_scenario *s, int *line_of, mtl_error *err)
             return bad_sample(s, x, err, MTL_ERR_DUPLICATE, text);
         }
         line_of[x->person] = x->line;
-        if (isnan(p->died))
-            p->died = x->t;
-        if (x->t < p->died && p->died - x->t <= p->died_slack)
-            p->died = x->t; /* "died: 2004" and an autopsy in May of it */
+        if (isnan(p->died) || (x->t < p->died && p->died - x->t <= p->died_slack)) {
+            p->died = x->t; /* as with "died: 2004" and an autopsy in May of it */
+            p->died_slack = x->slack_days;
+        }
         if (x->t < p->died && p->died - x->t <= x->slack_days)
             x->t = p->died;
         if (x->t < p->died) {

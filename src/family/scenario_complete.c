@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a scenario leaves unsaid. A person with a mother and a birth date was carried by her: where no event
-   says so, the pregnancy is implied, and brothers and sisters of one birthday were twins. Everything is
-   put in order of dates, pregnancies still going on end with the scenario, and the person whom a report
-   is about is chosen. Doing this twice changes nothing. */
+/* What a scenario leaves unsaid. A person with a mother and a birth date was carried by her: where
+   no event says so, the pregnancy is implied, and brothers and sisters of one birthday were twins.
+   Everything is put in order of dates, pregnancies still going on end with the scenario, and the
+   person whom a report is about is chosen. Doing this twice changes nothing. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,8 @@ static void imply_one(mtl_scenario *s, int first)
             continue;
         q->pregnancy = preg;
         q->conceived = s->pregnancy[preg].conceived;
-        s->child[s->n_children++] = (mtl__conceptus){.person = i, .ended = s->pregnancy[preg].ended};
+        s->child[s->n_children++] =
+            (mtl__conceptus){.person = i, .ended = s->pregnancy[preg].ended};
         s->pregnancy[preg].n_children++;
     }
 }
@@ -50,13 +51,20 @@ static void imply_one(mtl_scenario *s, int first)
 int mtl__scenario_imply(mtl_scenario *s, mtl_error *err)
 {
     int n = 0;
-    for (int i = 0; i < s->n_people; i++)
-        n += implied(&s->person[i]);
+    for (int i = 0; i < s->n_people; i++) {
+        const mtl__person *p = &s->person[i];
+        n += implied(p);
+        if (p->mother >= 0 && s->person[p->mother].sex == MTL__SEX_UNKNOWN)
+            s->person[p->mother].sex = MTL__FEMALE;
+        if (p->father >= 0 && s->person[p->father].sex == MTL__SEX_UNKNOWN)
+            s->person[p->father].sex = MTL__MALE;
+    }
     if (n == 0)
         return MTL_OK;
     mtl__pregnancy *preg =
         mtl__arena_alloc(&s->arena, (size_t)(s->n_pregnancies + n) * sizeof *preg);
-    mtl__conceptus *child = mtl__arena_alloc(&s->arena, (size_t)(s->n_children + n) * sizeof *child);
+    mtl__conceptus *child =
+        mtl__arena_alloc(&s->arena, (size_t)(s->n_children + n) * sizeof *child);
     if (!preg || !child)
         return mtl__nomem(err);
     if (s->n_pregnancies > 0)
@@ -184,15 +192,16 @@ int mtl__scenario_close(mtl_scenario *s, mtl_error *err)
         later(&t, s->pregnancy[i].ended + s->pregnancy[i].milk_days);
     }
     if (isinf(t))
-        return mtl__scenario_bad(s, err, MTL_ERR_DATE, 1, 1, "", "nothing in the scenario has a date");
+        return mtl__scenario_bad(s, err, MTL_ERR_DATE, 1, 1, "",
+                                 "nothing in the scenario has a date");
     s->t_end = t;
     end_ongoing(s);
     /* A loss has an end even where only its conceptus says so; relations are read off it. */
     for (int i = 0; i < s->n_children; i++) {
         mtl__person *p = &s->person[s->child[i].person];
         const mtl__pregnancy *g = &s->pregnancy[p->pregnancy];
-        const bool gone = s->child[i].vanished ||
-                          (g->outcome != MTL__LIVE_BIRTH && g->outcome != MTL__ONGOING);
+        const bool gone =
+            s->child[i].vanished || (g->outcome != MTL__LIVE_BIRTH && g->outcome != MTL__ONGOING);
         if (gone && isnan(p->died))
             p->died = s->child[i].ended;
     }

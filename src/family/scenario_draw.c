@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A scenario as text for a terminal: the pedigree (symbols as clinical geneticists draw them: circle woman,
-   square man, diamond unknown, triangle a pregnancy that was lost; twins hang on one bracket), a chart of
-   all lives on one axis of years, and the list of events. What it shows is what the engine will use,
-   so a mistyped date is seen before it is simulated. */
+/* A scenario as text for a terminal: the pedigree (symbols as clinical geneticists draw them:
+   circle woman, square man, diamond unknown, triangle a pregnancy that was lost; twins hang on one
+   bracket), a chart of all lives on one axis of years, and the list of events. What it shows is
+   what the engine will use, so a mistyped date is seen before it is simulated. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,14 +19,15 @@ typedef struct tree {
     mtl__str *out;
     int width, column; /* column: where the dates begin */
     bool *shown;
-    int *order, n;     /* people in the order in which they were drawn */
-    int *next;         /* next pregnancy of the same mother, -1 */
-    int *first;        /* first pregnancy of a person, -1 */
+    int *order, n; /* people in the order in which they were drawn */
+    int *next;     /* next pregnancy of the same mother, -1 */
+    int *first;    /* first pregnancy of a person, -1 */
 } tree;
 
 static bool is_lost(const mtl_scenario *s, const mtl__person *p)
 {
-    return p->pregnancy >= 0 && isnan(p->born) && s->pregnancy[p->pregnancy].outcome != MTL__ONGOING;
+    return p->pregnancy >= 0 && isnan(p->born) &&
+           s->pregnancy[p->pregnancy].outcome != MTL__ONGOING;
 }
 
 static const char *symbol(const mtl_scenario *s, const mtl__person *p)
@@ -38,7 +39,7 @@ static const char *symbol(const mtl_scenario *s, const mtl__person *p)
 
 static const char *karyotype_word(enum mtl__karyotype k)
 {
-    static const char *const word[] = {"",         "trisomy 21", "trisomy 18",    "trisomy 13",
+    static const char *const word[] = {"",         "trisomy 21", "trisomy 18",     "trisomy 13",
                                        "triploid", "monosomy X", "other aneuploid"};
     return word[k];
 }
@@ -85,8 +86,6 @@ static void life_text(const mtl_scenario *s, int who, mtl__str *t)
         mtl__str_printf(t, ", %s", karyotype_word(p->karyotype));
     if (p->father >= 0)
         mtl__str_printf(t, ", father %s", s->person[p->father].name);
-    if (who == s->focus)
-        mtl__str_add(t, "  <- focus");
 }
 
 static void tree_line(tree *t, const char *prefix, const char *branch, int who, const char *extra)
@@ -97,6 +96,8 @@ static void tree_line(tree *t, const char *prefix, const char *branch, int who, 
     mtl__text_pad(&line, t->column);
     life_text(t->s, who, &line);
     mtl__str_add(&line, extra);
+    if (who == t->s->focus)
+        mtl__str_add(&line, "  <- focus");
     mtl__text_line(t->out, &line, t->width);
     t->shown[who] = true;
     t->order[t->n++] = who;
@@ -108,11 +109,11 @@ static void one_litter(tree *t, const mtl__pregnancy *p, const char *prefix, boo
 {
     static const char *const chorion[] = {"", ", monochorionic", ", dichorionic"};
     char extra[64] = "";
-    mtl__str below = {0};
-    mtl__str_printf(&below, "%s%s", prefix, last ? "   " : "│  ");
     if (p->n_children > 1)
         snprintf(extra, sizeof extra, ", %s%s",
-                 p->n_children == 2 ? "twins" : p->n_children == 3 ? "triplets" : "multiple",
+                 p->n_children == 2   ? "twins"
+                 : p->n_children == 3 ? "triplets"
+                                      : "multiple",
                  chorion[p->chorionicity]);
     for (int i = 0; i < p->n_children; i++) {
         const int who = t->s->child[p->child0 + i].person;
@@ -123,11 +124,13 @@ static void one_litter(tree *t, const mtl__pregnancy *p, const char *prefix, boo
                                                 : (last ? " ├─" : "│├─");
         if (t->shown[who])
             continue;
+        mtl__str below = {0};
+        mtl__str_printf(&below, "%s%s%s", prefix, last ? " " : "│", end ? "  " : "│ ");
         tree_line(t, prefix, branch, who, i == 0 ? extra : "");
         descend(t, who, below.s ? below.s : "");
+        t->out->oom |= below.oom;
+        mtl__str_free(&below);
     }
-    t->out->oom |= below.oom;
-    mtl__str_free(&below);
 }
 
 static void descend(tree *t, int mother, const char *prefix)

@@ -69,9 +69,9 @@ static int add_end(list *l, int preg)
     add_extras(p, &t);
     const bool birth = p->outcome == MTL__LIVE_BIRTH || p->outcome == MTL__STILLBIRTH;
     return add(l,
-               (mtl__event){.kind = birth                          ? MTL__EV_DELIVERY
+               (mtl__event){.kind = birth                        ? MTL__EV_DELIVERY
                                     : p->outcome == MTL__ONGOING ? MTL__EV_OTHER
-                                                                   : MTL__EV_LOSS,
+                                                                 : MTL__EV_LOSS,
                             .t = p->ended,
                             .person = p->mother,
                             .pregnancy = preg,
@@ -162,7 +162,8 @@ static int add_sample(list *l, int first)
             n++;
         mtl__str_add(&t, "autopsy: ");
         for (int k = 0; k < n && k < 3; k++)
-            mtl__str_printf(&t, "%s%s", k ? ", " : "", s->model->organ[s->sample[first + k].organ].name);
+            mtl__str_printf(&t, "%s%s", k ? ", " : "",
+                            s->model->organ[s->sample[first + k].organ].name);
         if (n > 3)
             mtl__str_printf(&t, " and %d more organs", n - 3);
         add_assay(s, x, &t);
@@ -188,9 +189,10 @@ static int add_sample(list *l, int first)
 static int by_time(const void *a, const void *b)
 {
     /* On one day: conceptions, then births and what belongs to them, samples, death, autopsy. */
-    static const int rank[] = {[MTL__EV_CONCEPTION] = 0, [MTL__EV_DELIVERY] = 1, [MTL__EV_BIRTH] = 2,
-                               [MTL__EV_LOSS] = 3,       [MTL__EV_SAMPLE] = 4,   [MTL__EV_OTHER] = 5,
-                               [MTL__EV_DEATH] = 6,      [MTL__EV_AUTOPSY] = 7};
+    static const int rank[] = {
+        [MTL__EV_CONCEPTION] = 0, [MTL__EV_DELIVERY] = 1, [MTL__EV_BIRTH] = 2,
+        [MTL__EV_LOSS] = 3,       [MTL__EV_SAMPLE] = 4,   [MTL__EV_OTHER] = 5,
+        [MTL__EV_DEATH] = 6,      [MTL__EV_AUTOPSY] = 7};
     const mtl__event *x = a, *y = b;
     if (x->t < y->t || x->t > y->t)
         return x->t < y->t ? -1 : 1;

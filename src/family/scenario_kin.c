@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Is the pedigree possible? Sexes of parents, nobody her own ancestor, nobody born before a parent, no
-   death before a birth. Messages give the dates in words and point at the line that declares the
+/* Is the pedigree possible? Sexes of parents, nobody her own ancestor, nobody born before a parent,
+   no death before a birth. Messages give the dates in words and point at the line that declares the
    person. */
 #include <math.h>
 #include <stdarg.h>
@@ -110,10 +110,9 @@ static int life(const mtl_scenario *s, const mtl__person *p, mtl_error *err)
                                  mtl__date_text(p->died, a), mtl__date_text(p->born, b),
                                  mtl__slack_hint(p->born_slack + p->died_slack));
     if (p->died - p->born > OLDEST_DAYS)
-        return mtl__scenario_bad(s, err, MTL_ERR_DATE, line, column, p->path,
-                                 "%s would die aged %.0f, on %s", p->name,
-                                 floor((p->died - p->born) / MTL_DAYS_PER_YEAR),
-                                 mtl__date_text(p->died, a));
+        return mtl__scenario_bad(
+            s, err, MTL_ERR_DATE, line, column, p->path, "%s would die aged %.0f, on %s", p->name,
+            floor((p->died - p->born) / MTL_DAYS_PER_YEAR), mtl__date_text(p->died, a));
     return MTL_OK;
 }
 

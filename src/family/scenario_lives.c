@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The chart of a scenario: one line a person on one axis of years, with a letter where something happened,
-   and the age of the person in focus under it. */
+/* The chart of a scenario: one line a person on one axis of years, with a letter where something
+   happened, and the age of the person in focus under it. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

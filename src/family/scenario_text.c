@@ -61,8 +61,8 @@ void mtl__text_line(mtl__str *out, mtl__str *line, int width)
     mtl__str_free(line);
 }
 
-/* Bytes of the longest beginning of s that fits and ends before a space, or of what fits if there is
-   no such place. */
+/* Bytes of the longest beginning of s that fits and ends before a space, or of what fits if there
+   is no such place. */
 static size_t fitting(const char *s, int room)
 {
     const size_t fits = bytes_of(s, room);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef MTL_SCENARIO_TEXT_H
 #define MTL_SCENARIO_TEXT_H
-/* Text in columns, for scenario_draw.c. A column is a code point: names in any script line up as far as a
-   terminal draws each in one cell. */
+/* Text in columns, for scenario_draw.c. A column is a code point: names in any script line up as
+   far as a terminal draws each in one cell. */
 #include "family/scenario.h"
 
 int mtl__text_columns(const char *s);

@@ -110,6 +110,7 @@ static void provenance(json_t *o, const mtl_result *r, bool *failed)
     set(o, "unknowns_drawn", json_boolean(r->n_bands > 1), failed);
     set(o, "solver", text(mtl__out_solver(r)), failed);
     set(o, "splitting_error", number(r->split_error), failed);
+    set(o, "splitting_error_se", number(r->split_error_se), failed);
     set(o, "events_simulated", json_integer((json_int_t)r->events), failed);
     set(o, "switches", switches(r->m, failed), failed);
     set(o, "hypothesis", text(r->hypothesis), failed);

@@ -28,7 +28,7 @@ static int emit_pair(const mtl_result *r, const mtl__pair *p, const mtl_sink *si
             const mtl__band *band = p->cells + ((size_t)o * m->n_kinds + kind) * r->n_coarse;
             for (int k = 0; k < r->n_coarse; k++) {
                 const mtl__band *x = &band[k];
-                if (r->coarse[k] < p->t_start || (x->mean <= 0 && x->p_present <= 0))
+                if (r->coarse[k] < p->t_start || !(x->mean > 0 || x->p_present > 0))
                     continue;
                 row.t_days = r->coarse[k];
                 row.mean = x->mean;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A scenario from a YAML file: the top of it. The parts are read by yaml_people.c, yaml_events.c and their
-   helpers into growing arrays, handed to the scenario's arena, and checked by family/. Switches and
-   parameter values are not part of a scenario: they belong to the run, so that one family can be held
-   against rival hypotheses. */
+/* A scenario from a YAML file: the top of it. The parts are read by yaml_people.c, yaml_events.c
+   and their helpers into growing arrays, handed to the scenario's arena, and checked by family/.
+   Switches and parameter values are not part of a scenario: they belong to the run, so that one
+   family can be held against rival hypotheses. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Dates of a scenario. People know years better than days, so 1948 and 1948-06 are dates too: the middle
-   of the period, with half its width kept as slack for what must agree with it. An event may give the
-   age of its person instead. Weeks count from the last menstrual period, two weeks before conception. */
+/* Dates of a scenario. People know years better than days, so 1948 and 1948-06 are dates too: the
+   middle of the period, with half its width kept as slack for what must agree with it. An event may
+   give the age of its person instead. Weeks count from the last menstrual period, two weeks before
+   conception. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,15 +40,15 @@ int mtl__sl_date(mtl__sload *l, const mtl__ynode *n, mtl__ydate *out)
     if (!mtl__date_valid(y, m, d))
         return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_DATE, "%s is not in the calendar", t);
     if (y < FIRST_YEAR || y > LAST_YEAR)
-        return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_DATE, "the year %d is outside %d to %d", y,
-                              FIRST_YEAR, LAST_YEAR);
+        return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_DATE, "the year %d is outside %d to %d",
+                              y, FIRST_YEAR, LAST_YEAR);
     const double begin = mtl__date_to_days(y, m, d);
     *out = (mtl__ydate){begin, 0.0};
     if (len == 10)
         return MTL_OK;
     const bool month = len == 7;
-    const double end = month && m < 12 ? mtl__date_to_days(y, m + 1, 1)
-                                       : mtl__date_to_days(y + 1, 1, 1);
+    const double end =
+        month && m < 12 ? mtl__date_to_days(y, m + 1, 1) : mtl__date_to_days(y + 1, 1, 1);
     *out = (mtl__ydate){begin + floor(0.5 * (end - begin)), month ? 15.5 : 183.0};
     return MTL_OK;
 }
@@ -73,10 +74,11 @@ int mtl__sl_weeks(mtl__sload *l, const mtl__ynode *n, double *out)
         *out /= 7.0;
     }
     if (!(*out >= 3.0 && *out <= 45.0))
-        return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_VALUE,
-                              "week %.4g of a pregnancy: weeks are 3 to 45, from the last menstrual "
-                              "period",
-                              *out);
+        return mtl__yaml_fail(
+            &l->doc, n, l->err, MTL_ERR_VALUE,
+            "week %.4g of a pregnancy: weeks are 3 to 45, from the last menstrual "
+            "period",
+            *out);
     return MTL_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The `events:` part of a scenario: which event, who, and in which order they are placed. Pregnancies come
-   first because they make people; those dated by an age wait until the birth that it counts from is
-   known. Then deaths, then what is taken from bodies. */
+/* The `events:` part of a scenario: which event, who, and in which order they are placed.
+   Pregnancies come first because they make people; those dated by an age wait until the birth that
+   it counts from is known. Then deaths, then what is taken from bodies. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,19 +23,21 @@ static const event_word words_known[] = {
 
 /* In the design, not built: refused, not imitated. */
 static const char *const words_later[] = {
-    "infarct",   "wound",    "hepatitis", "transfusion", "graft",     "transplant", "infusion",
-    "diagnosis", "treatment", "tumour",   "amniocentesis", "adoption", "nursing",    NULL};
+    "infarct",   "wound",     "hepatitis", "transfusion",   "graft",    "transplant", "infusion",
+    "diagnosis", "treatment", "tumour",    "amniocentesis", "adoption", "nursing",    NULL};
 
 static const char *const keys_of[][20] = {
-    [MTL__SL_DELIVERY] = {"date", "age", "person", "event", "child", "children", "sex", "karyotype",
-                          "week", "conceived", "mode", "outcome", "milk", "pre_eclampsia",
-                          "growth_restriction", "chorionicity", "vanished", "seeds", "father", NULL},
+    [MTL__SL_DELIVERY] =
+        {"date",         "age",      "person",    "event",         "child",
+         "children",     "sex",      "karyotype", "week",          "conceived",
+         "mode",         "outcome",  "milk",      "pre_eclampsia", "growth_restriction",
+         "chorionicity", "vanished", "seeds",     "father",        NULL},
     [MTL__SL_STILLBIRTH] = {"date", "age", "person", "event", "child", "children", "sex",
                             "karyotype", "week", "conceived", "mode", "pre_eclampsia",
                             "growth_restriction", "chorionicity", "vanished", "seeds", "father",
                             NULL},
-    [MTL__SL_PREGNANCY] = {"date", "age", "person", "event", "child", "children", "sex", "karyotype",
-                           "week", "conceived", "pre_eclampsia", "growth_restriction",
+    [MTL__SL_PREGNANCY] = {"date", "age", "person", "event", "child", "children", "sex",
+                           "karyotype", "week", "conceived", "pre_eclampsia", "growth_restriction",
                            "chorionicity", "vanished", "seeds", "father", NULL},
     [MTL__SL_LOSS] = {"date", "age", "person", "event", "child", "children", "sex", "karyotype",
                       "week", "conceived", "care", "chorionicity", "seeds", "father", NULL},
@@ -49,10 +51,10 @@ static const char *const keys_of[][20] = {
     [MTL__SL_DEATH] = {"date", "age", "person", "event", NULL},
 };
 static const char *const name_of[] = {
-    [MTL__SL_DELIVERY] = "a delivery",   [MTL__SL_STILLBIRTH] = "a stillbirth",
-    [MTL__SL_PREGNANCY] = "a pregnancy", [MTL__SL_LOSS] = "a loss",
+    [MTL__SL_DELIVERY] = "a delivery",       [MTL__SL_STILLBIRTH] = "a stillbirth",
+    [MTL__SL_PREGNANCY] = "a pregnancy",     [MTL__SL_LOSS] = "a loss",
     [MTL__SL_TERMINATION] = "a termination", [MTL__SL_SAMPLE] = "a sample",
-    [MTL__SL_AUTOPSY] = "an autopsy",    [MTL__SL_DEATH] = "a death",
+    [MTL__SL_AUTOPSY] = "an autopsy",        [MTL__SL_DEATH] = "a death",
 };
 
 static const char *known_word(const void *ctx, int i)
@@ -79,8 +81,7 @@ static int event_type(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event *o
             return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_UNSUPPORTED,
                                   "the event '%s' is not built yet", word);
     mtl__hint(hint, sizeof hint, word, N_KNOWN, known_word, words_known);
-    return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME,
-                          "'%.60s' is no event%s", word,
+    return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME, "'%.60s' is no event%s", word,
                           hint[0] ? hint
                                   : "; known: delivery, stillbirth, pregnancy, loss, termination, "
                                     "sample, autopsy, death");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The `people:` and `history:` parts of a scenario. A parent who is only named becomes a person of whom
-   nothing else is known; births and conceptions are each worked out from the other (40 weeks where the
-   file does not say). */
+/* The `people:` and `history:` parts of a scenario. A parent who is only named becomes a person of
+   whom nothing else is known; births and conceptions are each worked out from the other (40 weeks
+   where the file does not say). */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,8 +33,7 @@ int mtl__sl_add_person(mtl__sload *l, const char *name, const mtl__ynode *where,
         return mtl__nomem(l->err);
     char path[96];
     char *kept = mtl__arena_strdup(&l->s->arena, name);
-    char *kept_path =
-        mtl__arena_strdup(&l->s->arena, mtl__yaml_path(where, path, sizeof path));
+    char *kept_path = mtl__arena_strdup(&l->s->arena, mtl__yaml_path(where, path, sizeof path));
     if (!kept || !kept_path)
         return mtl__nomem(l->err);
     *out = l->n_people++;
@@ -85,8 +84,7 @@ int mtl__sl_person(mtl__sload *l, const mtl__ynode *n, int *out)
     if (*out >= 0)
         return MTL_OK;
     mtl__hint(hint, sizeof hint, name, l->n_people, person_name, l);
-    return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME,
-                          "nobody is called '%.60s'%s", name,
+    return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME, "nobody is called '%.60s'%s", name,
                           hint[0] ? hint : "; declare the person under `people:`");
 }
 
@@ -101,7 +99,7 @@ int mtl__sl_sex(mtl__sload *l, const mtl__ynode *n, enum mtl__sex *out)
 
 int mtl__sl_karyotype(mtl__sload *l, const mtl__ynode *n, enum mtl__karyotype *out)
 {
-    static const char *const words[] = {"normal",   "trisomy 21",  "trisomy 18",       "trisomy 13",
+    static const char *const words[] = {"normal",   "trisomy 21", "trisomy 18",      "trisomy 13",
                                         "triploid", "monosomy X", "other aneuploid", NULL};
     int k;
     MTL_TRY(mtl__yaml_word(&l->doc, n, words, &k, l->err));
@@ -143,10 +141,11 @@ static int birth_and_conception(mtl__sload *l, const mtl__ynode *n, int i)
     if (born && conceived) {
         const double w = (b.days - c.days) / 7.0 + 2.0, slack = (b.slack + c.slack) / 7.0;
         if (!weeks && !(w >= 20.0 - slack && w <= 45.0 + slack))
-            return mtl__yaml_fail(&l->doc, conceived, l->err, MTL_ERR_DATE,
-                                  "conception and birth are %.3g weeks of pregnancy apart; expected "
-                                  "20 to 45",
-                                  w);
+            return mtl__yaml_fail(
+                &l->doc, conceived, l->err, MTL_ERR_DATE,
+                "conception and birth are %.3g weeks of pregnancy apart; expected "
+                "20 to 45",
+                w);
         if (weeks && fabs(w - more->weeks) > 1.5 + slack)
             return mtl__yaml_fail(&l->doc, weeks, l->err, MTL_ERR_DATE,
                                   "%.3g weeks, but conception and birth are %.3g weeks apart",
@@ -163,7 +162,7 @@ static int birth_and_conception(mtl__sload *l, const mtl__ynode *n, int i)
 
 static int one_person(mtl__sload *l, const mtl__ynode *n, int i)
 {
-    static const char *const keys[] = {"sex",    "born",   "conceived", "died", "mother",
+    static const char *const keys[] = {"sex",    "born",      "conceived", "died", "mother",
                                        "father", "karyotype", "weeks",     NULL};
     const mtl__ynode *v;
     if (n->kind == MTL__YTEXT && n->text[0] == '\0' && !n->quoted)

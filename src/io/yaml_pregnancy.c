@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Deliveries, losses and pregnancies of a scenario: who was carried, from when to when, how it ended.
-   What the file says twice (a child declared under `people:` and born in an event; a date, a conception
-   and a week) must agree; the nearer of two dates is kept. */
+/* Deliveries, losses and pregnancies of a scenario: who was carried, from when to when, how it
+   ended. What the file says twice (a child declared under `people:` and born in an event; a date, a
+   conception and a week) must agree; the nearer of two dates is kept. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -167,8 +167,8 @@ static bool is_loss(enum mtl__sl_event type)
     return type == MTL__SL_LOSS || type == MTL__SL_TERMINATION;
 }
 
-/* Where a child that is born in this event is declared with a birth date, the two must agree, and the
-   nearer one is kept. */
+/* Where a child that is born in this event is declared with a birth date, the two must agree, and
+   the nearer one is kept. */
 static int agree_with_people(mtl__sload *l, const litter *b, bool given, mtl__ydate *end)
 {
     for (int i = 0; i < b->n; i++) {
@@ -248,7 +248,8 @@ static int place(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, c
     p->conceived = conceived && begin.slack <= end.slack ? begin.days
                    : has_end                             ? end.days - mtl__weeks_to_days(week)
                                                          : begin.days;
-    p->ended = has_end && end.slack < begin.slack ? end.days : p->conceived + mtl__weeks_to_days(week);
+    p->ended =
+        has_end && end.slack < begin.slack ? end.days : p->conceived + mtl__weeks_to_days(week);
     if (has_end && !conceived)
         p->ended = end.days;
     p->weeks = week;
@@ -338,7 +339,8 @@ static int seeds(mtl__sload *l, const mtl__ynode *map, mtl__pregnancy *p)
                                   "%s is no seed: it does not renew itself, so it cannot engraft",
                                   name);
         dose[i].kind = kind;
-        MTL_TRY(mtl__yaml_whole(&l->doc, map->item[i], 0, (int64_t)1 << 53, &dose[i].count, l->err));
+        MTL_TRY(
+            mtl__yaml_whole(&l->doc, map->item[i], 0, (int64_t)1 << 53, &dose[i].count, l->err));
     }
     p->fixed = dose;
     p->n_fixed = map->n;
@@ -347,15 +349,16 @@ static int seeds(mtl__sload *l, const mtl__ynode *map, mtl__pregnancy *p)
 
 /* ---------------------------------------------------------------- children */
 
-/* Index of the child as a person, after what is already known of it has been held against this event. */
+/* Index of the child as a person, after what is already known of it has been held against this
+ * event. */
 static int child_person(mtl__sload *l, const spec *c, const mtl__pregnancy *p, int preg, int *out)
 {
     if (!c->name) {
         MTL_TRY(mtl__sl_add_person(l, "", c->where, out));
-        l->more[*out].stem = !isnan(c->vanished_week)         ? "vanished"
-                             : p->outcome == MTL__ONGOING     ? "unborn"
+        l->more[*out].stem = !isnan(c->vanished_week)        ? "vanished"
+                             : p->outcome == MTL__ONGOING    ? "unborn"
                              : p->outcome == MTL__STILLBIRTH ? "stillborn"
-                                                              : "lost";
+                                                             : "lost";
     } else {
         *out = mtl__sl_find(l, c->name);
     }
@@ -382,7 +385,8 @@ static int child_person(mtl__sload *l, const spec *c, const mtl__pregnancy *p, i
     return MTL_OK;
 }
 
-static int child_dates(mtl__sload *l, const spec *c, const mtl__pregnancy *p, int who, double *ended)
+static int child_dates(mtl__sload *l, const spec *c, const mtl__pregnancy *p, int who,
+                       double *ended)
 {
     mtl__person *q = &l->person[who];
     const bool gone = !isnan(c->vanished_week);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Samples, autopsies and deaths of a scenario. Names of organs and assays are those of the model; a group
-   of organs ("brain") stands for all of its regions at an autopsy. Whether the date is possible is for
-   mtl__scenario_check. */
+/* Samples, autopsies and deaths of a scenario. Names of organs and assays are those of the model; a
+   group of organs ("brain") stands for all of its regions at an autopsy. Whether the date is
+   possible is for mtl__scenario_check. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,8 +42,8 @@ static int one_organ(mtl__sload *l, const mtl__ynode *n, int *out)
     const int many = organs_of_group(l->m, name);
     if (many > 0)
         return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME,
-                              "'%s' is a group of %d organs; a sample comes from one, e.g. %s", name,
-                              many, l->m->organ[first_of_group(l->m, name)].name);
+                              "'%s' is a group of %d organs; a sample comes from one, e.g. %s",
+                              name, many, l->m->organ[first_of_group(l->m, name)].name);
     return place_inner(l, n, *out, &inner);
 }
 
@@ -65,10 +65,11 @@ static int assay(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
         return mtl__yaml_fail(&l->doc, target, l->err, MTL_ERR_VALUE,
                               "a target needs an `assay` that can look for it");
     if (l->m->assay[s->assay].target == MTL__TARGET_Y)
-        return mtl__yaml_fail(&l->doc, target, l->err, MTL_ERR_VALUE,
-                              "%s sees every Y chromosome and no person in particular; leave `target` "
-                              "out, or take an assay like hla-qpcr",
-                              l->m->assay[s->assay].name);
+        return mtl__yaml_fail(
+            &l->doc, target, l->err, MTL_ERR_VALUE,
+            "%s sees every Y chromosome and no person in particular; leave `target` "
+            "out, or take an assay like hla-qpcr",
+            l->m->assay[s->assay].name);
     MTL_TRY(mtl__sl_person(l, target, &s->target_person));
     if (s->target_person == s->person)
         return mtl__yaml_fail(&l->doc, target, l->err, MTL_ERR_VALUE,
@@ -97,8 +98,8 @@ static int reading(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
     MTL_TRY(mtl__yaml_whole(&l->doc, wells, 1, 100000, &w, l->err));
     MTL_TRY(mtl__yaml_whole(&l->doc, hits, 0, 100000, &h, l->err));
     if (h > w)
-        return mtl__yaml_fail(&l->doc, hits, l->err, MTL_ERR_VALUE, "%s of %s wells hit", hits->text,
-                              wells->text);
+        return mtl__yaml_fail(&l->doc, hits, l->err, MTL_ERR_VALUE, "%s of %s wells hit",
+                              hits->text, wells->text);
     s->given.hits = (int)h;
     s->given.wells = (int)w;
     s->given.present = true;
@@ -185,7 +186,8 @@ static bool in_body(const mtl__organ *o, enum mtl__sex sex)
 {
     if (o->sampling_only)
         return false;
-    return o->sex == 0 || (o->sex == 'f' && sex != MTL__MALE) || (o->sex == 'm' && sex != MTL__FEMALE);
+    return o->sex == 0 || (o->sex == 'f' && sex != MTL__MALE) ||
+           (o->sex == 'm' && sex != MTL__FEMALE);
 }
 
 /* One organ, a group or "all" at an autopsy. */

@@ -17,12 +17,12 @@ typedef struct mtl__ydate {
 
 /* What the file says of a person, beside the person. */
 typedef struct mtl__yperson {
-    double weeks;        /* at birth; NaN = not given */
-    bool has_conceived;  /* given, not derived */
-    bool awaits_event;   /* child of an event that is not placed yet: its birth may become nearer */
-    bool no_birth;       /* a loss: a birth date in `people:` contradicts it */
+    double weeks;       /* at birth; NaN = not given */
+    bool has_conceived; /* given, not derived */
+    bool awaits_event;  /* child of an event that is not placed yet: its birth may become nearer */
+    bool no_birth;      /* a loss: a birth date in `people:` contradicts it */
     bool history_unknown;
-    const char *stem;    /* not named in the file: "lost", to become lost1, lost2 ... by date */
+    const char *stem; /* not named in the file: "lost", to become lost1, lost2 ... by date */
 } mtl__yperson;
 
 typedef struct mtl__sload {
@@ -53,7 +53,8 @@ int mtl__sl_karyotype(mtl__sload *l, const mtl__ynode *n, enum mtl__karyotype *o
 /* yaml_dates.c */
 int mtl__sl_date(mtl__sload *l, const mtl__ynode *n, mtl__ydate *out);
 int mtl__sl_weeks(mtl__sload *l, const mtl__ynode *n, double *out);
-/* `date:` or `age:` of an event; 1 = neither is given; 2 = age, but the birth is not known (yet). */
+/* `date:` or `age:` of an event; 1 = neither is given; 2 = age, but the birth is not known (yet).
+ */
 int mtl__sl_when(mtl__sload *l, const mtl__ynode *ev, int person, mtl__ydate *out);
 static inline double mtl__weeks_to_days(double weeks) /* from conception */
 {
@@ -62,8 +63,16 @@ static inline double mtl__weeks_to_days(double weeks) /* from conception */
 
 /* yaml_events.c, yaml_pregnancy.c, yaml_sample.c */
 int mtl__sl_events(mtl__sload *l, const mtl__ynode *events);
-enum mtl__sl_event { MTL__SL_DELIVERY, MTL__SL_STILLBIRTH, MTL__SL_PREGNANCY, MTL__SL_LOSS,
-                     MTL__SL_TERMINATION, MTL__SL_SAMPLE, MTL__SL_AUTOPSY, MTL__SL_DEATH };
+enum mtl__sl_event {
+    MTL__SL_DELIVERY,
+    MTL__SL_STILLBIRTH,
+    MTL__SL_PREGNANCY,
+    MTL__SL_LOSS,
+    MTL__SL_TERMINATION,
+    MTL__SL_SAMPLE,
+    MTL__SL_AUTOPSY,
+    MTL__SL_DEATH
+};
 /* 1 = cannot be placed yet: the date hangs on a birth that is not known. */
 int mtl__sl_pregnancy(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type);
 /* Makes a person of every child that the event names, before any event is placed. */

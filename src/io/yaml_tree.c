@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Strict YAML to a tree with places, over the event interface of libyaml. libyaml itself accepts
-   duplicate keys, aliases and any encoding with a byte order mark; a scenario has use for none of them,
-   and each has hidden a mistake or fed an attack somewhere, so they are refused here. Bytes are checked
-   before libyaml sees them: its own messages about encodings carry no line. */
+   duplicate keys, aliases and any encoding with a byte order mark; a scenario has use for none of
+   them, and each has hidden a mistake or fed an attack somewhere, so they are refused here. Bytes
+   are checked before libyaml sees them: its own messages about encodings carry no line. */
 #include "io/yaml_tree.h"
 
 #include <errno.h>
@@ -13,7 +13,8 @@
 
 /* ---------------------------------------------------------------- bytes */
 
-/* Length of the UTF-8 sequence at p, 0 if it is none (overlong, surrogate, above U+10FFFF, cut off). */
+/* Length of the UTF-8 sequence at p, 0 if it is none (overlong, surrogate, above U+10FFFF, cut
+ * off). */
 static size_t utf8_length(const unsigned char *p, size_t left)
 {
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
@@ -203,7 +204,8 @@ static int new_node(builder *b, enum mtl__ykind kind, const yaml_event_t *e, mtl
 static int open_node(builder *b, enum mtl__ykind kind, const yaml_event_t *e)
 {
     if (b->depth >= MTL__YAML_MAX_DEPTH)
-        return fail_mark(b, &e->start_mark, MTL_ERR_SYNTAX, "nested too deeply: a scenario needs no more than a few levels");
+        return fail_mark(b, &e->start_mark, MTL_ERR_SYNTAX,
+                         "nested too deeply: a scenario needs no more than a few levels");
     mtl__ynode *node;
     MTL_TRY(new_node(b, kind, e, &node));
     MTL_TRY(attach(b, node));
@@ -246,7 +248,8 @@ static int one_event(builder *b, const yaml_event_t *e, int *documents)
             return fail_mark(b, &e->start_mark, MTL_ERR_SYNTAX,
                              "a second document begins here; a file holds one");
         if (e->data.document_start.version_directive ||
-            e->data.document_start.tag_directives.start != e->data.document_start.tag_directives.end)
+            e->data.document_start.tag_directives.start !=
+                e->data.document_start.tag_directives.end)
             return fail_mark(b, &e->start_mark, MTL_ERR_SYNTAX,
                              "directives (%) are not allowed in a scenario");
         return MTL_OK;

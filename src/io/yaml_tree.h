@@ -3,8 +3,8 @@
 #define MTL_YAML_TREE_H
 /* A small strict YAML: a tree of mappings, sequences and texts in which every node knows its line,
    column and path. Types and units are the caller's: a scalar is its text, whether quoted or not.
-   Refused: duplicate keys, anchors, aliases, tags, directives, several documents, anything that is not
-   UTF-8, NUL and other control characters, more than MTL__YAML_MAX_BYTES, deeper than
+   Refused: duplicate keys, anchors, aliases, tags, directives, several documents, anything that is
+   not UTF-8, NUL and other control characters, more than MTL__YAML_MAX_BYTES, deeper than
    MTL__YAML_MAX_DEPTH. */
 #include "base/base.h"
 #include "model/model.h"
@@ -18,13 +18,13 @@ enum mtl__ykind { MTL__YTEXT, MTL__YLIST, MTL__YMAP };
 typedef struct mtl__ynode mtl__ynode;
 struct mtl__ynode {
     enum mtl__ykind kind;
-    int line, column;        /* from 1 */
-    const char *text;        /* of a scalar, else NULL */
-    bool quoted;             /* a scalar in quotes or a block scalar */
-    int n;                   /* items of a list, pairs of a mapping */
-    mtl__ynode **key, **item; /* key only of a mapping */
+    int line, column;                   /* from 1 */
+    const char *text;                   /* of a scalar, else NULL */
+    bool quoted;                        /* a scalar in quotes or a block scalar */
+    int n;                              /* items of a list, pairs of a mapping */
+    mtl__ynode **key, **item;           /* key only of a mapping */
     const mtl__ynode *parent, *own_key; /* NULL at the root, in a list */
-    int index;               /* in the parent */
+    int index;                          /* in the parent */
 };
 typedef struct mtl__ydoc {
     mtl__arena *arena;
@@ -50,7 +50,8 @@ int mtl__yaml_fail(const mtl__ydoc *d, const mtl__ynode *n, mtl_error *err, int 
 const mtl__ynode *mtl__yaml_get(const mtl__ynode *n, const char *key);
 int mtl__yaml_is_map(const mtl__ydoc *d, const mtl__ynode *n, const char *what, mtl_error *err);
 int mtl__yaml_is_list(const mtl__ydoc *d, const mtl__ynode *n, const char *what, mtl_error *err);
-/* Every key of the mapping must be among `known` (NULL-terminated). `of` for the message: "a sample". */
+/* Every key of the mapping must be among `known` (NULL-terminated). `of` for the message: "a
+ * sample". */
 int mtl__yaml_keys(const mtl__ydoc *d, const mtl__ynode *n, const char *const *known,
                    const char *of, mtl_error *err);
 /* A scalar that is not empty. */
@@ -64,8 +65,8 @@ int mtl__yaml_bool(const mtl__ydoc *d, const mtl__ynode *n, bool *out, mtl_error
 /* One of the words; *out is its index. */
 int mtl__yaml_word(const mtl__ydoc *d, const mtl__ynode *n, const char *const *words, int *out,
                    mtl_error *err);
-/* A quantity in canonical units; `unit` names the dimension, `bare` the unit of a bare number (NULL:
-   a bare number is refused). */
+/* A quantity in canonical units; `unit` names the dimension, `bare` the unit of a bare number
+   (NULL: a bare number is refused). */
 int mtl__yaml_quantity(const mtl__ydoc *d, const mtl__ynode *n, const char *unit, const char *bare,
                        double *out, mtl_error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Typed reading of the nodes of yaml_tree.h: every refusal says what was found, what was expected and,
-   where a name is near, which one was probably meant. YAML's own typing (yes, 1_000, 0x10, .nan) is
-   not used: a value is the text that the user wrote. */
+/* Typed reading of the nodes of yaml_tree.h: every refusal says what was found, what was expected
+   and, where a name is near, which one was probably meant. YAML's own typing (yes, 1_000, 0x10,
+   .nan) is not used: a value is the text that the user wrote. */
 #include "io/yaml_tree.h"
 
 #include <math.h>
@@ -36,8 +36,8 @@ int mtl__yaml_is_map(const mtl__ydoc *d, const mtl__ynode *n, const char *what, 
 {
     if (n->kind == MTL__YMAP)
         return MTL_OK;
-    return mtl__yaml_fail(d, n, err, MTL_ERR_SYNTAX, "expected %s as a mapping (key: value), not %s",
-                          what, kind_name(n));
+    return mtl__yaml_fail(d, n, err, MTL_ERR_SYNTAX,
+                          "expected %s as a mapping (key: value), not %s", what, kind_name(n));
 }
 
 int mtl__yaml_is_list(const mtl__ydoc *d, const mtl__ynode *n, const char *what, mtl_error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How people are related, in words, and who carries a Y. Relations are read off the recorded mother and
-   father only: nothing is guessed, so two people without a recorded common ancestor are "unrelated" even
-   where a real family would know better. Climbing stops after four generations, which also keeps a
-   pedigree that has not been checked for cycles from hanging this code. */
+/* How people are related, in words, and who carries a Y. Relations are read off the recorded mother
+   and father only: nothing is guessed, so two people without a recorded common ancestor are
+   "unrelated" even where a real family would know better. Climbing stops after four generations,
+   which also keeps a pedigree that has not been checked for cycles from hanging this code. */
 #include "kin/kin.h"
 
 #include <math.h>

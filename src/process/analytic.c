@@ -126,7 +126,7 @@ static void row_values(mtl__analytic *a, const double *y)
             for (int m = 0; m < a->moments; m++) {
                 double *old = &a->row_value[m * p->n_rows + r];
                 const double now = total > 0 ? v[m] / total : 0;
-                change = fmax(change, fabs(now - *old) - 1e-16 * fabs(now));
+                change = mtl__max(change, fabs(now - *old) - 1e-16 * fabs(now));
                 *old = now;
             }
         }
@@ -308,7 +308,7 @@ static void happen(mtl__analytic *a, double t, tally *out)
             out->log_none -= c * v[0];
             out->variance += c * v[1];
         } else if (b->count > 0) {
-            out->log_none += c * mtl__log1p(-fmin(v[0], 1));
+            out->log_none += c * mtl__log1p(-mtl__min(v[0], 1));
             out->variance += c * (v[2] + v[1] - v[1] * v[1]);
         }
     }
@@ -331,16 +331,16 @@ static double cut_before(const mtl__analytic *a, double t, double floor)
     double cut = floor;
     for (int k = 0; k < src->n_inflows; k++) {
         if (src->inflow[k].t0 < t)
-            cut = fmax(cut, src->inflow[k].t0);
+            cut = mtl__max(cut, src->inflow[k].t0);
         if (src->inflow[k].t1 < t)
-            cut = fmax(cut, src->inflow[k].t1);
+            cut = mtl__max(cut, src->inflow[k].t1);
     }
     for (int k = 0; k < src->n_bursts; k++)
         if (src->burst[k].t < t)
-            cut = fmax(cut, src->burst[k].t);
+            cut = mtl__max(cut, src->burst[k].t);
     for (int k = 0; k < src->n_culls; k++)
         if (src->cull[k].t < t)
-            cut = fmax(cut, src->cull[k].t);
+            cut = mtl__max(cut, src->cull[k].t);
     return cut;
 }
 
@@ -407,7 +407,7 @@ int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample
             if (src->inflow[k].t0 <= cut && src->inflow[k].t1 >= t)
                 a->inflow[a->n_inflow++] = k;
         if (a->n_inflow)
-            a->ode.h = fmin(a->ode.h, 1);
+            a->ode.h = mtl__min(a->ode.h, 1);
         MTL_TRY(back_over(a, t, cut, err));
         t = cut;
         a->t_edge = t;

@@ -106,7 +106,7 @@ static void stepped(void *ctx, double t0, double t1, const double *y0, const dou
     const double h = t1 - t0;
     double *mid = a->ode.scale; /* the stepper leaves it free */
     for (int i = 0; i < a->p->n_types; i++)
-        mid[i] = fmax(0, 0.5 * (y0[i] + y1[i]) + h / 8 * (dy0[i] - dy1[i]));
+        mid[i] = mtl__max(0, 0.5 * (y0[i] + y1[i]) + h / 8 * (dy0[i] - dy1[i]));
     drives(a, t0, y0, a->drive0);
     drives(a, 0.5 * (t0 + t1), mid, a->drivem);
     drives(a, t1, y1, a->drive1);
@@ -116,7 +116,7 @@ static void stepped(void *ctx, double t0, double t1, const double *y0, const dou
                                ? mtl__cox_parabola(mu, h, a->drive0[c], a->drivem[c], a->drive1[c])
                                : 0;
         if (a->cox_y[c] > 0 || fed > 0)
-            a->cox_y[c] = fmax(0, a->cox_y[c] * mtl__exp(-mu * h) + fed);
+            a->cox_y[c] = mtl__max(0, a->cox_y[c] * mtl__exp(-mu * h) + fed);
     }
 }
 
@@ -154,17 +154,17 @@ static double cut_after(const mtl__analytic *a, double t, double cut)
     const mtl__source *src = a->src;
     for (int k = 0; k < src->n_inflows; k++) {
         if (src->inflow[k].t0 > t)
-            cut = fmin(cut, src->inflow[k].t0);
+            cut = mtl__min(cut, src->inflow[k].t0);
         if (src->inflow[k].t1 > t)
-            cut = fmin(cut, src->inflow[k].t1);
+            cut = mtl__min(cut, src->inflow[k].t1);
     }
     for (int k = 0; k < src->n_bursts; k++)
         if (src->burst[k].t > t)
-            cut = fmin(cut, src->burst[k].t);
+            cut = mtl__min(cut, src->burst[k].t);
     for (int k = 0; k < src->n_culls; k++)
         if (src->cull[k].t > t)
-            cut = fmin(cut, src->cull[k].t);
-    return a->p->env ? fmin(cut, a->p->env->next_break(a->p->env->ctx, t)) : cut;
+            cut = mtl__min(cut, src->cull[k].t);
+    return a->p->env ? mtl__min(cut, a->p->env->next_break(a->p->env->ctx, t)) : cut;
 }
 
 /* The inflows that act on (t, cut); true if a factor shapes one into an intensity. */

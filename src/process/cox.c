@@ -90,7 +90,7 @@ static void direct_segment(const mtl__process *p, mtl__state *s, mtl__work *w, d
                                    ? mtl__cox_parabola(p->cox_decay[c], h, d0[c], dm[c], d1[c])
                                    : 0;
             if (s->y[c] > 0 || fed > 0)
-                s->y[c] = fmax(0, s->y[c] * mtl__exp(-p->cox_decay[c] * h) + fed);
+                s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-p->cox_decay[c] * h) + fed);
         }
         for (int c = 0; c < p->n_cox; c++)
             d0[c] = d1[c];
@@ -108,19 +108,19 @@ static double direct_cut(const mtl__process *p, const mtl__state *s, const mtl__
         if (f->to != MTL__TO_COX)
             continue;
         if (f->t0 > s->t)
-            t = fmin(t, f->t0);
+            t = mtl__min(t, f->t0);
         else if (f->t1 > s->t) {
-            t = fmin(t, f->t1);
+            t = mtl__min(t, f->t1);
             shaped = shaped || f->factor;
         }
     }
     for (int k = 0; k < src->n_bursts; k++)
         if (src->burst[k].to == MTL__TO_COX && src->burst[k].t > s->t)
-            t = fmin(t, src->burst[k].t);
+            t = mtl__min(t, src->burst[k].t);
     for (int k = 0; k < src->n_culls; k++)
         if (src->cull[k].cox0 < src->cull[k].cox1 && src->cull[k].t > s->t)
-            t = fmin(t, src->cull[k].t);
-    return shaped && p->env ? fmin(t, p->env->next_break(p->env->ctx, s->t)) : t;
+            t = mtl__min(t, src->cull[k].t);
+    return shaped && p->env ? mtl__min(t, p->env->next_break(p->env->ctx, s->t)) : t;
 }
 
 static void direct_now(mtl__state *s, const mtl__work *w)
@@ -144,10 +144,10 @@ void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_t
     double start = HUGE_VAL;
     for (int k = 0; k < src->n_inflows; k++)
         if (src->inflow[k].to == MTL__TO_COX)
-            start = fmin(start, src->inflow[k].t0);
+            start = mtl__min(start, src->inflow[k].t0);
     for (int k = 0; k < src->n_bursts; k++)
         if (src->burst[k].to == MTL__TO_COX)
-            start = fmin(start, src->burst[k].t);
+            start = mtl__min(start, src->burst[k].t);
     int next = 0;
     while (next < n_times && time[next] < start)
         next++;

@@ -21,15 +21,15 @@ double mtl__leap_step(const mtl__process *p, const mtl__work *w, const mtl__sim_
         double m = t->leave * w->f_hi[t->f_leave];
         for (int c = t->change0; c < t->change1; c++)
             m += p->change[c].rate * w->f_hi[p->change[c].factor];
-        move = fmax(move, m);
-        turn = fmax(turn, t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die]);
+        move = mtl__max(move, m);
+        turn = mtl__max(turn, t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die]);
     }
     /* The error of a step is of order h^2 move turn; with one of them zero there is none. */
     double h = move > 0 && turn > 0 ? 0.35 / sqrt(move * turn) : HUGE_VAL;
     if (w->varies)
-        h = fmin(h, turn + move > 0 ? 0.35 / (turn + move) : h);
+        h = mtl__min(h, turn + move > 0 ? 0.35 / (turn + move) : h);
     if (o->step_days > 0)
-        h = fmin(h, o->step_days);
+        h = mtl__min(h, o->step_days);
     return h;
 }
 
@@ -227,7 +227,7 @@ static double max_moves(const mtl__process *p, const mtl__work *w)
 {
     double rate = 0;
     for (int k = 0; k < w->n_list; k++)
-        rate = fmax(rate, type_moves(p, w, &p->type[w->list[k]]));
+        rate = mtl__max(rate, type_moves(p, w, &p->type[w->list[k]]));
     return rate;
 }
 

@@ -37,12 +37,12 @@ static double error_of_step(const mtl__ode *o, double h, const double *y)
     for (int b = 0; b < o->n_blocks; b++) {
         double top = 0;
         for (int i = o->block[b]; i < o->block[b + 1]; i++)
-            top = fmax(top, fmax(fabs(y[i]), fabs(o->ynew[i])));
+            top = mtl__max(top, mtl__max(fabs(y[i]), fabs(o->ynew[i])));
         for (int i = o->block[b]; i < o->block[b + 1]; i++) {
             double e = 0;
             for (int s = 0; s < 7; s++)
                 e += E[s] * o->k[s][i];
-            const double size = fmax(fabs(y[i]), fabs(o->ynew[i])) + 1e-9 * top + 1e-290;
+            const double size = mtl__max(fabs(y[i]), fabs(o->ynew[i])) + 1e-9 * top + 1e-290;
             e = fabs(h * e) / (o->rtol * size);
             if (!(e <= worst))
                 worst = e;
@@ -78,7 +78,7 @@ int mtl__ode_run(mtl__ode *o, double t0, double t1, double *y, mtl_error *err)
         if (fresh)
             o->rhs(o->ctx, t, y, o->k[0]);
         fresh = false;
-        double h = fmin(o->h, o->h_max);
+        double h = mtl__min(o->h, o->h_max);
         bool last = false;
         if (t + h >= t1 || t1 - (t + h) < 1e-3 * h) {
             h = t1 - t;

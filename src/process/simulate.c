@@ -40,10 +40,10 @@ static double work_start(const mtl__process *p, const mtl__work *w)
     double t = HUGE_VAL;
     for (int k = 0; k < src->n_inflows; k++)
         if (to_work(p, w, src->inflow[k].to, src->inflow[k].target))
-            t = fmin(t, src->inflow[k].t0);
+            t = mtl__min(t, src->inflow[k].t0);
     for (int k = 0; k < src->n_bursts; k++)
         if (to_work(p, w, src->burst[k].to, src->burst[k].target))
-            t = fmin(t, src->burst[k].t);
+            t = mtl__min(t, src->burst[k].t);
     return t;
 }
 
@@ -89,19 +89,19 @@ static double next_cut(const mtl__process *p, const mtl__state *s, const mtl__wo
         if (!to_work(p, w, f->to, f->target))
             continue;
         if (f->t0 > s->t) {
-            t = fmin(t, f->t0);
+            t = mtl__min(t, f->t0);
         } else if (f->t1 > s->t) {
-            t = fmin(t, f->t1);
+            t = mtl__min(t, f->t1);
             shaped = shaped || f->factor;
         }
     }
     for (int k = 0; k < src->n_bursts; k++)
         if (src->burst[k].t > s->t && to_work(p, w, src->burst[k].to, src->burst[k].target))
-            t = fmin(t, src->burst[k].t);
+            t = mtl__min(t, src->burst[k].t);
     for (int k = 0; k < src->n_culls; k++)
         if (src->cull[k].t > s->t && cull_hits(p, w, &src->cull[k]))
-            t = fmin(t, src->cull[k].t);
-    return shaped && p->env ? fmin(t, p->env->next_break(p->env->ctx, s->t)) : t;
+            t = mtl__min(t, src->cull[k].t);
+    return shaped && p->env ? mtl__min(t, p->env->next_break(p->env->ctx, s->t)) : t;
 }
 
 /* The inflows that act from s->t on. */
@@ -173,14 +173,14 @@ static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const m
         double r = t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die] + t->leave * w->f_hi[t->f_leave];
         for (int c = t->change0; c < t->change1; c++)
             r += p->change[c].rate * w->f_hi[p->change[c].factor];
-        rate = fmax(rate, r);
-        net = fmax(net, t->divide * w->f_hi[t->f_divide] - t->die);
+        rate = mtl__max(rate, r);
+        net = mtl__max(net, t->divide * w->f_hi[t->f_divide] - t->die);
     }
-    const double span = t1 - t0, growth = mtl__exp(fmin(30, fmax(0, net * span)));
+    const double span = t1 - t0, growth = mtl__exp(mtl__min(30, mtl__max(0, net * span)));
     const double events = cells * (1 + rate * span * growth);
     const double step = mtl__leap_step(p, w, o);
     const double steps = n_times + (step < HUGE_VAL ? span / step : 0);
-    return events * 0.08 <= 100 + steps * fmin((double)w->n_list, cells * growth + 1) * 0.4; /* us */
+    return events * 0.08 <= 100 + steps * mtl__min((double)w->n_list, cells * growth + 1) * 0.4; /* us */
 }
 
 /* ---------------------------------------------------------------- the piece of work */

@@ -52,9 +52,9 @@ double mtl__source_start(const mtl__source *s)
 {
     double t = HUGE_VAL;
     for (int i = 0; i < s->n_inflows; i++)
-        t = fmin(t, s->inflow[i].t0);
+        t = mtl__min(t, s->inflow[i].t0);
     for (int i = 0; i < s->n_bursts; i++)
-        t = fmin(t, s->burst[i].t);
+        t = mtl__min(t, s->burst[i].t);
     return t;
 }
 

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef MTL_REPORT_H
 #define MTL_REPORT_H
-/* Face of report/ for its own files: text, figures and sections of the one-file HTML report. Everything
-   is appended to a string; lack of memory sticks in it and is looked at once, at the end. */
+/* Face of report/ for its own files: text, figures and sections of the one-file HTML report.
+   Everything is appended to a string; lack of memory sticks in it and is looked at once, at the
+   end. */
 #include "base/base.h"
 #include "io/result_out.h"
 #include "run/result.h"
-
-static inline double mtl__max(double a, double b)
-{
-    return a > b ? a : b;
-}
-static inline double mtl__min(double a, double b)
-{
-    return a < b ? a : b;
-}
 
 /* ---------------------------------------------------------------- text (report_text.c) */
 /* User text for HTML: cleaned, with & < > " ' escaped. */
@@ -63,7 +55,7 @@ void mtl__svg_path_end(mtl__str *b, bool closed);
 /* Lines at 45 degrees over a rectangle: lines, because a pattern fill makes giant PDF files. */
 void mtl__svg_hatch(mtl__str *b, double x, double y, double w, double h);
 
-/* ---------------------------------------------------------------- view (report_view.c) */
+/* ------- page (report_page.c) */
 /* Who of the samples taken could have seen a donor in an organ, and from which level on. */
 typedef struct mtl__sight {
     const mtl__assay_result *by; /* NULL: no assay was named that could see this donor */
@@ -71,63 +63,70 @@ typedef struct mtl__sight {
     bool other_organ;            /* the LoD is that of a sample of another organ */
 } mtl__sight;
 
-typedef struct mtl__range { int low, high; } mtl__range; /* powers of ten */
+typedef struct mtl__range {
+    int low, high;
+} mtl__range; /* powers of ten */
 
-typedef struct mtl__view {
+typedef struct mtl__page {
     const mtl_result *const *result;
     int n_results;
     const mtl_result *r; /* result[0] */
     const mtl_scenario *s;
     const mtl_model *m;
     int focus;
-    int *pair;    /* [n_pairs] indices of r->pair in the focus person, in order of first contact */
+    int *pair; /* [n_pairs] indices of r->pair in the focus person, in order of first contact */
     int n_pairs;
-    int *colour;  /* [n_people] 0.. in order of first contact; -1: the focus person herself */
+    int *colour;   /* [n_people] 0.. in order of first contact; -1: the focus person herself */
     double t0, t1; /* the time axis that life line and ribbons share */
     mtl__range blood, organs;
     mtl__str *out;
     mtl__arena arena;
-} mtl__view;
+} mtl__page;
 
-int mtl__view_init(mtl__view *v, const mtl_result *const *r, int n, mtl__str *out, mtl_error *err);
-void mtl__view_free(mtl__view *v);
-mtl__sight mtl__view_sight(const mtl__view *v, int host, int donor, int organ);
+int mtl__page_init(mtl__page *v, const mtl_result *const *r, int n, mtl__str *out, mtl_error *err);
+void mtl__page_free(mtl__page *v);
+mtl__sight mtl__page_sight(const mtl__page *v, int host, int donor, int organ);
 /* Can this sample be explained by this donor? */
-bool mtl__view_explains(const mtl__view *v, const mtl__assay_result *a, int donor);
-/* The donor with whom a reading is shown: the first, by contact, that could explain it; -1 nobody. */
-int mtl__view_home(const mtl__view *v, const mtl__assay_result *a);
+bool mtl__page_explains(const mtl__page *v, const mtl__assay_result *a, int donor);
+/* The donor with whom a reading is shown: the first, by contact, that could explain it; -1 nobody.
+ */
+int mtl__page_home(const mtl__page *v, const mtl__assay_result *a);
 /* Is the organ one that this person has and that cells live in? */
-bool mtl__view_has_organ(const mtl__view *v, int person, int organ);
-const char *mtl__view_name(const mtl__view *v, int person);
+bool mtl__page_has_organ(const mtl__page *v, int person, int organ);
+const char *mtl__page_name(const mtl__page *v, int person);
 /* Colour class: "d0" .. "d5", then "d0 dash" ...; "me" for the focus person. */
-const char *mtl__view_class(const mtl__view *v, int person);
+const char *mtl__page_class(const mtl__page *v, int person);
 const char *mtl__organ_label(const mtl_model *m, int organ);
 /* The pair of another result that is the same host and donor, NULL if it has none. */
-const mtl__pair *mtl__view_same_pair(const mtl_result *r, const mtl__pair *p);
+const mtl__pair *mtl__page_same_pair(const mtl_result *r, const mtl__pair *p);
 /* Index in `watched`, -1 if the organ is not watched. */
-int mtl__view_watched(const mtl_result *r, int organ);
+int mtl__page_watched(const mtl_result *r, int organ);
 
-/* ---------------------------------------------------------------- axes and panels (report_axes.c) */
-typedef struct mtl__xaxis { double t0, t1, x0, x1; } mtl__xaxis;
-double mtl__x(const mtl__xaxis *a, double t);
+/* ---------------------------------------------------------------- axes and panels (report_axes.c)
+ */
+typedef struct mtl__xaxis {
+    double t0, t1, x0, x1;
+} mtl__xaxis;
+double mtl__xaxis_at(const mtl__xaxis *a, double t);
 /* Ticks at round years with at most `max` labels below y. */
 void mtl__xaxis_draw(mtl__str *b, const mtl__xaxis *a, double y, int max);
 
 typedef struct mtl__label {
     const char *text, *sub, *class_;
-    double x, width;   /* x: of the thing it names; width is filled by mtl__labels_place */
-    char anchor;       /* filled: 's' or 'e' */
-    int row;           /* filled: 0 is nearest */
+    double x, width; /* x: of the thing it names; width is filled by mtl__labels_place */
+    char anchor;     /* filled: 's' or 'e' */
+    int row;         /* filled: 0 is nearest */
 } mtl__label;
-/* Sorts by x and finds rows in which no two overlap, inside [left, right]. Returns the number of rows. */
+/* Sorts by x and finds rows in which no two overlap, inside [left, right]. Returns the number of
+ * rows. */
 int mtl__labels_place(mtl__label *l, int n, double left, double right);
 
 typedef struct mtl__panel {
     const mtl_result *r;
     const mtl__pair *pair;
-    int watched;          /* index into r->watched */
+    int watched; /* index into r->watched */
     mtl__xaxis x;
-    double y, h;          /* top and height */
+    double y, h; /* top and height */
     mtl__range range;
     mtl__sight sight;
     bool hatch, ticks, lod_label, strip_label;
@@ -136,25 +135,26 @@ double mtl__panel_y(const mtl__panel *p, double level);
 /* Grid, bands, hatching, median line, LoD line and the "none" strip below (8 px). */
 void mtl__panel_draw(mtl__str *b, const mtl__panel *p);
 /* Circle with interval, or triangle with arrow; `full`: a laboratory's own. */
-void mtl__panel_reading(mtl__str *b, const mtl__panel *p, double t, const mtl__reading *x, bool full);
+void mtl__panel_reading(mtl__str *b, const mtl__panel *p, double t, const mtl__reading *x,
+                        bool full);
 
 /* ---------------------------------------------------------------- sections */
-void mtl__section_open(mtl__view *v, const char *id, const char *title);
+void mtl__section_open(mtl__page *v, const char *id, const char *title);
 /* Ends the column on the left (title, how to read), begins the right one. */
-void mtl__section_body(mtl__view *v);
-void mtl__section_close(mtl__view *v);
+void mtl__section_body(mtl__page *v);
+void mtl__section_close(mtl__page *v);
 
-void mtl__report_head(mtl__view *v);      /* report_style.c: head, style, masthead */
-void mtl__report_tail(mtl__view *v);
-void mtl__report_answer(mtl__view *v);    /* report_answer.c */
-void mtl__report_life(mtl__view *v);      /* report_life.c */
-void mtl__report_ribbons(mtl__view *v);   /* report_ribbons.c */
-void mtl__report_organs(mtl__view *v);    /* report_organs.c: watched organs, other bodies */
-void mtl__report_readings(mtl__view *v);  /* report_readings.c */
-void mtl__report_carriage(mtl__view *v);  /* report_carriage.c */
-void mtl__report_table(mtl__view *v);     /* report_table.c */
-void mtl__report_rivals(mtl__view *v);    /* report_rivals.c */
-void mtl__report_params(mtl__view *v);    /* report_params.c */
-void mtl__report_again(mtl__view *v);     /* report_again.c */
+void mtl__report_head(mtl__page *v); /* report_style.c: head, style, masthead */
+void mtl__report_tail(mtl__page *v);
+void mtl__report_answer(mtl__page *v);   /* report_answer.c */
+void mtl__report_life(mtl__page *v);     /* report_life.c */
+void mtl__report_ribbons(mtl__page *v);  /* report_ribbons.c */
+void mtl__report_organs(mtl__page *v);   /* report_organs.c: watched organs, other bodies */
+void mtl__report_readings(mtl__page *v); /* report_readings.c */
+void mtl__report_carriage(mtl__page *v); /* report_carriage.c */
+void mtl__report_table(mtl__page *v);    /* report_table.c */
+void mtl__report_rivals(mtl__page *v);   /* report_rivals.c */
+void mtl__report_params(mtl__page *v);   /* report_params.c */
+void mtl__report_again(mtl__page *v);    /* report_again.c */
 
 #endif

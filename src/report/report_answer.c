@@ -17,14 +17,14 @@ typedef struct scale {
     double x0, x1;
 } scale;
 
-static bool is_tier_d(const mtl__view *v, const mtl__leaning *l)
+static bool is_tier_d(const mtl__page *v, const mtl__leaning *l)
 {
     return v->m->param[l->param].tier == 'D';
 }
 
 /* A probability gets 0 to 1; anything else from 0, on a log axis when it spans more than a
    hundredfold. */
-static scale scale_of(const mtl__view *v, double x0, double x1)
+static scale scale_of(const mtl__page *v, double x0, double x1)
 {
     double low = v->r->answer[MTL__CHANCE], high = low;
     for (int i = 0; i < v->r->n_leanings; i++) {
@@ -50,7 +50,7 @@ static double place(const scale *s, double v)
     return s->x0 + mtl__max(0, mtl__min(1, share)) * (s->x1 - s->x0);
 }
 
-static int n_bars(const mtl__view *v)
+static int n_bars(const mtl__page *v)
 {
     int n = 0;
     for (int i = 0; i < v->r->n_leanings; i++)
@@ -61,8 +61,8 @@ static int n_bars(const mtl__view *v)
 
 static void axis_of_bars(mtl__str *b, const scale *s, double y, const char *what)
 {
-    const double mid = s->log ? mtl__exp((mtl__log(s->low) + mtl__log(s->high)) / 2)
-                              : (s->low + s->high) / 2;
+    const double mid =
+        s->log ? mtl__exp((mtl__log(s->low) + mtl__log(s->high)) / 2) : (s->low + s->high) / 2;
     const double at[3] = {s->low, mid, s->high};
     for (int i = 0; i < 3; i++) {
         char text[32];
@@ -73,16 +73,17 @@ static void axis_of_bars(mtl__str *b, const scale *s, double y, const char *what
     mtl__svg_text(b, "tick", 'e', s->x1 + 8, y + 33, what);
 }
 
-static void bars(mtl__view *v)
+static void bars(mtl__page *v)
 {
     mtl__str *b = v->out;
     enum { ROW = 20, W = 420 };
     const int all = n_bars(v), n = all < MAX_BARS ? all : MAX_BARS;
     const scale s = scale_of(v, 176, W - 12);
     const double foot = 28 + n * ROW, h = foot + 38;
-    mtl__svg_open(b, W, h, "", "How far each unmeasured value alone moves the answer",
-                  "One bar per parameter of tier D, from the answer at the low third of its range to the "
-                  "answer at the high third; the line is the answer.");
+    mtl__svg_open(
+        b, W, h, "", "How far each unmeasured value alone moves the answer",
+        "One bar per parameter of tier D, from the answer at the low third of its range to the "
+        "answer at the high third; the line is the answer.");
     axis_of_bars(b, &s, foot, v->r->answer_text ? v->r->answer_text : "the answer");
     for (int i = 0, row = 0; i < v->r->n_leanings && row < n; i++) {
         const mtl__leaning *l = &v->r->leaning[i];
@@ -106,7 +107,7 @@ static void bars(mtl__view *v)
 
 /* ------------------------------------------------------------------ the words */
 
-static void strongest(mtl__view *v)
+static void strongest(mtl__page *v)
 {
     mtl__str *b = v->out;
     int said = 0;
@@ -116,17 +117,19 @@ static void strongest(mtl__view *v)
         char low[32], high[32];
         if (!is_tier_d(v, l) || !isfinite(l->low_answer) || !isfinite(l->high_answer))
             continue;
-        mtl__str_add(b, said == 0 ? "Between the low and the high third of its range, <code>"
-                                  : said == 1 ? ", <code>" : ", <code>");
+        mtl__str_add(b, said == 0   ? "Between the low and the high third of its range, <code>"
+                        : said == 1 ? ", <code>"
+                                    : ", <code>");
         mtl__html(b, v->m->param[l->param].name);
         mtl__str_printf(b, "</code>%s %s to %s", said == 0 ? " moves the answer from" : " from",
                         mtl__two(l->low_answer, low), mtl__two(l->high_answer, high));
         said++;
     }
-    mtl__str_add(b, said ? ".</p>\n" : "Which of them moves the answer most was not computed.</p>\n");
+    mtl__str_add(b,
+                 said ? ".</p>\n" : "Which of them moves the answer most was not computed.</p>\n");
 }
 
-static void name_the_rest(mtl__view *v, int n)
+static void name_the_rest(mtl__page *v, int n)
 {
     mtl__str *b = v->out;
     const char *before = "";
@@ -142,7 +145,7 @@ static void name_the_rest(mtl__view *v, int n)
     mtl__str_add(b, ".</p>\n");
 }
 
-static void box(mtl__view *v)
+static void box(mtl__page *v)
 {
     mtl__str *b = v->out;
     const int n = mtl__out_n_tier(v->r, 'D');
@@ -150,19 +153,22 @@ static void box(mtl__view *v)
     mtl__str_printf(b, "<div class=\"box\"%s><div><h3><span class=\"tier tD\">D</span> ",
                     chart ? "" : " style=\"grid-template-columns:1fr\"");
     if (n == 0)
-        mtl__str_add(b, "This answer rests on no value of tier D</h3><p>Every parameter in use has a "
-                        "published or derived value.</p>\n");
+        mtl__str_add(b,
+                     "This answer rests on no value of tier D</h3><p>Every parameter in use has a "
+                     "published or derived value.</p>\n");
     else
         mtl__str_printf(b, "This answer rests on %d value%s that nobody has measured</h3>\n", n,
                         n == 1 ? "" : "s");
     if (n > 0) {
         strongest(v);
         name_the_rest(v, n);
-        mtl__str_add(b, v->r->n_bands > 1
-                            ? "<p>In every figure the darker band is chance alone, with these values held; the "
-                              "paler one is chance plus these values drawn from their ranges.</p>\n"
-                            : "<p>The unknowns were not drawn in this run: every band below is chance alone, "
-                              "with these values held. What is not known is larger.</p>\n");
+        mtl__str_add(
+            b,
+            v->r->n_bands > 1
+                ? "<p>In every figure the darker band is chance alone, with these values held; the "
+                  "paler one is chance plus these values drawn from their ranges.</p>\n"
+                : "<p>The unknowns were not drawn in this run: every band below is chance alone, "
+                  "with these values held. What is not known is larger.</p>\n");
     }
     mtl__str_add(b, "</div>\n");
     if (chart)
@@ -170,7 +176,7 @@ static void box(mtl__view *v)
     mtl__str_add(b, "</div>\n");
 }
 
-void mtl__report_answer(mtl__view *v)
+void mtl__report_answer(mtl__page *v)
 {
     mtl__str *b = v->out;
     mtl__section_open(v, "answer", "The answer");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of a time figure: axis of years, log axis of levels, labels that do not overlap, and
-   the panel that shows one donor in one organ. A log axis has no zero: what lies under its foot runs
-   along the foot, and the strip below says how many replicates have no cell at all. */
+   the panel that shows one donor in one organ. A log axis has no zero: what lies under its foot
+   runs along the foot, and the strip below says how many replicates have no cell at all. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "num/num.h"
 #include "report/report.h"
 
-double mtl__x(const mtl__xaxis *a, double t)
+double mtl__xaxis_at(const mtl__xaxis *a, double t)
 {
     return a->x0 + (t - a->t0) / (a->t1 - a->t0) * (a->x1 - a->x0);
 }
@@ -30,8 +30,8 @@ void mtl__xaxis_draw(mtl__str *b, const mtl__xaxis *a, double y, int max)
             continue;
         char text[16];
         snprintf(text, sizeof text, "%d", year);
-        mtl__svg_line(b, "axis", mtl__x(a, t), y, mtl__x(a, t), y + 5);
-        mtl__svg_text(b, "tick", 'm', mtl__x(a, t), y + 18, text);
+        mtl__svg_line(b, "axis", mtl__xaxis_at(a, t), y, mtl__xaxis_at(a, t), y + 5);
+        mtl__svg_text(b, "tick", 'm', mtl__xaxis_at(a, t), y + 18, text);
     }
 }
 
@@ -78,7 +78,8 @@ double mtl__panel_y(const mtl__panel *p, double level)
 {
     const double span = p->range.high - p->range.low;
     const double log = level > 0 ? mtl__log10(level) : -INFINITY;
-    const double share = (mtl__max(mtl__min(log, p->range.high), p->range.low) - p->range.low) / span;
+    const double share =
+        (mtl__max(mtl__min(log, p->range.high), p->range.low) - p->range.low) / span;
     return p->y + p->h * (1 - share);
 }
 
@@ -104,11 +105,11 @@ static void draw_band(mtl__str *b, const mtl__panel *p, const mtl__band *x, cons
         return;
     const double *t = p->r->time;
     mtl__svg_path(b, class_);
-    mtl__svg_move(b, mtl__x(&p->x, t[k0]), mtl__panel_y(p, x[k0].q975));
+    mtl__svg_move(b, mtl__xaxis_at(&p->x, t[k0]), mtl__panel_y(p, x[k0].q975));
     for (int k = k0 + 1; k < n; k++)
-        mtl__svg_to(b, mtl__x(&p->x, t[k]), mtl__panel_y(p, x[k].q975));
+        mtl__svg_to(b, mtl__xaxis_at(&p->x, t[k]), mtl__panel_y(p, x[k].q975));
     for (int k = n - 1; k >= k0; k--)
-        mtl__svg_to(b, mtl__x(&p->x, t[k]), mtl__panel_y(p, x[k].q025));
+        mtl__svg_to(b, mtl__xaxis_at(&p->x, t[k]), mtl__panel_y(p, x[k].q025));
     mtl__svg_path_end(b, true);
 }
 
@@ -127,11 +128,12 @@ static void draw_line(mtl__str *b, const mtl__panel *p, const mtl__band *x)
     mtl__svg_path(b, "line");
     double x_last = 0, y_last = foot + 1;
     for (int k = first_time(p); k < p->r->n_times; k++) {
-        const double px = mtl__x(&p->x, p->r->time[k]), py = mtl__panel_y(p, middle(&x[k]));
+        const double px = mtl__xaxis_at(&p->x, p->r->time[k]), py = mtl__panel_y(p, middle(&x[k]));
         const bool above = py < foot, was_above = y_last < foot;
         if (above || was_above) {
             if (!down)
-                mtl__svg_move(b, k == first_time(p) ? px : x_last, mtl__min(k == first_time(p) ? py : y_last, foot));
+                mtl__svg_move(b, k == first_time(p) ? px : x_last,
+                              mtl__min(k == first_time(p) ? py : y_last, foot));
             mtl__svg_to(b, px, mtl__min(py, foot));
             down = above;
         }
@@ -141,21 +143,26 @@ static void draw_line(mtl__str *b, const mtl__panel *p, const mtl__band *x)
     mtl__svg_path_end(b, false);
 }
 
+static int twentieths(double share)
+{
+    return isfinite(share) ? (int)(mtl__max(0, mtl__min(1, share)) * 20 + 0.5) : 0;
+}
+
 /* Darker the more replicates have no cell in the organ; equal shades are drawn as one piece. */
 static void draw_strip(mtl__str *b, const mtl__panel *p, const mtl__band *x)
 {
     const double y = p->y + p->h + 7;
     const int n = p->r->n_times;
-    if (!x)
-        return;
     int k = first_time(p);
+    if (!x || k >= n || !isfinite(x[k].p_present))
+        return;
     while (k < n) {
-        const int shade = (int)((1 - x[k].p_present) * 20 + 0.5);
+        const int shade = twentieths(1 - x[k].p_present);
         int end = k;
-        while (end < n && (int)((1 - x[end].p_present) * 20 + 0.5) == shade)
+        while (end < n && twentieths(1 - x[end].p_present) == shade)
             end++;
-        const double x0 = mtl__x(&p->x, p->r->time[k]);
-        const double x1 = mtl__x(&p->x, p->r->time[end < n ? end : n - 1]);
+        const double x0 = mtl__xaxis_at(&p->x, p->r->time[k]);
+        const double x1 = mtl__xaxis_at(&p->x, p->r->time[end < n ? end : n - 1]);
         mtl__svg_shade(b, "none", x0, y, mtl__max(x1 - x0, 0.5), 6, shade / 20.0);
         k = end;
     }
@@ -173,7 +180,8 @@ static void draw_grid(mtl__str *b, const mtl__panel *p)
         double level = 1;
         for (int k = 0; k < abs(e); k++)
             level = e > 0 ? level * 10 : level / 10;
-        const double y = p->y + p->h * (1 - (double)(e - p->range.low) / (p->range.high - p->range.low));
+        const double y =
+            p->y + p->h * (1 - (double)(e - p->range.low) / (p->range.high - p->range.low));
         mtl__svg_line(b, "grid", p->x.x0, y, p->x.x1, y);
         char text[32];
         if (p->ticks)
@@ -187,23 +195,28 @@ void mtl__panel_draw(mtl__str *b, const mtl__panel *p)
     draw_grid(b, p);
     draw_band(b, p, bands(p, MTL__UNKNOWNS), "pale");
     draw_band(b, p, chance, "band");
-    const double lod_y = p->sight.by ? mtl__panel_y(p, p->sight.lod) : p->y;
+    const bool sees = p->sight.by && isfinite(p->sight.lod);
+    const double lod_y = sees ? mtl__panel_y(p, p->sight.lod) : p->y;
     if (p->hatch)
         mtl__svg_hatch(b, p->x.x0, lod_y, p->x.x1 - p->x.x0, p->y + p->h - lod_y);
-    if (p->sight.by)
+    if (sees)
         mtl__svg_line(b, "lod", p->x.x0, lod_y, p->x.x1, lod_y);
     draw_line(b, p, chance);
     draw_strip(b, p, chance);
-    if (p->lod_label && p->sight.by) {
-        char value[32], text[48];
-        snprintf(text, sizeof text, "LoD %s", mtl__two(p->sight.lod, value));
+    if (p->lod_label && sees) {
+        char value[32], text[64];
+        if (p->sight.lod > 0)
+            snprintf(text, sizeof text, "LoD %s", mtl__two(p->sight.lod, value));
+        else
+            snprintf(text, sizeof text, "no LoD: even blanks are positive");
         mtl__svg_text(b, "strong halo", 's', p->x.x0 + 8, lod_y - 5, text);
     }
 }
 
-void mtl__panel_reading(mtl__str *b, const mtl__panel *p, double t, const mtl__reading *x, bool full)
+void mtl__panel_reading(mtl__str *b, const mtl__panel *p, double t, const mtl__reading *x,
+                        bool full)
 {
-    const double px = mtl__x(&p->x, t);
+    const double px = mtl__xaxis_at(&p->x, t);
     if (x->positive && isfinite(x->geq_per_1e6)) {
         mtl__svg_line(b, "mark", px, mtl__panel_y(p, x->high), px, mtl__panel_y(p, x->low));
         mtl__svg_circle(b, full ? "full" : "open", px, mtl__panel_y(p, x->geq_per_1e6), 5);

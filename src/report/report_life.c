@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The life line: birth, pregnancies at their true length, samples, autopsy and death on the time
-   axis that the ribbons share; below it the years of the pregnancies once more, enlarged, because nine
-   months of eighty years are a few pixels. */
+   axis that the ribbons share; below it the years of the pregnancies once more, enlarged, because
+   nine months of eighty years are a few pixels. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,19 +18,19 @@ typedef struct figure {
 } figure;
 static const figure figures[] = {{1032, 58, 806, "wide", 10}, {640, 52, 622, "narrow", 7}};
 
-static bool is_mine(const mtl__view *v, const mtl__pregnancy *p)
+static bool is_mine(const mtl__page *v, const mtl__pregnancy *p)
 {
     return p->mother == v->focus;
 }
 
-static double end_of(const mtl__view *v, const mtl__pregnancy *p)
+static double end_of(const mtl__page *v, const mtl__pregnancy *p)
 {
     return isfinite(p->ended) ? p->ended : v->s->t_end;
 }
 
 /* ------------------------------------------------------------------ labels of the main line */
 
-static char *text_of(mtl__view *v, mtl__str *b)
+static char *text_of(mtl__page *v, mtl__str *b)
 {
     char *copy = b->oom ? NULL : mtl__arena_strdup(&v->arena, b->s ? b->s : "");
     if (!copy)
@@ -45,7 +45,7 @@ static void add_label(mtl__label *l, int *n, const mtl__label *x)
         l[(*n)++] = *x;
 }
 
-static const char *year_text(mtl__view *v, double t, double born)
+static const char *year_text(mtl__page *v, double t, double born)
 {
     mtl__str s = {0};
     mtl__str_printf(&s, "%d", mtl__year(t));
@@ -55,7 +55,7 @@ static const char *year_text(mtl__view *v, double t, double born)
 }
 
 /* "blood, heart and 3 more": the organs of the samples taken on one day. */
-static const char *organs_text(mtl__view *v, int first)
+static const char *organs_text(mtl__page *v, int first)
 {
     const mtl_scenario *s = v->s;
     mtl__str b = {0};
@@ -63,11 +63,14 @@ static const char *organs_text(mtl__view *v, int first)
     for (int i = first; i < s->n_samples; i++) {
         bool again = false;
         for (int k = first; k < i; k++)
-            again = again || (s->sample[k].person == v->focus && s->sample[k].organ == s->sample[i].organ);
-        if (s->sample[i].person != v->focus || again || fabs(s->sample[i].t - s->sample[first].t) > 0.5)
+            again = again ||
+                    (s->sample[k].person == v->focus && s->sample[k].organ == s->sample[i].organ);
+        if (s->sample[i].person != v->focus || again ||
+            fabs(s->sample[i].t - s->sample[first].t) > 0.5)
             continue;
         if (n++ < 2)
-            mtl__str_printf(&b, "%s%s", n > 1 ? ", " : "", mtl__organ_label(v->m, s->sample[i].organ));
+            mtl__str_printf(&b, "%s%s", n > 1 ? ", " : "",
+                            mtl__organ_label(v->m, s->sample[i].organ));
     }
     if (n > 2)
         mtl__str_printf(&b, " and %d more", n - 2);
@@ -75,7 +78,7 @@ static const char *organs_text(mtl__view *v, int first)
     return text_of(v, &b);
 }
 
-static bool first_of_its_day(const mtl__view *v, int i)
+static bool first_of_its_day(const mtl__page *v, int i)
 {
     const mtl__sample *s = v->s->sample;
     for (int k = 0; k < i; k++)
@@ -84,7 +87,7 @@ static bool first_of_its_day(const mtl__view *v, int i)
     return s[i].person == v->focus;
 }
 
-static void label_pregnancies(mtl__view *v, const mtl__xaxis *x, mtl__label *l, int *n)
+static void label_pregnancies(mtl__page *v, const mtl__xaxis *x, mtl__label *l, int *n)
 {
     for (int i = 0; i < v->s->n_pregnancies; i++) {
         const mtl__pregnancy *p = &v->s->pregnancy[i];
@@ -92,35 +95,47 @@ static void label_pregnancies(mtl__view *v, const mtl__xaxis *x, mtl__label *l, 
             continue;
         for (int k = 0; k < p->n_children; k++) {
             const int child = v->s->child[p->child0 + k].person;
-            add_label(l, n, &(mtl__label){.text = mtl__view_name(v, child),
-                                          .class_ = mtl__view_class(v, child),
-                                          .x = mtl__x(x, (p->conceived + end_of(v, p)) / 2)});
+            add_label(l, n,
+                      &(mtl__label){.text = mtl__page_name(v, child),
+                                    .class_ = mtl__page_class(v, child),
+                                    .x = mtl__xaxis_at(x, (p->conceived + end_of(v, p)) / 2)});
         }
     }
 }
 
-static int main_labels(mtl__view *v, const mtl__xaxis *x, mtl__label *l)
+static int main_labels(mtl__page *v, const mtl__xaxis *x, mtl__label *l)
 {
     const mtl__person *me = &v->s->person[v->focus];
     int n = 0;
     if (isfinite(me->born)) {
         mtl__str s = {0};
         mtl__str_printf(&s, "%s born", me->name);
-        add_label(l, &n, &(mtl__label){.text = text_of(v, &s), .sub = year_text(v, me->born, NAN), .x = mtl__x(x, me->born)});
+        add_label(l, &n,
+                  &(mtl__label){.text = text_of(v, &s),
+                                .sub = year_text(v, me->born, NAN),
+                                .x = mtl__xaxis_at(x, me->born)});
     }
     label_pregnancies(v, x, l, &n);
     for (int i = 0; i < v->s->n_samples; i++) {
         const mtl__sample *s = &v->s->sample[i];
         if (first_of_its_day(v, i))
-            add_label(l, &n, &(mtl__label){.text = s->autopsy ? "autopsy" : organs_text(v, i),
-                                           .sub = year_text(v, s->t, me->born), .x = mtl__x(x, s->t)});
+            add_label(l, &n,
+                      &(mtl__label){.text = s->autopsy ? "autopsy" : organs_text(v, i),
+                                    .sub = year_text(v, s->t, me->born),
+                                    .x = mtl__xaxis_at(x, s->t)});
     }
     if (isfinite(me->died))
-        add_label(l, &n, &(mtl__label){.text = "death", .sub = year_text(v, me->died, me->born), .x = mtl__x(x, me->died)});
+        add_label(l, &n,
+                  &(mtl__label){.text = "death",
+                                .sub = year_text(v, me->died, me->born),
+                                .x = mtl__xaxis_at(x, me->died)});
     for (int i = 0; i < v->s->n_events; i++) {
         const mtl__event *e = &v->s->event[i];
         if (e->person == v->focus && e->kind == MTL__EV_OTHER)
-            add_label(l, &n, &(mtl__label){.text = e->text, .sub = year_text(v, e->t, me->born), .x = mtl__x(x, e->t)});
+            add_label(l, &n,
+                      &(mtl__label){.text = e->text,
+                                    .sub = year_text(v, e->t, me->born),
+                                    .x = mtl__xaxis_at(x, e->t)});
     }
     return n;
 }
@@ -133,7 +148,8 @@ static void draw_labels(mtl__str *b, const mtl__label *l, int n, double y)
     for (int i = 0; i < n; i++) {
         const double dx = l[i].anchor == 's' ? 4 : -4, ly = y - 22 - l[i].row * ROW;
         mtl__svg_group(b, l[i].class_);
-        mtl__svg_text(b, l[i].class_ ? "name halo" : "strong halo", l[i].anchor, l[i].x + dx, ly - (l[i].sub ? 13 : 0), l[i].text);
+        mtl__svg_text(b, l[i].class_ ? "name halo" : "strong halo", l[i].anchor, l[i].x + dx,
+                      ly - (l[i].sub ? 13 : 0), l[i].text);
         if (l[i].sub)
             mtl__svg_text(b, "halo", l[i].anchor, l[i].x + dx, ly + 1, l[i].sub);
         mtl__svg_group_end(b);
@@ -163,30 +179,31 @@ static double angle(double share)
     return (low + high) / 2;
 }
 
-static void arch_path(mtl__str *b, const char *class_, const mtl__xaxis *x, double y, double h, double t0,
-                      double whole, double from, double to, bool closed)
+static void arch_path(mtl__str *b, const char *class_, const mtl__xaxis *x, double y, double h,
+                      double t0, double whole, double from, double to, bool closed)
 {
     enum { N = 24 };
     mtl__svg_path(b, class_);
     if (closed)
-        mtl__svg_move(b, mtl__x(x, t0 + from * whole), y);
+        mtl__svg_move(b, mtl__xaxis_at(x, t0 + from * whole), y);
     for (int i = 0; i <= N; i++) {
         /* Equal steps of angle, for the arch rises steeply at its feet. */
         const double a0 = angle(from), angle_i = a0 + (angle(to) - a0) * i / N;
         const double share = (1 - mtl__cos_2pi(angle_i)) / 2;
-        const double px = mtl__x(x, t0 + share * whole), py = y - arch_height(share, h);
+        const double px = mtl__xaxis_at(x, t0 + share * whole), py = y - arch_height(share, h);
         if (i == 0 && !closed)
             mtl__svg_move(b, px, py);
         else
             mtl__svg_to(b, px, py);
     }
     if (closed)
-        mtl__svg_to(b, mtl__x(x, t0 + to * whole), y);
+        mtl__svg_to(b, mtl__xaxis_at(x, t0 + to * whole), y);
     mtl__svg_path_end(b, closed);
 }
 
 /* Filled as far as the pregnancy went; dotted the time it did not have. */
-static void draw_arch(mtl__view *v, const mtl__xaxis *x, double y, double h, const mtl__pregnancy *p, const mtl__conceptus *c)
+static void draw_arch(mtl__page *v, const mtl__xaxis *x, double y, double h,
+                      const mtl__pregnancy *p, const mtl__conceptus *c)
 {
     mtl__str *b = v->out;
     const double end = isfinite(c->ended) ? mtl__min(c->ended, end_of(v, p)) : end_of(v, p);
@@ -195,17 +212,17 @@ static void draw_arch(mtl__view *v, const mtl__xaxis *x, double y, double h, con
     const bool early = p->outcome != MTL__LIVE_BIRTH || c->vanished;
     const double full = early || share < 0.8 ? share : 1;
     const double length = full < 1 ? whole : end - p->conceived;
-    mtl__svg_group(b, mtl__view_class(v, c->person));
+    mtl__svg_group(b, mtl__page_class(v, c->person));
     if (full < 1)
         arch_path(b, "rest", x, y, h, p->conceived, length, full, 1, false);
     arch_path(b, "pale", x, y, h, p->conceived, length, 0, full, true);
     arch_path(b, "arch", x, y, h, p->conceived, length, 0, full, false);
-    const double px = mtl__x(x, end), py = y - arch_height(full, h);
+    const double px = mtl__xaxis_at(x, end), py = y - arch_height(full, h);
     mtl__svg_circle(b, early ? "ring" : "dot", px, py, h > 30 ? 4.5 : 3);
     mtl__svg_group_end(b);
 }
 
-static void draw_arches(mtl__view *v, const mtl__xaxis *x, double y, double h)
+static void draw_arches(mtl__page *v, const mtl__xaxis *x, double y, double h)
 {
     for (int i = 0; i < v->s->n_pregnancies; i++) {
         const mtl__pregnancy *p = &v->s->pregnancy[i];
@@ -216,7 +233,7 @@ static void draw_arches(mtl__view *v, const mtl__xaxis *x, double y, double h)
 
 /* ------------------------------------------------------------------ the enlarged years */
 
-static bool pregnant_years(const mtl__view *v, double *from, double *to)
+static bool pregnant_years(const mtl__page *v, double *from, double *to)
 {
     bool any = false;
     for (int i = 0; i < v->s->n_pregnancies; i++) {
@@ -236,11 +253,12 @@ static bool pregnant_years(const mtl__view *v, double *from, double *to)
     return any;
 }
 
-static const char *outcome_text(mtl__view *v, const mtl__pregnancy *p, const mtl__conceptus *c)
+static const char *outcome_text(mtl__page *v, const mtl__pregnancy *p, const mtl__conceptus *c)
 {
     static const char *const care[] = {"", ", expectant care", ", medical care", ", surgical care"};
     static const char *const mode[] = {"", ", vaginal", ", caesarean"};
-    static const char *const outcome[] = {"born", "stillborn", "miscarried", "termination", "pregnant"};
+    static const char *const outcome[] = {"born", "stillborn", "miscarried", "termination",
+                                          "pregnant"};
     mtl__str s = {0};
     double weeks = p->weeks;
     if (c->vanished && isfinite(c->ended))
@@ -256,13 +274,14 @@ static const char *outcome_text(mtl__view *v, const mtl__pregnancy *p, const mtl
     return text_of(v, &s);
 }
 
-static void draw_milk(mtl__view *v, const mtl__xaxis *x, double y, double edge)
+static void draw_milk(mtl__page *v, const mtl__xaxis *x, double y, double edge)
 {
     for (int i = 0; i < v->s->n_pregnancies; i++) {
         const mtl__pregnancy *p = &v->s->pregnancy[i];
         if (!is_mine(v, p) || !(p->milk_days > 0) || !isfinite(p->ended))
             continue;
-        const double x0 = mtl__x(x, p->ended), x1 = mtl__x(x, p->ended + p->milk_days);
+        const double x0 = mtl__xaxis_at(x, p->ended),
+                     x1 = mtl__xaxis_at(x, p->ended + p->milk_days);
         char text[64];
         snprintf(text, sizeof text, "milk, %d months", (int)floor(p->milk_days / 30.4375 + 0.5));
         mtl__svg_rect(v->out, "bar", x0, y, mtl__max(x1 - x0, 1.5), 4);
@@ -271,23 +290,25 @@ static void draw_milk(mtl__view *v, const mtl__xaxis *x, double y, double edge)
     }
 }
 
-static int enlarged_labels(mtl__view *v, const mtl__xaxis *x, mtl__label *l)
+static int enlarged_labels(mtl__page *v, const mtl__xaxis *x, mtl__label *l)
 {
     int n = 0;
     for (int i = 0; i < v->s->n_pregnancies; i++) {
         const mtl__pregnancy *p = &v->s->pregnancy[i];
         for (int k = 0; is_mine(v, p) && k < p->n_children; k++) {
             const mtl__conceptus *c = &v->s->child[p->child0 + k];
-            add_label(l, &n, &(mtl__label){.text = mtl__view_name(v, c->person),
-                                           .sub = outcome_text(v, p, c),
-                                           .class_ = mtl__view_class(v, c->person),
-                                           .x = mtl__x(x, p->conceived)});
+            add_label(l, &n,
+                      &(mtl__label){.text = mtl__page_name(v, c->person),
+                                    .sub = outcome_text(v, p, c),
+                                    .class_ = mtl__page_class(v, c->person),
+                                    .x = mtl__xaxis_at(x, p->conceived)});
         }
     }
     return n;
 }
 
-static double draw_enlarged(mtl__view *v, const figure *f, const mtl__xaxis *life, double y, double from, double to)
+static double draw_enlarged(mtl__page *v, const figure *f, const mtl__xaxis *life, double y,
+                            double from, double to)
 {
     mtl__str *b = v->out;
     enum { ARCH = 62, WEDGE = 44 };
@@ -297,8 +318,8 @@ static double draw_enlarged(mtl__view *v, const figure *f, const mtl__xaxis *lif
     const int rows = mtl__labels_place(l, n, f->left, f->w - 4);
     const double top = y + WEDGE, line = top + 36 + rows * ROW + ARCH;
     mtl__svg_path(b, "soft");
-    mtl__svg_move(b, mtl__x(life, from), y);
-    mtl__svg_to(b, mtl__x(life, to), y);
+    mtl__svg_move(b, mtl__xaxis_at(life, from), y);
+    mtl__svg_to(b, mtl__xaxis_at(life, to), y);
     mtl__svg_to(b, f->right, top);
     mtl__svg_to(b, f->right, line);
     mtl__svg_to(b, f->left, line);
@@ -317,21 +338,21 @@ static double draw_enlarged(mtl__view *v, const figure *f, const mtl__xaxis *lif
 
 /* ------------------------------------------------------------------ the figure */
 
-static void draw_marks(mtl__view *v, const mtl__xaxis *x, double y)
+static void draw_marks(mtl__page *v, const mtl__xaxis *x, double y)
 {
     mtl__str *b = v->out;
     const mtl__person *me = &v->s->person[v->focus];
     const double born = isfinite(me->born) ? me->born : v->t0;
     const double last = isfinite(me->died) ? me->died : v->t1;
-    mtl__svg_line(b, "bold", mtl__x(x, born), y, mtl__x(x, last), y);
+    mtl__svg_line(b, "bold", mtl__xaxis_at(x, born), y, mtl__xaxis_at(x, last), y);
     if (isfinite(me->born))
-        mtl__svg_line(b, "bold", mtl__x(x, born), y - 7, mtl__x(x, born), y + 7);
+        mtl__svg_line(b, "bold", mtl__xaxis_at(x, born), y - 7, mtl__xaxis_at(x, born), y + 7);
     if (isfinite(me->died))
-        mtl__svg_line(b, "bold", mtl__x(x, last), y - 7, mtl__x(x, last), y + 7);
+        mtl__svg_line(b, "bold", mtl__xaxis_at(x, last), y - 7, mtl__xaxis_at(x, last), y + 7);
     for (int i = 0; i < v->s->n_samples; i++) {
         if (!first_of_its_day(v, i))
             continue;
-        const double px = mtl__x(x, v->s->sample[i].t);
+        const double px = mtl__xaxis_at(x, v->s->sample[i].t);
         if (v->s->sample[i].autopsy)
             mtl__svg_rect(b, "ink", px - 5, y - 14, 10, 10);
         else
@@ -339,7 +360,8 @@ static void draw_marks(mtl__view *v, const mtl__xaxis *x, double y)
     }
 }
 
-static double height_of(mtl__view *v, const figure *f, const mtl__xaxis *x, mtl__label *l, int *n, double *line)
+static double height_of(mtl__page *v, const figure *f, const mtl__xaxis *x, mtl__label *l, int *n,
+                        double *line)
 {
     *n = main_labels(v, x, l);
     const int rows = mtl__labels_place(l, *n, 0, f->w - 4);
@@ -353,7 +375,7 @@ static double height_of(mtl__view *v, const figure *f, const mtl__xaxis *x, mtl_
     return *line + 26 + 44 + 36 + mtl__labels_place(below, m, f->left, f->w - 4) * ROW + 62 + 44;
 }
 
-static void draw_figure(mtl__view *v, const figure *f)
+static void draw_figure(mtl__page *v, const figure *f)
 {
     const mtl__xaxis x = {v->t0, v->t1, f->left, f->right};
     mtl__label l[MAX_LABELS];
@@ -372,20 +394,24 @@ static void draw_figure(mtl__view *v, const figure *f)
     mtl__svg_close(v->out);
 }
 
-void mtl__report_life(mtl__view *v)
+void mtl__report_life(mtl__page *v)
 {
     mtl__str *b = v->out, title = {0};
-    mtl__str_printf(&title, "The life of %s", mtl__view_name(v, v->focus));
+    mtl__str_printf(&title, "The life of %s", mtl__page_name(v, v->focus));
     mtl__section_open(v, "life", title.s ? title.s : "");
     b->oom = b->oom || title.oom;
     mtl__str_free(&title);
     double from, to;
     if (pregnant_years(v, &from, &to))
-        mtl__str_add(b, "<p>Each arch is a pregnancy at its true length. The enlarged years show what opened a "
-                        "way for cells: placenta, birth, milk.</p><p><b>Full dot</b>: a birth. <b>Ring</b>: a loss; "
-                        "the dotted arch is the time it did not have.</p>\n");
+        mtl__str_add(
+            b,
+            "<p>Each arch is a pregnancy at its true length. The enlarged years show what opened a "
+            "way for cells: placenta, birth, milk.</p><p><b>Full dot</b>: a birth. <b>Ring</b>: a "
+            "loss; "
+            "the dotted arch is the time it did not have.</p>\n");
     if (v->s->history_unknown && v->s->history_unknown[v->focus])
-        mtl__str_add(b, "<p>Earlier pregnancies are <b>unknown</b>: there may have been others.</p>\n");
+        mtl__str_add(
+            b, "<p>Earlier pregnancies are <b>unknown</b>: there may have been others.</p>\n");
     mtl__section_body(v);
     mtl__str_add(b, "<figure>\n");
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)

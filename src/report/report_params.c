@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How sure: every parameter in use with its tier, value, range and source; the unmeasured first, and
-   among them those that move the answer most. */
+/* How sure: every parameter in use with its tier, value, range and source; the unmeasured first,
+   and among them those that move the answer most. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static int by_doubt(const void *a, const void *b)
     return strcmp(x->p->name, y->p->name);
 }
 
-static int collect(mtl__view *v, used **list)
+static int collect(mtl__page *v, used **list)
 {
     const mtl_result *r = v->r;
     int n = 0;
@@ -65,27 +65,31 @@ static void range_cell(mtl__str *b, const mtl__param *p)
     mtl__str_add(b, "</td>");
 }
 
-static void row(mtl__view *v, const used *u)
+static void row(mtl__page *v, const used *u)
 {
     mtl__str *b = v->out;
     const mtl__param *p = u->p;
     char text[32], high[32], key[32];
-    mtl__str_printf(b, "<tr><td data-v=\"%d\"><span class=\"tier t%c\">%c</span></td><th scope=\"row\"><code>", p->tier, p->tier,
-                    p->tier);
+    mtl__str_printf(
+        b, "<tr><td data-v=\"%d\"><span class=\"tier t%c\">%c</span></td><th scope=\"row\"><code>",
+        p->tier, p->tier, p->tier);
     mtl__html_dotted(b, p->name);
     mtl__str_add(b, "</code><br><small>");
     mtl__html(b, p->meaning);
     mtl__str_printf(b, "</small></th><td class=\"r\" data-v=\"%s\">%s",
-                    isfinite(p->value) ? mtl__out_number(p->value, key) : "", mtl__given(p->value / p->unit.scale, text));
+                    isfinite(p->value) ? mtl__out_number(p->value, key) : "",
+                    mtl__given(p->value / p->unit.scale, text));
     if (p->value < p->default_value || p->value > p->default_value)
-        mtl__str_printf(b, "<br><small>table: %s</small>", mtl__given(p->default_value / p->unit.scale, text));
+        mtl__str_printf(b, "<br><small>table: %s</small>",
+                        mtl__given(p->default_value / p->unit.scale, text));
     mtl__str_add(b, "</td>");
     range_cell(b, p);
     mtl__str_add(b, "<td>");
     mtl__html(b, p->unit_text);
     if (effect(u) >= 0)
-        mtl__str_printf(b, "</td><td class=\"r\" data-v=\"%s\">%s to %s", mtl__out_number(effect(u), key),
-                        mtl__two(u->leaning->low_answer, text), mtl__two(u->leaning->high_answer, high));
+        mtl__str_printf(b, "</td><td class=\"r\" data-v=\"%s\">%s to %s",
+                        mtl__out_number(effect(u), key), mtl__two(u->leaning->low_answer, text),
+                        mtl__two(u->leaning->high_answer, high));
     else
         mtl__str_add(b, "</td><td class=\"r\" data-v=\"\">");
     mtl__str_add(b, "</td><td class=\"from\">");
@@ -96,23 +100,32 @@ static void row(mtl__view *v, const used *u)
     mtl__str_add(b, "</td></tr>\n");
 }
 
-void mtl__report_params(mtl__view *v)
+void mtl__report_params(mtl__page *v)
 {
     mtl__str *b = v->out;
     used *list = NULL;
     const int n = collect(v, &list);
     mtl__section_open(v, "parameters", "How sure");
-    mtl__str_add(b, "<p><span class=\"tier tA\">A</span> well measured in humans</p><p><span class=\"tier tB\">B</span> measured, "
-                    "with caveats</p><p><span class=\"tier tC\">C</span> animal or indirect</p><p><span class=\"tier tD\">D</span> "
-                    "unknown; a placeholder</p>\n<p><code>matriline why NAME</code> shows where a value comes from and every "
+    mtl__str_add(b, "<p><span class=\"tier tA\">A</span> well measured in humans</p><p><span "
+                    "class=\"tier tB\">B</span> measured, "
+                    "with caveats</p><p><span class=\"tier tC\">C</span> animal or "
+                    "indirect</p><p><span class=\"tier tD\">D</span> "
+                    "unknown; a placeholder</p>\n<p><code>matriline why NAME</code> shows where a "
+                    "value comes from and every "
                     "rule in which it acts.</p>\n");
     mtl__section_body(v);
-    mtl__str_printf(b, "<div class=\"scroll\"><table class=\"sort\"><caption>%d of the %d parameters of the model were in use, the "
-                       "unknown ones first. \"Moves the answer\": the answer at the low and at the high third of the "
-                       "parameter's range, with all unknowns drawn.</caption>\n<thead><tr><th scope=\"col\">Tier</th>"
-                       "<th scope=\"col\">Parameter</th><th class=\"r\" scope=\"col\">Value</th><th class=\"r\" scope=\"col\">Range</th>"
-                       "<th scope=\"col\">Unit</th><th class=\"r\" scope=\"col\">Moves the answer</th>"
-                       "<th scope=\"col\">Source</th></tr></thead>\n<tbody>\n", n, v->m->n_params);
+    mtl__str_printf(b,
+                    "<div class=\"scroll\"><table class=\"sort\"><caption>%d of the %d parameters "
+                    "of the model were in use, the "
+                    "unknown ones first. \"Moves the answer\": the answer at the low and at the "
+                    "high third of the "
+                    "parameter's range, with all unknowns drawn.</caption>\n<thead><tr><th "
+                    "scope=\"col\">Tier</th>"
+                    "<th scope=\"col\">Parameter</th><th class=\"r\" scope=\"col\">Value</th><th "
+                    "class=\"r\" scope=\"col\">Range</th>"
+                    "<th scope=\"col\">Unit</th><th class=\"r\" scope=\"col\">Moves the answer</th>"
+                    "<th scope=\"col\">Source</th></tr></thead>\n<tbody>\n",
+                    n, v->m->n_params);
     for (int i = 0; i < n; i++)
         row(v, &list[i]);
     mtl__str_add(b, "</tbody></table></div>\n");

@@ -8,7 +8,8 @@
 static void cell_value(mtl__str *b, double v)
 {
     char key[32];
-    mtl__str_printf(b, "<td class=\"r\" data-v=\"%s\">", isfinite(v) ? mtl__out_number(v, key) : "");
+    mtl__str_printf(b, "<td class=\"r\" data-v=\"%s\">",
+                    isfinite(v) ? mtl__out_number(v, key) : "");
 }
 
 static void reading_cell(mtl__str *b, const mtl__reading *x)
@@ -22,7 +23,7 @@ static void reading_cell(mtl__str *b, const mtl__reading *x)
     mtl__str_add(b, "</small></td>");
 }
 
-static void row(mtl__view *v, const mtl__assay_result *a)
+static void row(mtl__page *v, const mtl__assay_result *a)
 {
     mtl__str *b = v->out;
     const mtl__sample *s = &v->s->sample[a->sample];
@@ -34,7 +35,7 @@ static void row(mtl__view *v, const mtl__assay_result *a)
     mtl__html(b, mtl__organ_label(v->m, s->organ));
     if (s->person != v->focus) {
         mtl__str_add(b, " <small>of ");
-        mtl__html(b, mtl__view_name(v, s->person));
+        mtl__html(b, mtl__page_name(v, s->person));
         mtl__str_add(b, "</small>");
     }
     mtl__str_add(b, "</th><td>");
@@ -56,26 +57,35 @@ static void row(mtl__view *v, const mtl__assay_result *a)
     }
     mtl__str_add(b, "</td>");
     cell_value(b, def ? 1e6 * a->lod : NAN);
-    mtl__str_printf(b, "%s</td></tr>\n", def ? mtl__two(1e6 * a->lod, buf) : "");
+    if (def && a->lod > 0)
+        mtl__str_add(b, isfinite(a->lod) ? mtl__two(1e6 * a->lod, buf) : "out of reach");
+    else if (def)
+        mtl__str_add(b, "blanks reach it");
+    mtl__str_add(b, "</td></tr>\n");
 }
 
-void mtl__report_readings(mtl__view *v)
+void mtl__report_readings(mtl__page *v)
 {
     mtl__str *b = v->out;
     if (v->r->n_assays == 0)
         return;
     mtl__section_open(v, "readings", "What the assays read");
-    mtl__str_add(b, "<p>An assay reads a target, not a person: <b>who could explain it</b> names everyone in this family "
-                    "whose cells carry the target.</p><p><b>LoD</b>: the level found 19 times in 20 at this number of genomes "
+    mtl__str_add(b, "<p>An assay reads a target, not a person: <b>who could explain it</b> names "
+                    "everyone in this family "
+                    "whose cells carry the target.</p><p><b>LoD</b>: the level found 19 times in "
+                    "20 at this number of genomes "
                     "tested.</p>\n");
     mtl__section_body(v);
-    mtl__str_add(b, "<div class=\"scroll\"><table class=\"sort\"><caption>gEq per 10⁶, estimate with 95% interval; \"at most\" "
-                    "where nothing rose above blank. Under the assay: genomes tested. P(positive): share of replicates.</caption>\n<thead><tr>"
-                    "<th scope=\"col\">Date</th><th scope=\"col\">Sample</th><th scope=\"col\">Assay</th>"
-                    "<th scope=\"col\">Who could explain it</th>"
-                    "<th scope=\"col\">Laboratory</th><th scope=\"col\">Virtual, first replicate</th>"
-                    "<th class=\"r\" scope=\"col\">P(positive)</th>"
-                    "<th class=\"r\" scope=\"col\">LoD</th></tr></thead>\n<tbody>\n");
+    mtl__str_add(
+        b, "<div class=\"scroll\"><table class=\"sort\"><caption>gEq per 10⁶, estimate with 95% "
+           "interval; \"at most\" "
+           "where nothing rose above blank. Under the assay: genomes tested. P(positive): share of "
+           "replicates.</caption>\n<thead><tr>"
+           "<th scope=\"col\">Date</th><th scope=\"col\">Sample</th><th scope=\"col\">Assay</th>"
+           "<th scope=\"col\">Who could explain it</th>"
+           "<th scope=\"col\">Laboratory</th><th scope=\"col\">Virtual, first replicate</th>"
+           "<th class=\"r\" scope=\"col\">P(positive)</th>"
+           "<th class=\"r\" scope=\"col\">LoD</th></tr></thead>\n<tbody>\n");
     for (int i = 0; i < v->r->n_assays; i++)
         row(v, &v->r->assay[i]);
     mtl__str_add(b, "</tbody></table></div>\n");

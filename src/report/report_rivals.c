@@ -16,7 +16,7 @@ typedef struct figure {
 static const figure figures[] = {{1032, 54, "wide", 4}, {640, 54, "narrow", 2}};
 
 /* The switch in which the results differ, -1 if they differ in none. */
-static int differing(const mtl__view *v)
+static int differing(const mtl__page *v)
 {
     for (int i = 0; i < v->m->n_switches; i++)
         for (int n = 1; n < v->n_results; n++)
@@ -25,7 +25,7 @@ static int differing(const mtl__view *v)
     return -1;
 }
 
-static const char *value_name(const mtl__view *v, int n, int sw)
+static const char *value_name(const mtl__page *v, int n, int sw)
 {
     if (sw < 0)
         return v->result[n]->hypothesis ? v->result[n]->hypothesis : "";
@@ -33,7 +33,7 @@ static const char *value_name(const mtl__view *v, int n, int sw)
     return s->value[s->now];
 }
 
-static const char *value_meaning(const mtl__view *v, int n, int sw)
+static const char *value_meaning(const mtl__page *v, int n, int sw)
 {
     if (sw < 0)
         return "";
@@ -41,15 +41,22 @@ static const char *value_meaning(const mtl__view *v, int n, int sw)
     return s->value_meaning && s->value_meaning[s->now] ? s->value_meaning[s->now] : "";
 }
 
-static void draw_panel(mtl__view *v, const mtl_result *r, const mtl__pair *pair, const mtl__xaxis *x, double y,
-                       bool ticks)
+static void draw_panel(mtl__page *v, const mtl_result *r, const mtl__pair *pair,
+                       const mtl__xaxis *x, double y, bool ticks)
 {
-    const mtl__pair *same = mtl__view_same_pair(r, pair);
+    const mtl__pair *same = mtl__page_same_pair(r, pair);
     if (!same || r->n_watched < 1 || r->n_times < 1)
         return;
-    const mtl__panel p = {.r = r, .pair = same, .watched = 0, .x = *x, .y = y, .h = PANEL_H, .range = v->blood,
-                          .sight = mtl__view_sight(v, v->focus, pair->donor, v->r->watched[0]), .ticks = ticks};
-    mtl__svg_group(v->out, mtl__view_class(v, pair->donor));
+    const mtl__panel p = {.r = r,
+                          .pair = same,
+                          .watched = 0,
+                          .x = *x,
+                          .y = y,
+                          .h = PANEL_H,
+                          .range = v->blood,
+                          .sight = mtl__page_sight(v, v->focus, pair->donor, v->r->watched[0]),
+                          .ticks = ticks};
+    mtl__svg_group(v->out, mtl__page_class(v, pair->donor));
     mtl__panel_draw(v->out, &p);
     mtl__svg_group_end(v->out);
     /* A laboratory's reading is one observation that all rivals have to meet. */
@@ -57,25 +64,28 @@ static void draw_panel(mtl__view *v, const mtl_result *r, const mtl__pair *pair,
         const mtl__assay_result *a = &v->r->assay[i];
         const mtl__sample *s = &v->s->sample[a->sample];
         if (a->has_given && s->person == v->focus && s->organ == v->r->watched[0] &&
-            mtl__view_explains(v, a, pair->donor))
+            mtl__page_explains(v, a, pair->donor))
             mtl__panel_reading(v->out, &p, s->t, &a->given, true);
     }
 }
 
 /* One row of columns: the results from first on. */
-static void draw_columns(mtl__view *v, const figure *f, int sw, int first)
+static void draw_columns(mtl__page *v, const figure *f, int sw, int first)
 {
     mtl__str *b = v->out;
     const int n = v->n_results - first < f->columns ? v->n_results - first : f->columns;
     const double gap = 24, width = (f->w - f->left - gap * (f->columns - 1)) / f->columns;
     const double wide = n < f->columns ? (f->w - f->left - gap * (n - 1)) / n : width;
-    const double w = first > 0 ? width : mtl__min(wide, 400), bottom = HEAD + v->n_pairs * (PANEL_H + GAP) - GAP + 16;
-    mtl__svg_open(b, f->w, bottom + 34, f->class_, "The same family under rival hypotheses",
-                  "Columns are values of the switch, rows are donors; levels in blood, one axis for all.");
+    const double w = first > 0 ? width : mtl__min(wide, 400),
+                 bottom = HEAD + v->n_pairs * (PANEL_H + GAP) - GAP + 16;
+    mtl__svg_open(
+        b, f->w, bottom + 34, f->class_, "The same family under rival hypotheses",
+        "Columns are values of the switch, rows are donors; levels in blood, one axis for all.");
     for (int i = 0; i < v->n_pairs; i++) {
         const mtl__pair *pair = &v->r->pair[v->pair[i]];
-        mtl__svg_group(b, mtl__view_class(v, pair->donor));
-        mtl__svg_text(b, "name", 's', 0, HEAD + i * (PANEL_H + GAP) - 12, mtl__view_name(v, pair->donor));
+        mtl__svg_group(b, mtl__page_class(v, pair->donor));
+        mtl__svg_text(b, "name", 's', 0, HEAD + i * (PANEL_H + GAP) - 12,
+                      mtl__page_name(v, pair->donor));
         mtl__svg_group_end(b);
     }
     for (int k = 0; k < n; k++) {
@@ -84,35 +94,39 @@ static void draw_columns(mtl__view *v, const figure *f, int sw, int first)
         mtl__svg_text(b, "head", 's', left, 14, value_name(v, first + k, sw));
         mtl__svg_text(b, "", 's', left, 32, value_meaning(v, first + k, sw));
         for (int i = 0; i < v->n_pairs; i++)
-            draw_panel(v, v->result[first + k], &v->r->pair[v->pair[i]], &x, HEAD + i * (PANEL_H + GAP), k == 0);
+            draw_panel(v, v->result[first + k], &v->r->pair[v->pair[i]], &x,
+                       HEAD + i * (PANEL_H + GAP), k == 0);
         mtl__xaxis_draw(b, &x, bottom, 4);
     }
     mtl__svg_close(b);
 }
 
-static void numbers(mtl__view *v, int sw)
+static void numbers(mtl__page *v, int sw)
 {
     mtl__str *b = v->out;
     mtl__str_add(b, "<div class=\"scroll\"><table><caption>");
     mtl__html(b, v->r->answer_text ? v->r->answer_text : "The answer");
     mtl__str_add(b, "</caption>\n<thead><tr><th scope=\"col\">");
     mtl__html(b, sw >= 0 ? v->m->sw[sw].name : "Hypothesis");
-    mtl__str_add(b, "</th><th class=\"r\" scope=\"col\">Answer</th><th class=\"r\" scope=\"col\">with unknowns</th>"
+    mtl__str_add(b, "</th><th class=\"r\" scope=\"col\">Answer</th><th class=\"r\" "
+                    "scope=\"col\">with unknowns</th>"
                     "<th scope=\"col\">In words</th></tr></thead>\n<tbody>\n");
     for (int n = 0; n < v->n_results; n++) {
         const mtl_result *r = v->result[n];
         char text[32];
         mtl__str_add(b, "<tr><th scope=\"row\">");
         mtl__html(b, value_name(v, n, sw));
-        mtl__str_printf(b, "</th><td class=\"r\"><b>%s</b></td>", mtl__two(r->answer[MTL__CHANCE], text));
-        mtl__str_printf(b, "<td class=\"r\">%s</td><td>", r->n_bands > 1 ? mtl__two(r->answer[MTL__UNKNOWNS], text) : "not drawn");
+        mtl__str_printf(b, "</th><td class=\"r\"><b>%s</b></td>",
+                        mtl__two(r->answer[MTL__CHANCE], text));
+        mtl__str_printf(b, "<td class=\"r\">%s</td><td>",
+                        r->n_bands > 1 ? mtl__two(r->answer[MTL__UNKNOWNS], text) : "not drawn");
         mtl__html(b, mtl_result_headline(r));
         mtl__str_add(b, "</td></tr>\n");
     }
     mtl__str_add(b, "</tbody></table></div>\n");
 }
 
-void mtl__report_rivals(mtl__view *v)
+void mtl__report_rivals(mtl__page *v)
 {
     if (v->n_results < 2)
         return;
@@ -120,7 +134,8 @@ void mtl__report_rivals(mtl__view *v)
     mtl__section_open(v, "rivals", "If the rules were different");
     mtl__str_add(v->out, "<p>The same family and the same random streams under each value of <b>");
     mtl__html(v->out, sw >= 0 ? v->m->sw[sw].name : "the switch");
-    mtl__str_add(v->out, "</b>. Axes are the same in all panels; dashed: LoD; full marks: the laboratory's readings.</p>\n"
+    mtl__str_add(v->out, "</b>. Axes are the same in all panels; dashed: LoD; full marks: the "
+                         "laboratory's readings.</p>\n"
                          "<p>The other sections of this page show the first of them.</p>\n");
     mtl__section_body(v);
     numbers(v, sw);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Where they are at the end: one row per organ with the chance that cells of any and of every child are
-   there, the level of every donor with its interval and the chance that any cell of theirs is there,
-   and the readings taken there. */
+/* Where they are at the end: one row per organ with the chance that cells of any and of every child
+   are there, the level of every donor with its interval and the chance that any cell of theirs is
+   there, and the readings taken there. */
 #include <math.h>
 
 #include "report/report.h"
@@ -13,12 +13,12 @@ static void key_attribute(mtl__str *b, double v)
 }
 
 /* A probability from replicates is known to one in their number, one from the equations exactly. */
-static int resolution(const mtl__view *v)
+static int resolution(const mtl__page *v)
 {
     return v->r->opts.solver == MTL_SOLVER_ANALYTIC ? 0 : v->r->opts.replicates;
 }
 
-static void probability(mtl__view *v, double p)
+static void probability(mtl__page *v, double p)
 {
     char text[32];
     mtl__html(v->out, mtl__prob(p, resolution(v), text));
@@ -26,7 +26,7 @@ static void probability(mtl__view *v, double p)
 
 /* ------------------------------------------------------------------ cells */
 
-static const mtl__carriage *carriage_of(const mtl__view *v, int organ)
+static const mtl__carriage *carriage_of(const mtl__page *v, int organ)
 {
     for (int i = 0; i < v->r->n_carriages; i++)
         if (v->r->carriage[i].host == v->focus && v->r->carriage[i].organ == organ)
@@ -34,7 +34,7 @@ static const mtl__carriage *carriage_of(const mtl__view *v, int organ)
     return NULL;
 }
 
-static void children_cell(mtl__view *v, const mtl__carriage *c, bool every)
+static void children_cell(mtl__page *v, const mtl__carriage *c, bool every)
 {
     mtl__str *b = v->out;
     const double p = !c ? NAN : every ? c->p_every : c->p_any;
@@ -52,16 +52,17 @@ static void children_cell(mtl__view *v, const mtl__carriage *c, bool every)
     mtl__str_add(b, "</td>");
 }
 
-/* A reading of the last year stands with the first donor who could explain it, as in the ribbons. */
-static void readings_of(mtl__view *v, const mtl__pair *p, int organ)
+/* A reading of the last year stands with the first donor who could explain it, as in the ribbons.
+ */
+static void readings_of(mtl__page *v, const mtl__pair *p, int organ)
 {
     mtl__str *b = v->out;
     for (int i = 0; i < v->r->n_assays; i++) {
         const mtl__assay_result *a = &v->r->assay[i];
         const mtl__sample *s = &v->s->sample[a->sample];
         const mtl__reading *x = mtl__out_reading(a);
-        if (s->person != p->host || s->organ != organ || s->assay < 0 || !x || mtl__view_home(v, a) != p->donor ||
-            fabs(s->t - v->r->t_final) > MTL_DAYS_PER_YEAR)
+        if (s->person != p->host || s->organ != organ || s->assay < 0 || !x ||
+            mtl__page_home(v, a) != p->donor || fabs(s->t - v->r->t_final) > MTL_DAYS_PER_YEAR)
             continue;
         mtl__str_add(b, a->has_given ? "<br><small>lab " : "<br><small>virtual ");
         mtl__reading_text(b, x);
@@ -69,7 +70,7 @@ static void readings_of(mtl__view *v, const mtl__pair *p, int organ)
     }
 }
 
-static void level_cell(mtl__view *v, const mtl__pair *p, int organ)
+static void level_cell(mtl__page *v, const mtl__pair *p, int organ)
 {
     mtl__str *b = v->out;
     const mtl__band *x = p->final[MTL__CHANCE] ? &p->final[MTL__CHANCE][organ] : NULL;
@@ -80,15 +81,17 @@ static void level_cell(mtl__view *v, const mtl__pair *p, int organ)
     char text[32], low[32], high[32];
     const bool quantiles = isfinite(x->q500);
     const double level = quantiles ? x->q500 : x->mean;
-    const mtl__sight sight = mtl__view_sight(v, p->host, p->donor, organ);
-    mtl__str_printf(b, "<td class=\"r%s\"", !sight.by || level < sight.lod ? " under" : "");
+    const mtl__sight sight = mtl__page_sight(v, p->host, p->donor, organ);
+    mtl__str_printf(b, "<td class=\"r%s\"", !sight.by || !(level >= sight.lod) ? " under" : "");
     key_attribute(b, level);
     mtl__str_printf(b, "><span>%s", mtl__two(level, text));
     if (quantiles)
-        mtl__str_printf(b, " <small>(%s to %s)</small>", mtl__two(x->q025, low), mtl__two(x->q975, high));
+        mtl__str_printf(b, " <small>(%s to %s)</small>", mtl__two(x->q025, low),
+                        mtl__two(x->q975, high));
     mtl__str_add(b, "<br><small>P ");
     probability(v, x->p_present);
-    const mtl__band *wide = v->r->n_bands > 1 && p->final[MTL__UNKNOWNS] ? &p->final[MTL__UNKNOWNS][organ] : NULL;
+    const mtl__band *wide =
+        v->r->n_bands > 1 && p->final[MTL__UNKNOWNS] ? &p->final[MTL__UNKNOWNS][organ] : NULL;
     if (wide && isfinite(wide->q975))
         mtl__str_printf(b, "; %s to %s", mtl__two(wide->q025, low), mtl__two(wide->q975, high));
     mtl__str_add(b, "</small>");
@@ -98,22 +101,23 @@ static void level_cell(mtl__view *v, const mtl__pair *p, int organ)
 
 /* ------------------------------------------------------------------ the table */
 
-static void heading(mtl__view *v)
+static void heading(mtl__page *v)
 {
     mtl__str *b = v->out;
     mtl__str_add(b, "<thead><tr><th scope=\"col\">Organ</th>");
     if (v->r->n_carriages > 0 && v->r->n_children > 0)
-        mtl__str_add(b, "<th class=\"r\" scope=\"col\">P(any child)</th><th class=\"r\" scope=\"col\">P(every child)</th>");
+        mtl__str_add(b, "<th class=\"r\" scope=\"col\">P(any child)</th><th class=\"r\" "
+                        "scope=\"col\">P(every child)</th>");
     for (int i = 0; i < v->n_pairs; i++) {
         const int donor = v->r->pair[v->pair[i]].donor;
-        mtl__str_printf(b, "<th class=\"r who %s\" scope=\"col\">", mtl__view_class(v, donor));
-        mtl__html(b, mtl__view_name(v, donor));
+        mtl__str_printf(b, "<th class=\"r who %s\" scope=\"col\">", mtl__page_class(v, donor));
+        mtl__html(b, mtl__page_name(v, donor));
         mtl__str_add(b, "</th>");
     }
     mtl__str_add(b, "</tr></thead>\n");
 }
 
-static void row(mtl__view *v, int organ)
+static void row(mtl__page *v, int organ)
 {
     mtl__str *b = v->out;
     const mtl__organ *o = &v->m->organ[organ];
@@ -135,7 +139,7 @@ static void row(mtl__view *v, int organ)
     mtl__str_add(b, "</tr>\n");
 }
 
-void mtl__report_table(mtl__view *v)
+void mtl__report_table(mtl__page *v)
 {
     mtl__str *b = v->out;
     if (v->n_pairs == 0)
@@ -144,12 +148,16 @@ void mtl__report_table(mtl__view *v)
     mtl__str_printf(&title, "Where they are in %d", mtl__year(v->r->t_final));
     mtl__section_open(v, "table", title.s ? title.s : "");
     mtl__str_free(&title);
-    mtl__str_add(b, "<p>gEq per 10⁶ nucleated cells of the organ. <b>P</b>: probability that at least one cell is there.</p>"
-                    "<p><b>Hatched</b>: the median is below what the named assay finds 19 times in 20, or no assay was named "
+    mtl__str_add(b, "<p>gEq per 10⁶ nucleated cells of the organ. <b>P</b>: probability that at "
+                    "least one cell is there.</p>"
+                    "<p><b>Hatched</b>: the median is below what the named assay finds 19 times in "
+                    "20, or no assay was named "
                     "that could see the donor.</p><p>Press a heading to sort.</p>\n");
     mtl__section_body(v);
     mtl__str_add(b, "<div class=\"scroll\"><table class=\"sort\"><caption>");
-    mtl__str_add(b, resolution(v) == 0 ? "First line: mean." : "First line: median (95% of replicates, by chance alone).");
+    mtl__str_add(b, resolution(v) == 0
+                        ? "First line: mean."
+                        : "First line: median (95% of replicates, by chance alone).");
     mtl__str_add(b, " Second line: P");
     if (v->r->n_bands > 1)
         mtl__str_add(b, "; 95% with the unknowns drawn");
@@ -160,7 +168,7 @@ void mtl__report_table(mtl__view *v)
     heading(v);
     mtl__str_add(b, "<tbody>\n");
     for (int o = 0; o < v->m->n_organs; o++)
-        if (mtl__view_has_organ(v, v->focus, o))
+        if (mtl__page_has_organ(v, v->focus, o))
             row(v, o);
     mtl__str_add(b, "</tbody></table></div>\n");
     mtl__section_close(v);

@@ -4,7 +4,7 @@
 #include "io/atomic_file.h"
 #include "report/report.h"
 
-static void write_page(mtl__view *v)
+static void write_page(mtl__page *v)
 {
     mtl__report_head(v);
     mtl__report_answer(v);
@@ -26,12 +26,13 @@ int mtl_report_write(const mtl_result *const *r, int n, const char *path, mtl_er
         return mtl__fail(err, MTL_ERR_USAGE, "n", "a report needs at least one result");
     for (int i = 1; i < n; i++)
         if (r[i]->s != r[0]->s)
-            return mtl__fail(err, MTL_ERR_USAGE, "r", "the results of one report must be of one scenario");
+            return mtl__fail(err, MTL_ERR_USAGE, "r",
+                             "the results of one report must be of one scenario");
     mtl__str page = {0};
-    mtl__view v;
-    MTL_TRY(mtl__view_init(&v, r, n, &page, err));
+    mtl__page v;
+    MTL_TRY(mtl__page_init(&v, r, n, &page, err));
     write_page(&v);
-    mtl__view_free(&v);
+    mtl__page_free(&v);
     int ret = page.oom ? mtl__nomem(err) : mtl__make_parent(path, err);
     if (ret == 0)
         ret = mtl__atomic_write(path, page.s, page.len, err);

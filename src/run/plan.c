@@ -48,7 +48,7 @@ static void yearly(times *v, const mtl_scenario *s)
 {
     double last = v->lo;
     for (int k = 0; k < s->n_pregnancies; k++)
-        last = fmax(last, s->pregnancy[k].ended);
+        last = mtl__max(last, s->pregnancy[k].ended);
     int year = 0;
     for (double t = v->lo; t < v->hi; t += MTL_DAYS_PER_YEAR * (t > last + 10 * MTL_DAYS_PER_YEAR ? 2 : 1), year++)
         add_time(v, t, year % 5 == 0);
@@ -60,13 +60,13 @@ static int plan_times(mtl__plan *p, mtl_error *err)
     const mtl_scenario *s = r->s;
     times v = {.lo = HUGE_VAL, .hi = s->t_end};
     for (int k = 0; k < p->world->n_inocula; k++)
-        v.lo = fmin(v.lo, p->world->inoculum[k].t_start);
+        v.lo = mtl__min(v.lo, p->world->inoculum[k].t_start);
     for (int k = 0; k < s->n_samples; k++)
-        v.lo = fmin(v.lo, s->sample[k].t);
+        v.lo = mtl__min(v.lo, s->sample[k].t);
     if (!(v.lo < HUGE_VAL))
         return mtl__fail_at(err, MTL_ERR_VALUE, s->file, 0, 0, NULL,
                             "nothing happens in this scenario: no pregnancy, no known mother, no sample");
-    v.hi = fmax(v.hi, v.lo + 1);
+    v.hi = mtl__max(v.hi, v.lo + 1);
     for (int k = 0; k < s->n_pregnancies; k++)
         pregnancy_times(&v, &s->pregnancy[k]);
     yearly(&v, s);
@@ -141,7 +141,7 @@ static int plan_pairs(mtl__plan *p, mtl_error *err)
         since[i] = HUGE_VAL;
     for (int k = 0; k < w->n_inocula; k++) {
         double *at = &since[(size_t)w->inoculum[k].host * n + (size_t)w->inoculum[k].donor];
-        *at = fmin(*at, w->inoculum[k].t_start);
+        *at = mtl__min(*at, w->inoculum[k].t_start);
     }
     for (bool more = true; more;) {
         more = false;
@@ -150,7 +150,7 @@ static int plan_pairs(mtl__plan *p, mtl_error *err)
             const double end = x->source.n_inflows ? s->pregnancy[x->pregnancy].ended : x->t_start;
             for (size_t d = 0; d < n && w->body_of[x->donor] >= 0; d++) {
                 double *to = &since[(size_t)x->host * n + d];
-                const double come = fmax(since[(size_t)x->donor * n + d], x->t_start);
+                const double come = mtl__max(since[(size_t)x->donor * n + d], x->t_start);
                 if ((int)d != x->host && come < end && come < *to) {
                     *to = come;
                     more = true;
@@ -206,9 +206,9 @@ static double final_time(const mtl_scenario *s)
     double t = -HUGE_VAL;
     for (int k = 0; k < s->n_samples; k++)
         if (s->sample[k].person == s->focus)
-            t = fmax(t, s->sample[k].t);
+            t = mtl__max(t, s->sample[k].t);
     if (isfinite(s->person[s->focus].died))
-        t = fmax(t, fmin(s->person[s->focus].died, s->t_end));
+        t = mtl__max(t, mtl__min(s->person[s->focus].died, s->t_end));
     return t > -HUGE_VAL ? t : s->t_end;
 }
 
@@ -276,20 +276,20 @@ int mtl__sample_qpcr(const mtl__world *w, const mtl__sample *s, mtl__qpcr *out, 
         genomes = s->genomes;
     MTL_TRY(mtl__host_cells(w, s->person, s->organ, s->t, &cells, &per_mL, err));
     if (isfinite(s->volume_mL) && isfinite(per_mL))
-        genomes = fmin(genomes, s->volume_mL * per_mL);
+        genomes = mtl__min(genomes, s->volume_mL * per_mL);
     if (s->given.present && s->given.wells > 0)
         wells = s->given.wells;
     if (s->given.present && s->given.geq > 0)
         genomes = s->given.geq;
-    wells = floor(fmin(fmax(wells, 1), 10000) + 0.5);
+    wells = floor(mtl__min(mtl__max(wells, 1), 10000) + 0.5);
     *out = (mtl__qpcr){
         .genomes = genomes,
         .wells = (int)wells,
         .fragments = mtl__expr_value(&a->fragments, m),
         .copies = mtl__expr_value(&a->copies, m),
-        .recovery = fmin(1, mtl__expr_value(&a->recovery, m)),
-        .false_per_well = -mtl__log1p(-fmin(false_sample, 1 - 1e-12)) / wells,
-        .threshold = (int)floor(fmin(fmax(mtl__expr_value(&a->threshold, m), 1), wells) + 0.5),
+        .recovery = mtl__min(1, mtl__expr_value(&a->recovery, m)),
+        .false_per_well = -mtl__log1p(-mtl__min(false_sample, 1 - 1e-12)) / wells,
+        .threshold = (int)floor(mtl__min(mtl__max(mtl__expr_value(&a->threshold, m), 1), wells) + 0.5),
         .efficiency = mtl__expr_value(&a->efficiency, m),
         .ct_one = mtl__expr_value(&a->ct_one, m),
         .ct_sd = mtl__expr_value(&a->ct_sd, m),

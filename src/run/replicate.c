@@ -277,7 +277,7 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
     for (int d = 0; d < r->s->n_people; d++) {
         if (!mtl__sample_sees(c->world, x, d))
             continue;
-        w->donor_fraction[n] = fmin(fraction[d], 1);
+        w->donor_fraction[n] = mtl__min(fraction[d], 1);
         w->copies[n++] = 1;
         seen += fraction[d];
     }

@@ -130,7 +130,7 @@ static int halve(mtl_result *r, mtl_error *err)
     free(level[1]);
     const double mean = 0.5 * (sum[0] + sum[1]);
     if (ret == 0 && mean > 0) {
-        const double var = fmax(0, sq[0] - sum[0] * sum[0]) + fmax(0, sq[1] - sum[1] * sum[1]);
+        const double var = mtl__max(0, sq[0] - sum[0] * sum[0]) + mtl__max(0, sq[1] - sum[1] * sum[1]);
         r->split_error = (sum[1] - sum[0]) / mean;
         r->split_error_se = sqrt(var / n) / mean;
     }
@@ -274,9 +274,4 @@ void mtl_result_free(mtl_result *r)
     mtl_model_free(r->own_model);
     mtl__arena_free(&r->arena);
     free(r);
-}
-
-const char *mtl_result_headline(const mtl_result *r)
-{
-    return r->headline;
 }

@@ -108,7 +108,7 @@ static int silent(const mtl__plan *p, mtl__analytic *a, int sample, double see_g
     const mtl__sample *x = &r->s->sample[sample];
     MTL_TRY(mtl__look(p->world, x->person, x->organ, x->assay >= 0 ? r->m->assay[x->assay].subset : "", x->t, v, err));
     for (int i = 0; i < q->n_types; i++)
-        v->see_type[i] = fmin(1, v->see_type[i] * see_genome);
+        v->see_type[i] = mtl__min(1, v->see_type[i] * see_genome);
     for (int i = 0; i < q->n_cox; i++)
         v->see_cox[i] *= see_genome;
     *log_none = *mean = 0;
@@ -185,7 +185,7 @@ static int present(const mtl__plan *p, mtl__analytic *a, int pair, int organ, mt
     const mtl__process *q = p->world->process;
     MTL_TRY(mtl__look(p->world, r->pair[pair].host, organ, "", r->t_final, v, err));
     for (int i = 0; i < q->n_types; i++)
-        v->see_type[i] = fmin(1, v->see_type[i] * v->cells);
+        v->see_type[i] = mtl__min(1, v->see_type[i] * v->cells);
     for (int i = 0; i < q->n_cox; i++)
         v->see_cox[i] *= v->cells;
     double log_none = 0;

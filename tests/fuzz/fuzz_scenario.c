@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzing of the scenario reader with the human model: whatever the bytes, it answers with a scenario that
-   can be drawn and checked again, or with an error that has a text. */
+/* Fuzzing of the scenario reader with the human model: whatever the bytes, it answers with a
+   scenario that can be drawn and checked again, or with an error that has a text. */
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>

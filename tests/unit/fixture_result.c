@@ -515,6 +515,7 @@ mtl_result *fixture_result(enum fixture_size size, int niche)
     memset(r->model_hash, 'b', 64);
     r->n_bands = 2;
     r->split_error = 0.0041;
+    r->split_error_se = 0.0023;
     r->seconds = 3.14;
     make_times(r, size);
     make_pairs(r, size);

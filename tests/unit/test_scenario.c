@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Scenarios from YAML: every example and every bad file, the meaning of dates, weeks, ages, implied
-   pregnancies, and the drawing against kept copies (tests/golden/scenario; set MATRILINE_RENEW_GOLDEN to
-   write them anew). */
+   pregnancies, and the drawing against kept copies (tests/golden/scenario; set
+   MATRILINE_RENEW_GOLDEN to write them anew). */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,8 @@
 #include "family/scenario.h"
 #include "matriline/scenario.h"
 
-/* cmocka wraps these where UNIT_TESTING is set; what the library hands out comes from the plain ones. */
+/* cmocka wraps these where UNIT_TESTING is set; what the library hands out comes from the plain
+ * ones. */
 #undef malloc
 #undef calloc
 #undef realloc
@@ -149,10 +150,10 @@ static void examples(void **state)
     static const struct {
         const char *name, *focus;
         int people, pregnancies, samples;
-    } want[] = {{"anna", "anna", 5, 4, 4},           {"twins", "ruth", 4, 2, 2},
-                {"termination", "carla", 4, 3, 3},   {"adoptee", "joan", 2, 1, 2},
-                {"five_sons", "dora", 6, 5, 21},     {"trisomy21", "lena", 3, 2, 2},
-                {"cord_blood", "otto", 2, 1, 3},     {"vanished_twin", "hanna", 4, 2, 2},
+    } want[] = {{"anna", "anna", 5, 4, 4},         {"twins", "ruth", 4, 2, 2},
+                {"termination", "carla", 4, 3, 3}, {"adoptee", "joan", 2, 1, 2},
+                {"five_sons", "dora", 6, 5, 21},   {"trisomy21", "lena", 3, 2, 2},
+                {"cord_blood", "otto", 2, 1, 3},   {"vanished_twin", "hanna", 4, 2, 2},
                 {"preeclampsia", "sofia", 3, 2, 4}};
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         char name[64];
@@ -201,8 +202,9 @@ static void bad_files(void **state)
     }
     fclose(f);
     assert_true(n >= 80);
-    assert_int_equal(mtl_scenario_load(&(mtl_scenario *){NULL}, path_of("no/such/file"), model, &err),
-                     MTL_ERR_IO);
+    assert_int_equal(
+        mtl_scenario_load(&(mtl_scenario *){NULL}, path_of("no/such/file"), model, &err),
+        MTL_ERR_IO);
     assert_int_equal(mtl_scenario_load(&(mtl_scenario *){NULL}, path_of("examples"), model, &err),
                      MTL_ERR_IO);
 }
@@ -225,42 +227,47 @@ static void too_large(void **state)
 static void dates(void **state)
 {
     (void)state;
-    mtl_scenario *s = good(ANNA
-                           "  - {date: 1950, person: anna, event: delivery, child: a}\n"
-                           "  - {date: 1953-02, person: anna, event: delivery, week: 38+4, child: b}\n"
-                           "  - {age: 30 years, person: anna, event: delivery, week: 39 weeks, child: c}\n"
-                           "  - {conceived: 1957-01-01, person: anna, event: delivery, child: d}\n"
-                           "  - {date: 1960-06-01, conceived: 1959-09-01, person: anna, event: delivery, child: e}\n");
+    mtl_scenario *s = good(
+        ANNA
+        "  - {date: 1950, person: anna, event: delivery, child: a}\n"
+        "  - {date: 1953-02, person: anna, event: delivery, week: 38+4, child: b}\n"
+        "  - {age: 30 years, person: anna, event: delivery, week: 39 weeks, child: c}\n"
+        "  - {conceived: 1957-01-01, person: anna, event: delivery, child: d}\n"
+        "  - {date: 1960-06-01, conceived: 1959-09-01, person: anna, event: delivery, child: e}\n");
     assert_true(p_of(s, "a")->born == DAY(1950, 7, 2) && p_of(s, "a")->born_slack == 183.0);
     assert_true(p_of(s, "b")->born == DAY(1953, 2, 15));
     assert_true(fabs(s->pregnancy[p_of(s, "b")->pregnancy].weeks - (38 + 4 / 7.0)) < 1e-9);
     assert_true(p_of(s, "c")->born == DAY(1955, 3, 1)); /* a birthday */
     assert_true(p_of(s, "d")->born == DAY(1957, 1, 1) + 38 * 7);
-    assert_true(p_of(s, "e")->conceived == DAY(1959, 9, 1) && p_of(s, "e")->born == DAY(1960, 6, 1));
+    assert_true(p_of(s, "e")->conceived == DAY(1959, 9, 1) &&
+                p_of(s, "e")->born == DAY(1960, 6, 1));
     assert_true(fabs(s->pregnancy[p_of(s, "e")->pregnancy].weeks - (274.0 / 7.0 + 2.0)) < 1e-9);
     mtl_scenario_free(s);
-    refused(ANNA "  - {date: 1960-06-01, conceived: 1959-09-01, week: 30, person: anna, event: delivery, child: e}\n",
+    refused(ANNA "  - {date: 1960-06-01, conceived: 1959-09-01, week: 30, person: anna, event: "
+                 "delivery, child: e}\n",
             MTL_ERR_DATE, 4, "week 30, but");
     refused(ANNA "  - {date: 1960-06-01T00:00, person: anna, event: death}\n", MTL_ERR_DATE, 4,
             "is not a date");
     refused(ANNA "  - {date: 960, person: anna, event: death}\n", MTL_ERR_DATE, 4, "is not a date");
-    refused(ANNA "  - {date: 1799, person: anna, event: death}\n", MTL_ERR_DATE, 4, "the year 1799");
+    refused(ANNA "  - {date: 1799, person: anna, event: death}\n", MTL_ERR_DATE, 4,
+            "the year 1799");
 }
 
 /* The nearer of two dates is kept, and an age may count from a birth that another event gives. */
 static void dates_agree(void **state)
 {
     (void)state;
-    mtl_scenario *s = good("people:\n"
-                           "  anna: {sex: female, born: 1925-03-01}\n"
-                           "  tom: {born: 1948-06-01}\n"
-                           "  eva: {born: 1953}\n"
-                           "  ida: {born: 1957-02-03, weeks: 37}\n"
-                           "events:\n"
-                           "  - {age: 25 years, person: eva, event: delivery, child: kim}\n"
-                           "  - {date: 1948, person: anna, event: delivery, child: tom, sex: male}\n"
-                           "  - {date: 1953-01-20, person: anna, event: delivery, child: eva}\n"
-                           "  - {person: anna, event: delivery, child: ida}\n");
+    mtl_scenario *s =
+        good("people:\n"
+             "  anna: {sex: female, born: 1925-03-01}\n"
+             "  tom: {born: 1948-06-01}\n"
+             "  eva: {born: 1953}\n"
+             "  ida: {born: 1957-02-03, weeks: 37}\n"
+             "events:\n"
+             "  - {age: 25 years, person: eva, event: delivery, child: kim}\n"
+             "  - {date: 1948, person: anna, event: delivery, child: tom, sex: male}\n"
+             "  - {date: 1953-01-20, person: anna, event: delivery, child: eva}\n"
+             "  - {person: anna, event: delivery, child: ida}\n");
     assert_true(p_of(s, "tom")->born == DAY(1948, 6, 1));
     assert_int_equal(p_of(s, "tom")->sex, MTL__MALE);
     assert_true(p_of(s, "eva")->born == DAY(1953, 1, 20));
@@ -276,12 +283,13 @@ static void dates_agree(void **state)
 static void implied(void **state)
 {
     (void)state;
-    mtl_scenario *s = good("people:\n"
-                           "  anna: {sex: female, born: 1925-03-01, mother: greta, weeks: 38}\n"
-                           "  otto: {sex: male, born: 1925-03-01, mother: greta}\n"
-                           "  emma: {sex: female, conceived: 1927-01-01, mother: greta, father: karl}\n"
-                           "  fritz: {born: 1930, mother: greta}\n"
-                           "  greta: {sex: female, born: 1900}\n");
+    mtl_scenario *s =
+        good("people:\n"
+             "  anna: {sex: female, born: 1925-03-01, mother: greta, weeks: 38}\n"
+             "  otto: {sex: male, born: 1925-03-01, mother: greta}\n"
+             "  emma: {sex: female, conceived: 1927-01-01, mother: greta, father: karl}\n"
+             "  fritz: {born: 1930, mother: greta}\n"
+             "  greta: {sex: female, born: 1900}\n");
     assert_int_equal(s->n_pregnancies, 3); /* anna and otto are twins */
     assert_int_equal(s->pregnancy[0].n_children, 2);
     assert_true(s->pregnancy[0].weeks == 38.0);
@@ -307,10 +315,11 @@ static void implied(void **state)
 static void automatic_names(void **state)
 {
     (void)state;
-    mtl_scenario *s = good(ANNA "  - {date: 1955-01-01, person: anna, event: miscarriage, week: 9}\n"
-                                "  - {date: 1950-01-01, person: anna, event: loss, week: 8}\n"
-                                "  - {date: 1952-01-01, person: anna, event: loss, week: 8, child: lost2}\n"
-                                "  - {date: 1957-01-01, person: anna, event: stillbirth, week: 36}\n");
+    mtl_scenario *s =
+        good(ANNA "  - {date: 1955-01-01, person: anna, event: miscarriage, week: 9}\n"
+                  "  - {date: 1950-01-01, person: anna, event: loss, week: 8}\n"
+                  "  - {date: 1952-01-01, person: anna, event: loss, week: 8, child: lost2}\n"
+                  "  - {date: 1957-01-01, person: anna, event: stillbirth, week: 36}\n");
     assert_true(p_of(s, "lost1")->died == DAY(1950, 1, 1));
     assert_true(p_of(s, "lost2")->died == DAY(1952, 1, 1));
     assert_true(p_of(s, "lost3")->died == DAY(1955, 1, 1));
@@ -355,15 +364,16 @@ static void order_is_free(void **state)
 static void twins_and_doses(void **state)
 {
     (void)state;
-    mtl_scenario *s = good(ANNA "  - date: 1950-01-01\n"
-                                "    person: anna\n"
-                                "    event: delivery\n"
-                                "    week: 37\n"
-                                "    children: [{name: a, sex: male, karyotype: trisomy 21}, {name: b}]\n"
-                                "    chorionicity: monochorionic\n"
-                                "    vanished: [{week: 10, sex: female}]\n"
-                                "    seeds: {slow_seed: 200, msc: 1e4, resident: 1e6}\n"
-                                "    pre_eclampsia: true\n");
+    mtl_scenario *s =
+        good(ANNA "  - date: 1950-01-01\n"
+                  "    person: anna\n"
+                  "    event: delivery\n"
+                  "    week: 37\n"
+                  "    children: [{name: a, sex: male, karyotype: trisomy 21}, {name: b}]\n"
+                  "    chorionicity: monochorionic\n"
+                  "    vanished: [{week: 10, sex: female}]\n"
+                  "    seeds: {slow_seed: 200, msc: 1e4, resident: 1e6}\n"
+                  "    pre_eclampsia: true\n");
     const mtl__pregnancy *p = &s->pregnancy[0];
     assert_int_equal(p->n_children, 3);
     assert_int_equal(p->chorionicity, MTL__MONOCHORIONIC);
@@ -377,7 +387,8 @@ static void twins_and_doses(void **state)
     assert_string_equal(mtl__relation(s->person, s->n_people, who(s, "a"), who(s, "vanished1")),
                         "vanished twin");
     mtl_scenario_free(s);
-    refused(ANNA "  - {date: 1950-01-01, person: anna, event: delivery, child: [a, b], sex: [male]}\n",
+    refused(ANNA
+            "  - {date: 1950-01-01, person: anna, event: delivery, child: [a, b], sex: [male]}\n",
             MTL_ERR_VALUE, 4, "1 entries for 2 children");
     refused(ANNA "  - {date: 1950-01-01, person: anna, event: delivery, child: a}\n"
                  "  - {date: 1953-01-01, person: anna, event: delivery, child: a}\n",
@@ -387,8 +398,9 @@ static void twins_and_doses(void **state)
 static void ongoing(void **state)
 {
     (void)state;
-    mtl_scenario *s = good(ANNA "  - {conceived: 1950-01-01, person: anna, event: pregnancy, sex: male}\n"
-                                "  - {date: 1950-05-07, person: anna, event: sample, organ: blood}\n");
+    mtl_scenario *s =
+        good(ANNA "  - {conceived: 1950-01-01, person: anna, event: pregnancy, sex: male}\n"
+                  "  - {date: 1950-05-07, person: anna, event: sample, organ: blood}\n");
     const mtl__pregnancy *p = &s->pregnancy[0];
     assert_int_equal(p->outcome, MTL__ONGOING);
     assert_true(p->ended == DAY(1950, 5, 7) && fabs(p->weeks - 20.0) < 1e-9);
@@ -405,18 +417,19 @@ static void ongoing(void **state)
 static void samples(void **state)
 {
     (void)state;
-    mtl_scenario *s = good("people:\n  anna: {sex: female, born: 1925-03-01, died: 2004, mother: greta}\n"
-                           "history: {greta: unknown}\n"
-                           "events:\n"
-                           "  - {date: 2004-05-01, person: anna, event: autopsy, organs: [brain, liver]}\n"
-                           "  - date: 1990-01-01\n"
-                           "    person: anna\n"
-                           "    event: sample\n"
-                           "    organ: blood\n"
-                           "    genomes: 2.5e5\n"
-                           "    assay: hla-qpcr\n"
-                           "    target: greta\n"
-                           "    reading: {hits: 2, wells: 24, geq: 8.1}\n");
+    mtl_scenario *s =
+        good("people:\n  anna: {sex: female, born: 1925-03-01, died: 2004, mother: greta}\n"
+             "history: {greta: unknown}\n"
+             "events:\n"
+             "  - {date: 2004-05-01, person: anna, event: autopsy, organs: [brain, liver]}\n"
+             "  - date: 1990-01-01\n"
+             "    person: anna\n"
+             "    event: sample\n"
+             "    organ: blood\n"
+             "    genomes: 2.5e5\n"
+             "    assay: hla-qpcr\n"
+             "    target: greta\n"
+             "    reading: {hits: 2, wells: 24, geq: 8.1}\n");
     assert_true(p_of(s, "anna")->died == DAY(2004, 5, 1)); /* the autopsy is nearer than "2004" */
     assert_int_equal(s->history_unknown[who(s, "greta")], 1);
     assert_int_equal(s->n_samples, 18);
@@ -434,9 +447,11 @@ static void samples(void **state)
     }
     assert_true(s->n_samples > 30);
     mtl_scenario_free(s);
-    refused(ANNA "  - {date: 2004-05-01, person: anna, event: autopsy, organs: [brain, brain.pons]}\n",
+    refused(ANNA
+            "  - {date: 2004-05-01, person: anna, event: autopsy, organs: [brain, brain.pons]}\n",
             MTL_ERR_DUPLICATE, 4, "brain.pons is listed twice");
-    refused(ANNA "  - {date: 1990-01-01, person: anna, event: sample, organ: liver, volume: 2 mL}\n",
+    refused(ANNA
+            "  - {date: 1990-01-01, person: anna, event: sample, organ: liver, volume: 2 mL}\n",
             MTL_ERR_VALUE, 4, "a volume is of blood");
     refused(ANNA "  - {date: 1990-01-01, person: anna, event: sample, organ: placenta}\n",
             MTL_ERR_UNSUPPORTED, 4, "not built yet");
@@ -499,7 +514,8 @@ static void drawing_odd(void **state)
     static const char *const texts[] = {
         "people:\n  Ωμέγα-μακρύ-όνομα-με-πολλά: {born: 1950}\n",
         "people:\n  a: {sex: female, born: 1950-01-01}\n  b: {born: 1980-01-01, mother: a}\n"
-        "  c: {born: 1981-01-01, mother: a, father: a_name_of_sixty_bytes_a_name_of_sixty_bytes_a_name_of_60}\n",
+        "  c: {born: 1981-01-01, mother: a, father: "
+        "a_name_of_sixty_bytes_a_name_of_sixty_bytes_a_name_of_60}\n",
     };
     for (int k = 0; k < 2; k++) {
         mtl_scenario *s = good(texts[k]);

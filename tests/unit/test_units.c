@@ -77,8 +77,9 @@ static void test_good_units(void **state)
 static void test_bad_units(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"",      " ",     "parsec", "per",      "/",      "cells/",
-                                      "mL per", "0 mL",  "* mL",   "cells//mL", "yearly", "1e400 mL"};
+    static const char *const bad[] = {"",     " ",         "parsec", "per",
+                                      "/",    "cells/",    "mL per", "0 mL",
+                                      "* mL", "cells//mL", "yearly", "1e400 mL"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         mtl__unit u;
         mtl_error err = {0};
@@ -167,8 +168,8 @@ static void test_bad_quantities(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_units),  cmocka_unit_test(test_bad_units),
-        cmocka_unit_test(test_long_unit),   cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_good_units),     cmocka_unit_test(test_bad_units),
+        cmocka_unit_test(test_long_unit),      cmocka_unit_test(test_quantities),
         cmocka_unit_test(test_bad_quantities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

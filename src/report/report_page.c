@@ -19,7 +19,7 @@ static int by_first_contact(const mtl_result *r, int a, int b)
     return p->donor - q->donor;
 }
 
-static void order_pairs(mtl__view *v)
+static void order_pairs(mtl__page *v)
 {
     const mtl_result *r = v->r;
     for (int i = 0; i < r->n_pairs; i++) {
@@ -33,7 +33,7 @@ static void order_pairs(mtl__view *v)
 }
 
 /* One colour per donor: first those of the focus person, then whoever else gave cells to anyone. */
-static void choose_colours(mtl__view *v)
+static void choose_colours(mtl__page *v)
 {
     enum { NONE = -2 };
     int next = 0;
@@ -109,7 +109,7 @@ static mtl__range range_of(extent e, double lod)
     return out;
 }
 
-static void choose_ranges(mtl__view *v)
+static void choose_ranges(mtl__page *v)
 {
     const extent none = {0, 0, INFINITY};
     extent blood = none, organs = none;
@@ -117,12 +117,12 @@ static void choose_ranges(mtl__view *v)
     for (int i = 0; i < v->n_pairs; i++) {
         const mtl__pair *p = &v->r->pair[v->pair[i]];
         for (int w = 0; w < v->r->n_watched; w++) {
-            const mtl__sight sight = mtl__view_sight(v, v->focus, p->donor, v->r->watched[w]);
+            const mtl__sight sight = mtl__page_sight(v, v->focus, p->donor, v->r->watched[w]);
             double *lod = w == 0 ? &lod_blood : &lod_organs;
-            if (sight.by && sight.lod > 0 && (*lod <= 0 || sight.lod < *lod))
+            if (sight.by && sight.lod > 0 && isfinite(sight.lod) && (*lod <= 0 || sight.lod < *lod))
                 *lod = sight.lod;
             for (int n = 0; n < v->n_results; n++) {
-                const mtl__pair *q = mtl__view_same_pair(v->result[n], p);
+                const mtl__pair *q = mtl__page_same_pair(v->result[n], p);
                 if (q && w < v->result[n]->n_watched)
                     widen(w == 0 ? &blood : &organs, v->result[n], q, w);
             }
@@ -132,7 +132,7 @@ static void choose_ranges(mtl__view *v)
     v->organs = range_of(organs, lod_organs);
 }
 
-static void choose_times(mtl__view *v)
+static void choose_times(mtl__page *v)
 {
     const mtl_result *r = v->r;
     const mtl__person *p = &v->s->person[v->focus];
@@ -150,15 +150,16 @@ static void choose_times(mtl__view *v)
 
 /* ------------------------------------------------------------------ life of a view */
 
-int mtl__view_init(mtl__view *v, const mtl_result *const *r, int n, mtl__str *out, mtl_error *err)
+int mtl__page_init(mtl__page *v, const mtl_result *const *r, int n, mtl__str *out, mtl_error *err)
 {
-    *v = (mtl__view){.result = r, .n_results = n, .r = r[0], .s = r[0]->s, .m = r[0]->m, .out = out};
+    *v =
+        (mtl__page){.result = r, .n_results = n, .r = r[0], .s = r[0]->s, .m = r[0]->m, .out = out};
     mtl__arena_init(&v->arena, 0);
     v->focus = v->s->focus;
     v->pair = mtl__arena_alloc(&v->arena, ((size_t)v->r->n_pairs + 1) * sizeof *v->pair);
     v->colour = mtl__arena_alloc(&v->arena, ((size_t)v->s->n_people + 1) * sizeof *v->colour);
     if (!v->pair || !v->colour) {
-        mtl__view_free(v);
+        mtl__page_free(v);
         return mtl__nomem(err);
     }
     order_pairs(v);
@@ -168,14 +169,14 @@ int mtl__view_init(mtl__view *v, const mtl_result *const *r, int n, mtl__str *ou
     return 0;
 }
 
-void mtl__view_free(mtl__view *v)
+void mtl__page_free(mtl__page *v)
 {
     mtl__arena_free(&v->arena);
 }
 
 /* ------------------------------------------------------------------ who sees whom */
 
-bool mtl__view_explains(const mtl__view *v, const mtl__assay_result *a, int donor)
+bool mtl__page_explains(const mtl__page *v, const mtl__assay_result *a, int donor)
 {
     const char *name = v->s->person[donor].name, *p = a->donors;
     const size_t n = strlen(name);
@@ -189,32 +190,32 @@ bool mtl__view_explains(const mtl__view *v, const mtl__assay_result *a, int dono
     return false;
 }
 
-int mtl__view_home(const mtl__view *v, const mtl__assay_result *a)
+int mtl__page_home(const mtl__page *v, const mtl__assay_result *a)
 {
     for (int i = 0; i < v->n_pairs; i++)
-        if (mtl__view_explains(v, a, v->r->pair[v->pair[i]].donor))
+        if (mtl__page_explains(v, a, v->r->pair[v->pair[i]].donor))
             return v->r->pair[v->pair[i]].donor;
     return -1;
 }
 
-mtl__sight mtl__view_sight(const mtl__view *v, int host, int donor, int organ)
+mtl__sight mtl__page_sight(const mtl__page *v, int host, int donor, int organ)
 {
     mtl__sight best = {NULL, NAN, false};
     for (int i = 0; i < v->r->n_assays; i++) {
         const mtl__assay_result *a = &v->r->assay[i];
         const mtl__sample *s = &v->s->sample[a->sample];
-        if (s->person != host || s->assay < 0 || !mtl__view_explains(v, a, donor))
+        if (s->person != host || s->assay < 0 || !mtl__page_explains(v, a, donor))
             continue;
         const bool other = s->organ != organ;
         const double lod = 1e6 * a->lod;
-        if (best.by && (other > best.other_organ || (other == best.other_organ && !(lod < best.lod))))
+        if (best.by && (other > best.other_organ || (other == best.other_organ && lod >= best.lod)))
             continue;
         best = (mtl__sight){a, lod, other};
     }
     return best;
 }
 
-bool mtl__view_has_organ(const mtl__view *v, int person, int organ)
+bool mtl__page_has_organ(const mtl__page *v, int person, int organ)
 {
     const mtl__organ *o = &v->m->organ[organ];
     const enum mtl__sex sex = v->s->person[person].sex;
@@ -222,12 +223,12 @@ bool mtl__view_has_organ(const mtl__view *v, int person, int organ)
            !(o->sex == 'm' && sex == MTL__FEMALE);
 }
 
-const char *mtl__view_name(const mtl__view *v, int person)
+const char *mtl__page_name(const mtl__page *v, int person)
 {
     return v->s->person[person].name;
 }
 
-const char *mtl__view_class(const mtl__view *v, int person)
+const char *mtl__page_class(const mtl__page *v, int person)
 {
     static const char *const name[2][N_COLOURS] = {
         {"d0", "d1", "d2", "d3", "d4", "d5"},
@@ -242,7 +243,7 @@ const char *mtl__organ_label(const mtl_model *m, int organ)
     return o->label && o->label[0] ? o->label : o->name;
 }
 
-const mtl__pair *mtl__view_same_pair(const mtl_result *r, const mtl__pair *p)
+const mtl__pair *mtl__page_same_pair(const mtl_result *r, const mtl__pair *p)
 {
     for (int i = 0; i < r->n_pairs; i++)
         if (r->pair[i].host == p->host && r->pair[i].donor == p->donor)
@@ -250,7 +251,7 @@ const mtl__pair *mtl__view_same_pair(const mtl_result *r, const mtl__pair *p)
     return NULL;
 }
 
-int mtl__view_watched(const mtl_result *r, int organ)
+int mtl__page_watched(const mtl_result *r, int organ)
 {
     for (int w = 0; w < r->n_watched; w++)
         if (r->watched[w] == organ)

@@ -17,6 +17,8 @@ typedef struct mtl__slot {
     double origin;     /* day at which the clock reads 0: birth (age in years) or last menstrual period (weeks) */
     double t_on, t_off;/* 0 outside [t_on, t_off) */
     double fresh;      /* days after which bounds are looked at again; 0 = constant while on */
+    double edge[16];   /* days at which a factor may jump or bend, increasing */
+    int n_edges;
 } mtl__slot;
 typedef struct mtl__clockwork {
     const mtl_model *m;

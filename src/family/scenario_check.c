@@ -110,7 +110,7 @@ static int overlaps(const mtl_scenario *s, mtl_error *err)
     int ret = MTL_OK;
     int *last = mtl__arena_alloc(&scratch, ((size_t)s->n_people + 1) * sizeof *last);
     if (!last)
-        ret = mtl__nomem(err);
+        return mtl__nomem(err);
     for (int i = 0; ret == MTL_OK && i < s->n_pregnancies; i++) {
         const mtl__pregnancy *p = &s->pregnancy[i];
         const int before = last[p->mother] - 1;
@@ -246,7 +246,9 @@ static int check_samples(mtl_scenario *s, mtl_error *err)
     mtl__arena scratch;
     mtl__arena_init(&scratch, 0);
     int *line_of = mtl__arena_alloc(&scratch, ((size_t)s->n_people + 1) * sizeof *line_of);
-    int ret = line_of ? autopsies(s, line_of, err) : mtl__nomem(err);
+    if (!line_of)
+        return mtl__nomem(err);
+    int ret = autopsies(s, line_of, err);
     for (int i = 0; ret == MTL_OK && i < s->n_samples; i++) {
         ret = sample_in_life(s, &s->sample[i], line_of[s->sample[i].person], err);
         if (ret == MTL_OK)

@@ -26,6 +26,20 @@ static void append(json_t *list, json_t *value, bool *failed)
         *failed = true;
 }
 
+/* The same with a name of the user's as key. */
+static void set_named(json_t *o, const char *name, json_t *value, bool *failed)
+{
+    mtl__str key = {0};
+    mtl__out_clean(&key, name);
+    if (key.oom) {
+        json_decref(value);
+        *failed = true;
+    } else {
+        set(o, key.s ? key.s : "", value, failed);
+    }
+    mtl__str_free(&key);
+}
+
 static json_t *number(double v)
 {
     return isfinite(v) ? json_real(v) : json_null();
@@ -52,7 +66,7 @@ static json_t *switches(const mtl_model *m, bool *failed)
 {
     json_t *o = json_object();
     for (int i = 0; i < m->n_switches; i++)
-        set(o, m->sw[i].name, text(m->sw[i].value[m->sw[i].now]), failed);
+        set_named(o, m->sw[i].name, text(m->sw[i].value[m->sw[i].now]), failed);
     return o;
 }
 
@@ -235,7 +249,7 @@ static json_t *levels(const mtl_result *r, const mtl__pair *p, int b, bool *fail
 {
     json_t *organs = json_object();
     for (int o = 0; p->final[b] && o < r->m->n_organs; o++)
-        set(organs, r->m->organ[o].name, band(&p->final[b][o], failed), failed);
+        set_named(organs, r->m->organ[o].name, band(&p->final[b][o], failed), failed);
     return organs;
 }
 
@@ -264,7 +278,7 @@ static json_t *carriage(const mtl_result *r, bool *failed)
         const mtl__carriage *c = &r->carriage[i];
         json_t *o = json_object(), *each = json_object();
         for (int k = 0; c->p_each && k < c->n_children && k < r->n_children; k++)
-            set(each, r->s->person[r->children[k]].name, number(c->p_each[k]), failed);
+            set_named(each, r->s->person[r->children[k]].name, number(c->p_each[k]), failed);
         set(o, "person", text(r->s->person[c->host].name), failed);
         set(o, "organ", text(r->m->organ[c->organ].name), failed);
         set(o, "p_any", number(c->p_any), failed);

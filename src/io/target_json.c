@@ -16,7 +16,7 @@ static json_t *row_json(const mtl_target_row *r)
 {
     static const char *const verdict[] = {"met", "fails", "not run"};
     return json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s,s:s,s:s,s:s,s:s}",
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s,s:s,s:s,s:s,s:s}",
         "id", r->id, "use", r->fitted ? "fit" : "validate", "group", r->group, "label", r->label,
         "what", r->what, "unit", r->unit, "statistic", r->statistic, "compare", r->compare, "n",
         number(r->n), "published", number(r->value), "published_low", number(r->low),
@@ -37,7 +37,7 @@ static json_t *result_json(const mtl_targets_result *r, const char *label)
             json_decref(rows);
             return NULL;
         }
-    return json_pack("{s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:i,s:i,s:o,s:i,s:o}", "label", label,
+    return json_pack("{s:s,s:s,s:i,s:i,s:o,s:i,s:i,s:o,s:i,s:o}", "label", label,
                      "hypothesis", r->hypothesis ? r->hypothesis : "", "fitted", t.n_fitted,
                      "fitted_met", t.n_fitted_met, "score_fitted", number(t.score_fitted), "tests",
                      t.n_tests, "tests_met", t.n_tests_met, "score_tests", number(t.score_tests),

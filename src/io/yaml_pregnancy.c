@@ -69,7 +69,7 @@ static int vanished(mtl__sload *l, const mtl__ynode *list, litter *b)
     MTL_TRY(mtl__yaml_is_list(&l->doc, list, "`vanished`", l->err));
     for (int i = 0; i < list->n; i++) {
         const mtl__ynode *v = list->item[i], *name, *week;
-        spec *c;
+        spec *c = NULL;
         MTL_TRY(mtl__yaml_is_map(&l->doc, v, "a vanished twin", l->err));
         MTL_TRY(mtl__yaml_keys(&l->doc, v, keys, "a vanished twin", l->err));
         MTL_TRY(one_more(l, b, v, &c));
@@ -92,7 +92,7 @@ static int named_children(mtl__sload *l, const mtl__ynode *ev, const mtl__ynode 
     if (n == 0)
         return mtl__yaml_fail(&l->doc, child, l->err, MTL_ERR_VALUE, "an empty list of children");
     for (int i = 0; i < n; i++) {
-        spec *c;
+        spec *c = NULL;
         const mtl__ynode *name = child->kind == MTL__YLIST ? child->item[i] : child;
         MTL_TRY(one_more(l, b, name, &c));
         MTL_TRY(mtl__sl_name(l, name, &c->name));
@@ -109,7 +109,7 @@ static int children_in_full(mtl__sload *l, const mtl__ynode *list, litter *b)
         return mtl__yaml_fail(&l->doc, list, l->err, MTL_ERR_VALUE, "an empty list of children");
     for (int i = 0; i < list->n; i++) {
         const mtl__ynode *v = list->item[i], *name;
-        spec *c;
+        spec *c = NULL;
         MTL_TRY(mtl__yaml_is_map(&l->doc, v, "a child", l->err));
         MTL_TRY(mtl__yaml_keys(&l->doc, v, keys, "a child", l->err));
         if (!(name = mtl__yaml_get(v, "name")))
@@ -137,7 +137,7 @@ static int gather(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, 
         return mtl__yaml_fail(&l->doc, ev, l->err, MTL_ERR_VALUE,
                               "a delivery needs the name of the child, `child: NAME`");
     } else {
-        spec *c;
+        spec *c = NULL;
         MTL_TRY(one_more(l, b, ev, &c));
         MTL_TRY(sex_and_karyotype(l, ev, c, 0, 1));
     }
@@ -410,9 +410,7 @@ static int child_dates(mtl__sload *l, const spec *c, const mtl__pregnancy *p, in
     }
     q->conceived = p->conceived;
     q->born = born ? p->ended : NAN;
-    if (!born && p->outcome != MTL__ONGOING)
-        q->died = *ended;
-    else if (gone)
+    if (gone || (!born && p->outcome != MTL__ONGOING))
         q->died = *ended;
     l->person[who].born_slack = p->slack_days;
     l->more[who].no_birth = !born;

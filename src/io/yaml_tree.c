@@ -206,7 +206,7 @@ static int open_node(builder *b, enum mtl__ykind kind, const yaml_event_t *e)
     if (b->depth >= MTL__YAML_MAX_DEPTH)
         return fail_mark(b, &e->start_mark, MTL_ERR_SYNTAX,
                          "nested too deeply: a scenario needs no more than a few levels");
-    mtl__ynode *node;
+    mtl__ynode *node = NULL;
     MTL_TRY(new_node(b, kind, e, &node));
     MTL_TRY(attach(b, node));
     b->stack[b->depth++] = (frame){.node = node};
@@ -215,7 +215,7 @@ static int open_node(builder *b, enum mtl__ykind kind, const yaml_event_t *e)
 
 static int scalar(builder *b, const yaml_event_t *e)
 {
-    mtl__ynode *node;
+    mtl__ynode *node = NULL;
     MTL_TRY(new_node(b, MTL__YTEXT, e, &node));
     /* libyaml can make a NUL out of "\0" inside double quotes. */
     if (memchr(e->data.scalar.value, 0, e->data.scalar.length))

@@ -151,3 +151,27 @@ double mtl__factor_mean(const mtl__factor *f, const mtl_model *m, double x0, dou
     }
     return 1.0;
 }
+
+int mtl__factor_edges(const mtl__factor *f, const mtl_model *m, double *x, int max)
+{
+    int n = 0;
+    switch (f->form) {
+    case MTL__F_RAMP:
+    case MTL__F_WINDOW:
+        for (int k = 0; k < 2 && n < max; k++)
+            x[n++] = arg(f, m, k);
+        break;
+    case MTL__F_EXPONENTIAL:
+        for (int k = 1; k < 3 && n < max; k++)
+            x[n++] = arg(f, m, k);
+        break;
+    case MTL__F_TABLE:
+        for (int k = 0; k < f->n_points && n < max; k++)
+            x[n++] = f->x[k];
+        break;
+    case MTL__F_LOGISTIC:
+    default:
+        break;
+    }
+    return n;
+}

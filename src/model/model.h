@@ -131,6 +131,8 @@ typedef struct mtl__factor {
 } mtl__factor;
 double mtl__factor_value(const mtl__factor *f, const mtl_model *m, double x);
 double mtl__factor_bound(const mtl__factor *f, const mtl_model *m, double x0, double x1); /* upper, on [x0,x1] */
+/* Points in (week or age) at which the factor jumps or bends, at most `max`; returns their number. */
+int mtl__factor_edges(const mtl__factor *f, const mtl_model *m, double *x, int max);
 /* mean of the factor over weeks [w0, w1] (closed form or quadrature), for normalising doses */
 double mtl__factor_mean(const mtl__factor *f, const mtl_model *m, double x0, double x1);
 

@@ -42,6 +42,7 @@ int mtl__analytic_new(mtl__analytic **out, const mtl__process *p, mtl_error *err
     a->place = get(&a->arena, &ok, nt, sizeof *a->place);
     a->rows = get(&a->arena, &ok, nr, sizeof *a->rows);
     a->row_value = get(&a->arena, &ok, 3 * nr, sizeof *a->row_value);
+    a->mark = get(&a->arena, &ok, 2 * (nt + nr), sizeof *a->mark);
     a->cox_see = get(&a->arena, &ok, nc, sizeof *a->cox_see);
     a->cox_now = get(&a->arena, &ok, nc, sizeof *a->cox_now);
     a->drive0 = get(&a->arena, &ok, nc, sizeof *a->drive0);
@@ -96,38 +97,49 @@ void mtl__analytic_factors(mtl__analytic *a, double t)
 }
 
 /* ---------------------------------------------------------------- backward equation */
-/* Means of the `moments` quantities over what becomes of a cell in each row. Crossings may lead round:
-   Gauss-Seidel sweeps, which gain the (small) probability of crossing as a factor each. */
+/* Sum of weight x value over what becomes of a cell in row r, by moment, and the total weight. */
+static double one_row(const mtl__analytic *a, const double *y, int r, bool crossings, double v[3])
+{
+    const mtl__process *p = a->p;
+    const mtl__row *row = &p->row[r];
+    double total = row->loss;
+    v[0] = v[1] = v[2] = 0;
+    for (int l = row->land0; l < row->land1; l++) {
+        const double x = p->land[l].rate * a->f[p->land[l].factor];
+        const int at = a->place[p->land[l].target];
+        total += x;
+        for (int m = 0; at >= 0 && m < a->moments; m++)
+            v[m] += x * y[m * a->n_active + at];
+    }
+    for (int l = row->cross0; l < row->cross1; l++) {
+        const double x = p->cross[l].rate * a->f[p->cross[l].factor];
+        total += x;
+        for (int m = 0; crossings && m < a->moments; m++)
+            v[m] += x * a->row_value[m * p->n_rows + p->cross[l].target];
+    }
+    for (int m = 0; total > 0 && m < a->moments; m++)
+        v[m] /= total;
+    return total;
+}
+
+/* Means over what becomes of a cell in each useful row. Crossings may lead round: Gauss-Seidel sweeps, which
+   gain the (small) probability of crossing as a factor each. */
 static void row_values(mtl__analytic *a, const double *y)
 {
     const mtl__process *p = a->p;
-    const int n = a->n_active;
     bool crossing = false;
+    for (int k = 0; k < a->n_rows; k++)
+        for (int l = p->row[a->rows[k]].cross0; l < p->row[a->rows[k]].cross1; l++)
+            crossing = crossing || a->f[p->cross[l].factor] > 0;
     for (int sweep = 0; sweep < 200; sweep++) {
         double change = 0;
         for (int k = 0; k < a->n_rows; k++) {
-            const int r = a->rows[k];
-            const mtl__row *row = &p->row[r];
-            double total = row->loss, v[3] = {0, 0, 0};
-            for (int l = row->land0; l < row->land1; l++) {
-                const double x = p->land[l].rate * a->f[p->land[l].factor];
-                const double *at = y + a->place[p->land[l].target];
-                total += x;
-                for (int m = 0; m < a->moments; m++)
-                    v[m] += x * at[m * n];
-            }
-            for (int l = row->cross0; l < row->cross1; l++) {
-                const double x = p->cross[l].rate * a->f[p->cross[l].factor];
-                total += x;
-                crossing = crossing || x > 0;
-                for (int m = 0; sweep > 0 && m < a->moments; m++)
-                    v[m] += x * a->row_value[m * p->n_rows + p->cross[l].target];
-            }
+            double v[3];
+            (void)one_row(a, y, a->rows[k], sweep > 0, v);
             for (int m = 0; m < a->moments; m++) {
-                double *old = &a->row_value[m * p->n_rows + r];
-                const double now = total > 0 ? v[m] / total : 0;
-                change = mtl__max(change, fabs(now - *old) - 1e-16 * fabs(now));
-                *old = now;
+                double *old = &a->row_value[m * p->n_rows + a->rows[k]];
+                change = mtl__max(change, fabs(v[m] - *old) - 1e-15 * fabs(v[m]));
+                *old = v[m];
             }
         }
         if (!crossing || (sweep > 1 && change <= 0))
@@ -154,12 +166,12 @@ static void target_values(const mtl__analytic *a, const double *y, enum mtl__tar
         v[0] = v[1] = cox_seen(a, target);
         return;
     }
-    for (int m = 0; m < a->moments; m++) {
-        if (to == MTL__TO_ROW)
-            v[m] = a->row_value[m * a->p->n_rows + target];
-        else if (a->place[target] >= 0)
-            v[m] = y[m * a->n_active + a->place[target]];
+    if (to == MTL__TO_ROW) {
+        (void)one_row(a, y, target, true, v);
+        return;
     }
+    for (int m = 0; a->place[target] >= 0 && m < a->moments; m++)
+        v[m] = y[m * a->n_active + a->place[target]];
 }
 
 /* x = T - t runs forward. */
@@ -179,9 +191,10 @@ static void backward(void *ctx, double x, const double *y, double *dy)
         double net = b - ty->die * f[ty->f_die] - e, w = 0, in[3] = {0, 0, 0};
         for (int c = ty->change0; c < ty->change1; c++) {
             const double r = p->change[c].rate * f[p->change[c].factor];
+            const int at = a->place[p->change[c].target];
             net -= r;
-            for (int m = 0; m < a->moments; m++)
-                in[m] += r * y[m * n + a->place[p->change[c].target]];
+            for (int m = 0; at >= 0 && m < a->moments; m++)
+                in[m] += r * y[m * n + at];
         }
         for (int o = ty->output0; o < ty->output1; o++)
             w += p->output[o].rate * f[p->output[o].factor] * cox_seen(a, p->output[o].target);
@@ -208,41 +221,84 @@ static void backward(void *ctx, double x, const double *y, double *dy)
     }
 }
 
-/* The types of components that the sample can see anything of, and the rows they leave into. */
+/* Spreads a mark over types and rows along the flow of cells: backward (what can become something marked)
+   or forward (what marked things can become). mark: types, then rows. */
+static void spread_marks(const mtl__process *p, bool *mark, bool forward)
+{
+    for (bool more = true; more;) {
+        more = false;
+#define MTL_FLOW(from, to)                                                                         \
+    do {                                                                                           \
+        const int src_ = forward ? (from) : (to), dst_ = forward ? (to) : (from);                  \
+        if (mark[src_] && !mark[dst_])                                                             \
+            mark[dst_] = more = true;                                                              \
+    } while (0)
+        for (int i = 0; i < p->n_types; i++) {
+            for (int c = p->type[i].change0; c < p->type[i].change1; c++)
+                MTL_FLOW(i, p->change[c].target);
+            if (p->type[i].leave > 0)
+                MTL_FLOW(i, p->n_types + p->type[i].row);
+        }
+        for (int r = 0; r < p->n_rows; r++) {
+            for (int l = p->row[r].land0; l < p->row[r].land1; l++)
+                MTL_FLOW(p->n_types + r, p->land[l].target);
+            for (int l = p->row[r].cross0; l < p->row[r].cross1; l++)
+                MTL_FLOW(p->n_types + r, p->n_types + p->cross[l].target);
+        }
+#undef MTL_FLOW
+    }
+}
+
+/* What the equation must follow: types that can become something seen, and (with a source) that the source's
+   cells can become. Everything else has q = 0 or does not matter. */
 static void choose_active(mtl__analytic *a, const double *see_type, const double *see_cox)
 {
     const mtl__process *p = a->p;
+    const int n = p->n_types + p->n_rows;
+    bool *seen = a->mark, *met = a->mark + n;
+    for (int i = 0; i < n; i++)
+        seen[i] = met[i] = false;
+    for (int i = 0; i < p->n_types; i++) {
+        seen[i] = see_type[i] > 0;
+        for (int o = p->type[i].output0; o < p->type[i].output1; o++)
+            seen[i] = seen[i] || see_cox[p->output[o].target] > 0;
+    }
+    spread_marks(p, seen, false);
+    for (int k = 0; a->src && k < a->src->n_inflows; k++)
+        if (a->src->inflow[k].to != MTL__TO_COX)
+            met[(a->src->inflow[k].to == MTL__TO_ROW ? p->n_types : 0) + a->src->inflow[k].target] = true;
+    for (int k = 0; a->src && k < a->src->n_bursts; k++)
+        if (a->src->burst[k].to != MTL__TO_COX)
+            met[(a->src->burst[k].to == MTL__TO_ROW ? p->n_types : 0) + a->src->burst[k].target] = true;
+    if (a->src)
+        spread_marks(p, met, true);
     a->n_active = a->n_rows = 0;
-    for (int c = 0; c < p->n_components; c++) {
-        bool seen = false;
-        for (int k = p->component_start[c]; k < p->component_start[c + 1] && !seen; k++) {
-            const int i = p->component_type[k];
-            seen = see_type[i] > 0;
-            for (int o = p->type[i].output0; o < p->type[i].output1; o++)
-                seen = seen || see_cox[p->output[o].target] > 0;
+    for (int i = 0; i < p->n_types; i++) {
+        a->place[i] = -1;
+        if (seen[i] && (met[i] || !a->src)) {
+            a->place[i] = a->n_active;
+            a->active[a->n_active++] = i;
         }
-        for (int k = p->component_start[c]; k < p->component_start[c + 1]; k++) {
-            const int i = p->component_type[k];
-            a->place[i] = seen ? a->n_active : -1;
-            if (seen)
-                a->active[a->n_active++] = i;
-        }
-        for (int r = 0; r < p->n_rows; r++) {
-            if (p->row[r].component != c)
-                continue;
-            for (int m = 0; m < 3; m++)
-                a->row_value[m * p->n_rows + r] = 0;
-            if (seen)
-                a->rows[a->n_rows++] = r;
-        }
+    }
+    for (int r = 0; r < p->n_rows; r++) {
+        for (int m = 0; m < 3; m++)
+            a->row_value[m * p->n_rows + r] = 0;
+        bool left_into = false; /* rows that only a source's doses use are looked at when they come */
+        for (int k = 0; k < a->n_active; k++)
+            left_into = left_into || (p->type[a->active[k]].leave > 0 && p->type[a->active[k]].row == r);
+        for (int q = 0; q < p->n_rows; q++)
+            for (int l = p->row[q].cross0; l < p->row[q].cross1; l++)
+                left_into = left_into || p->cross[l].target == r;
+        if (left_into && seen[p->n_types + r] && (met[p->n_types + r] || !a->src))
+            a->rows[a->n_rows++] = r;
     }
 }
 
 static int begin(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
                  const double *see_cox, double rtol, int moments, mtl_error *err)
 {
-    choose_active(a, see_type, see_cox);
     a->src = src;
+    choose_active(a, see_type, see_cox);
     a->t_sample = t_sample;
     a->moments = moments;
     a->n_groups = src ? src->n_groups : 0;
@@ -350,8 +406,8 @@ static int back_over(mtl__analytic *a, double t1, double t0, mtl_error *err)
     double right = t1;
     while (right > t0) {
         double left = t0; /* the last break of a factor inside (t0, right) */
-        for (double b = env ? env->next_break(env->ctx, t0) : HUGE_VAL; b < right;
-             b = env->next_break(env->ctx, b))
+        for (double b = env ? mtl__env_next_jump(env, t0) : HUGE_VAL; b < right;
+             b = mtl__env_next_jump(env, b))
             left = b;
         a->t_edge = right - 1e-9 * (right - left);
         MTL_TRY(mtl__ode_run(&a->ode, a->t_sample - right, a->t_sample - left, a->y, err));
@@ -387,19 +443,15 @@ static double group_log_none(const mtl__group *g, double x)
     return mtl__log1p(sum);
 }
 
-int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
-                       const double *see_cox, double rtol, mtl__seen *out, mtl_error *err)
+/* Backward over the whole source; afterwards the integrals of its groups stand behind the types in a->y. */
+static int backward_over(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
+                         const double *see_cox, double rtol, int moments, tally *fixed, mtl_error *err)
 {
-    *out = (mtl__seen){1, 0, 0};
-    MTL_TRY(mtl__source_check(src, a->p, err));
     const double start = mtl__source_start(src);
-    if (!(start <= t_sample))
-        return 0;
-    MTL_TRY(begin(a, src, t_sample, see_type, see_cox, rtol, 3, err));
-    tally fixed = {0, 0, 0};
+    MTL_TRY(begin(a, src, t_sample, see_type, see_cox, rtol, moments, err));
     double t = t_sample;
     a->t_edge = t_sample;
-    happen(a, t, &fixed);
+    happen(a, t, fixed);
     while (t > start) {
         const double cut = cut_before(a, t, start);
         a->n_inflow = 0;
@@ -411,19 +463,51 @@ int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample
         MTL_TRY(back_over(a, t, cut, err));
         t = cut;
         a->t_edge = t;
-        happen(a, t, &fixed);
+        happen(a, t, fixed);
     }
+    return 0;
+}
+
+static double log_none_of(const mtl__analytic *a, const tally *fixed)
+{
+    const double *sum = a->y + a->moments * a->n_active;
+    double log_none = fixed->log_none;
+    for (int g = 0; g < a->n_groups; g++)
+        log_none += group_log_none(&a->src->group[g], sum[g]);
+    return log_none;
+}
+
+int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
+                       const double *see_cox, double rtol, mtl__seen *out, mtl_error *err)
+{
+    *out = (mtl__seen){1, 0, 0};
+    MTL_TRY(mtl__source_check(src, a->p, err));
+    if (!(mtl__source_start(src) <= t_sample))
+        return 0;
+    tally fixed = {0, 0, 0};
+    MTL_TRY(backward_over(a, src, t_sample, see_type, see_cox, rtol, 3, &fixed, err));
     const double *sum = a->y + 3 * a->n_active;
-    double log_none = fixed.log_none;
     out->mean = fixed.mean;
     out->variance = fixed.variance;
     for (int g = 0; g < src->n_groups; g++) {
         const double j = sum[src->n_groups + g];
-        log_none += group_log_none(&src->group[g], sum[g]);
         out->mean += j;
         out->variance += sum[2 * src->n_groups + g] + j + group_variance(&src->group[g]) * j * j;
     }
-    out->p_none = mtl__exp(log_none);
+    out->p_none = mtl__exp(log_none_of(a, &fixed));
+    return 0;
+}
+
+int mtl__analytic_none(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
+                       const double *see_cox, double rtol, double *p_none, mtl_error *err)
+{
+    *p_none = 1;
+    MTL_TRY(mtl__source_check(src, a->p, err));
+    if (!(mtl__source_start(src) <= t_sample))
+        return 0;
+    tally fixed = {0, 0, 0};
+    MTL_TRY(backward_over(a, src, t_sample, see_type, see_cox, rtol, 1, &fixed, err));
+    *p_none = mtl__exp(log_none_of(a, &fixed));
     return 0;
 }
 

@@ -12,6 +12,7 @@ struct mtl__analytic {
     double *f;          /* factors now */
     double t_edge;      /* right end of the segment: factors are read on this side of a break */
     /* types that matter to this call */
+    bool *mark;          /* [2 (types + rows)] scratch of choosing them */
     int *active, *place; /* place[type] = index in active, -1 = none */
     int n_active;
     int *rows, n_rows;   /* rows of theirs */

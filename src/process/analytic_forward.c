@@ -164,7 +164,7 @@ static double cut_after(const mtl__analytic *a, double t, double cut)
     for (int k = 0; k < src->n_culls; k++)
         if (src->cull[k].t > t)
             cut = mtl__min(cut, src->cull[k].t);
-    return a->p->env ? mtl__min(cut, a->p->env->next_break(a->p->env->ctx, t)) : cut;
+    return a->p->env ? mtl__min(cut, mtl__env_next_jump(a->p->env, t)) : cut;
 }
 
 /* The inflows that act on (t, cut); true if a factor shapes one into an intensity. */

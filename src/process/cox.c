@@ -120,7 +120,7 @@ static double direct_cut(const mtl__process *p, const mtl__state *s, const mtl__
     for (int k = 0; k < src->n_culls; k++)
         if (src->cull[k].cox0 < src->cull[k].cox1 && src->cull[k].t > s->t)
             t = mtl__min(t, src->cull[k].t);
-    return shaped && p->env ? mtl__min(t, p->env->next_break(p->env->ctx, s->t)) : t;
+    return shaped && p->env ? mtl__min(t, mtl__env_next_jump(p->env, s->t)) : t;
 }
 
 static void direct_now(mtl__state *s, const mtl__work *w)

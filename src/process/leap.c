@@ -246,7 +246,7 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
     s->split = s->split || rate > 0;
     mtl__cox_drives(p, s, w, w->drive0);
     for (int64_t k = 0; k < steps; k++) {
-        if (p->env && (w->varies || w->crosses)) {
+        if (p->env && (w->varies || w->crosses || w->outputs_vary)) {
             p->env->advance(p->env->ctx, t0 + ((double)k + 0.5) * h, s->n, w->f);
             rate = max_moves(p, w);
         }

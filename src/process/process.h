@@ -30,9 +30,15 @@ typedef struct mtl__env {
     void (*advance)(const void *ctx, double t, const int64_t *counts, double *f);
     /* f_hi[k] >= factor k on [t0, t1]. */
     void (*bound)(const void *ctx, double t0, double t1, double *f_hi);
-    /* Next time > t at which a factor jumps or should be looked at afresh; HUGE_VAL if none. */
+    /* Next time > t at which a factor jumps or its bounds should be looked at afresh; HUGE_VAL if none. */
     double (*next_break)(const void *ctx, double t);
+    /* Next time > t at which a factor jumps or bends, for solvers that need no bounds; NULL = next_break. */
+    double (*next_jump)(const void *ctx, double t);
 } mtl__env;
+static inline double mtl__env_next_jump(const mtl__env *e, double t)
+{
+    return (e->next_jump ? e->next_jump : e->next_break)(e->ctx, t);
+}
 
 /* ---------------------------------------------------------------- the process */
 typedef struct mtl__channel { /* i -> target at rate x f[factor]; also landing and crossing weights */
@@ -207,6 +213,9 @@ typedef struct mtl__seen {
 int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample,
                        const double *see_type, const double *see_cox, double rtol, mtl__seen *out,
                        mtl_error *err);
+/* P(nothing of the source is in the sample) alone: a third of the work. */
+int mtl__analytic_none(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
+                       const double *see_cox, double rtol, double *p_none, mtl_error *err);
 /* q[i] = P(something is seen | one cell of type i at t) for t <= t_sample; also mean and second
    factorial moment per cell. Any may be NULL. For tests and for the law of a single seed. */
 int mtl__analytic_types(mtl__analytic *a, double t, double t_sample, const double *see_type,

@@ -54,7 +54,7 @@ static void work_on(const mtl__process *p, mtl__work *w, int component)
     w->list = component < 0 ? w->all : p->component_type + p->component_start[component];
     w->n_list = component < 0 ? p->n_types
                               : p->component_start[component + 1] - p->component_start[component];
-    w->varies = w->crosses = false;
+    w->varies = w->crosses = w->outputs_vary = false;
     w->n_active_cox = 0;
     memset(w->cox_marked, 0, (size_t)p->n_cox * sizeof *w->cox_marked);
     for (int k = 0; k < w->n_list; k++) {
@@ -64,7 +64,7 @@ static void work_on(const mtl__process *p, mtl__work *w, int component)
             w->varies = w->varies || p->change[c].factor;
         for (int o = t->output0; o < t->output1; o++) {
             const int c = p->output[o].target;
-            w->varies = w->varies || p->output[o].factor;
+            w->outputs_vary = w->outputs_vary || p->output[o].factor;
             if (!w->cox_marked[c])
                 w->active_cox[w->n_active_cox++] = c;
             w->cox_marked[c] = true;
@@ -83,7 +83,7 @@ static void work_on(const mtl__process *p, mtl__work *w, int component)
 static double next_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t)
 {
     const mtl__source *src = w->src;
-    bool shaped = w->varies || w->crosses;
+    bool shaped = w->varies || w->crosses || w->outputs_vary, inflow_shaped = false;
     for (int k = 0; k < src->n_inflows; k++) {
         const mtl__inflow *f = &src->inflow[k];
         if (!to_work(p, w, f->to, f->target))
@@ -92,7 +92,7 @@ static double next_cut(const mtl__process *p, const mtl__state *s, const mtl__wo
             t = mtl__min(t, f->t0);
         } else if (f->t1 > s->t) {
             t = mtl__min(t, f->t1);
-            shaped = shaped || f->factor;
+            inflow_shaped = inflow_shaped || f->factor;
         }
     }
     for (int k = 0; k < src->n_bursts; k++)
@@ -101,7 +101,11 @@ static double next_cut(const mtl__process *p, const mtl__state *s, const mtl__wo
     for (int k = 0; k < src->n_culls; k++)
         if (src->cull[k].t > s->t && cull_hits(p, w, &src->cull[k]))
             t = mtl__min(t, src->cull[k].t);
-    return shaped && p->env ? mtl__min(t, p->env->next_break(p->env->ctx, s->t)) : t;
+    if (!(shaped || inflow_shaped) || !p->env)
+        return t;
+    /* Bounds are needed only where rates are thinned; else the jumps are enough. */
+    return mtl__min(t, w->varies || inflow_shaped ? p->env->next_break(p->env->ctx, s->t)
+                                                  : mtl__env_next_jump(p->env, s->t));
 }
 
 /* The inflows that act from s->t on. */

@@ -20,6 +20,7 @@ typedef struct mtl__work {
     int n_factors;
     bool varies;  /* some rate of the types at work carries a factor */
     bool crosses; /* some crossing weight does */
+    bool outputs_vary; /* some output does */
 
     /* the types at work */
     const int *list;

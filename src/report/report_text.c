@@ -105,7 +105,7 @@ const char *mtl__two(double v, char buf[32])
     }
     /* Rounded to two digits first, so that 996 becomes 1,000 and not 996. */
     const double rounded = strtod(sci, NULL);
-    if (a >= 999.5) {
+    if (a >= 995) {
         const long whole = (long)(fabs(rounded) + 0.5);
         snprintf(buf, 32, "%s%ld,%03ld", v < 0 ? "-" : "", whole / 1000, whole % 1000);
         return buf;

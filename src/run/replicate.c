@@ -277,10 +277,12 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
     for (int d = 0; d < r->s->n_people; d++) {
         if (!mtl__sample_sees(c->world, x, d))
             continue;
-        w->donor_fraction[n] = mtl__min(fraction[d], 1);
+        w->donor_fraction[n] = fraction[d];
         w->copies[n++] = 1;
         seen += fraction[d];
     }
+    for (int i = 0; i < n; i++) /* foreign cells per host cell become shares of all cells in the tube */
+        w->donor_fraction[i] /= 1 + seen;
     p->raw[band].fraction[at] = (float)seen;
     p->raw[band].per_mL[at] = (float)(seen * c->view[k].cells_per_mL);
     if (x->assay < 0)
@@ -290,13 +292,17 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
     source = mix(mtl__hash_bytes(source, &x->t, sizeof x->t), mtl__hash(r->m->assay[x->assay].name));
     mtl__rng rng;
     mtl__rng_stream(&rng, r->opts.seed, r->s->person[x->person].key, number, source);
-    mtl__reading reading;
-    const int ret = mtl__qpcr_simulate(&c->qpcr[k], &tube, &rng, NULL, &reading);
+    int hits, ret;
+    if (band == MTL__CHANCE && index == 0) { /* the reading that is shown, with interval and limits */
+        ret = mtl__qpcr_simulate(&c->qpcr[k], &tube, &rng, NULL, &r->assay[k].shown);
+        hits = r->assay[k].shown.hits;
+    } else {
+        ret = mtl__qpcr_draw(&c->qpcr[k], &tube, &rng, NULL, &hits, NULL);
+    }
     if (ret < 0)
-        return mtl__fail_at(err, ret, r->s->file, x->line, x->column, "sample", "the assay cannot be simulated");
-    p->raw[band].positive[at] = reading.positive;
-    if (band == MTL__CHANCE && index == 0)
-        r->assay[k].shown = reading;
+        return mtl__fail_at(err, ret, r->s->file, x->line, x->column, "sample",
+                            "the assay cannot be simulated: %g of the genomes are a donor's", seen);
+    p->raw[band].positive[at] = hits >= c->qpcr[k].threshold;
     return 0;
 }
 

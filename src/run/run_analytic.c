@@ -190,11 +190,11 @@ static int present(const mtl__plan *p, mtl__analytic *a, int pair, int organ, mt
         v->see_cox[i] *= v->cells;
     double log_none = 0;
     for (int i = 0; i < p->world->n_inocula; i++) {
-        mtl__seen seen;
+        double none;
         if (p->world->inoculum[i].donor != r->pair[pair].donor)
             continue;
-        MTL_TRY(mtl__analytic_seen(a, &p->world->inoculum[i].source, r->t_final, v->see_type, v->see_cox, RTOL, &seen, err));
-        log_none += mtl__log(seen.p_none);
+        MTL_TRY(mtl__analytic_none(a, &p->world->inoculum[i].source, r->t_final, v->see_type, v->see_cox, 1e-6, &none, err));
+        log_none += mtl__log(none);
     }
     *out = -mtl__expm1(log_none);
     return 0;

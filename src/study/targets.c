@@ -43,10 +43,17 @@ static int needs_of(const mtl__target *t, const mtl__member *m)
     }
 }
 
-static void mark_needs(const mtl__target *t, const mtl__population *p, int *need)
+static void mark_needs(mtl_targets_result *r, const mtl__target *t, const mtl__population *p,
+                       int *need)
 {
-    for (int i = 0; i < p->n; i++)
-        need[p->member[i].family] |= needs_of(t, &p->member[i]);
+    for (int i = 0; i < p->n; i++) {
+        const mtl__member *m = &p->member[i];
+        mtl__family *f = &r->family[m->family];
+        const int needs = needs_of(t, m);
+        need[m->family] |= needs;
+        for (int k = 0; k < m->n_samples && f->sample; k++)
+            f->sample[m->sample[k]].wanted |= (needs & NEED_EXACT) != 0;
+    }
 }
 
 /* ---------------------------------------------------------------- running */
@@ -93,127 +100,129 @@ static int *file_order(mtl__arena *a, const mtl_scenario *s)
     return order;
 }
 
-static int keep_samples(mtl_targets_result *r, mtl__family *f, const mtl_result *run, bool exact,
-                        mtl_error *err)
+static int prepare(mtl_targets_result *r, mtl__family *f, mtl_error *err)
 {
-    const mtl_scenario *s = f->scenario;
-    int *order = file_order(&r->arena, s);
-    if (!order)
+    if (f->problem) /* the reader already found that the model lacks something */
+        return MTL_OK;
+    f->n_samples = f->scenario->n_samples;
+    f->order = file_order(&r->arena, f->scenario);
+    f->sample = mtl__arena_alloc(&r->arena, ((size_t)f->n_samples + 1) * sizeof *f->sample);
+    return f->order && f->sample ? MTL_OK : mtl__nomem(err);
+}
+
+static int keep_draws(mtl_targets_result *r, mtl__family_sample *x, const mtl__assay_result *a,
+                      int n, mtl_error *err)
+{
+    x->qpcr = a->qpcr;
+    x->p_positive = a->p_positive[MTL__CHANCE];
+    x->mean_fraction = a->mean_fraction;
+    x->mean_per_mL = a->mean_per_mL;
+    x->fraction = copy_floats(&r->arena, a->fraction[MTL__CHANCE], n);
+    if (!x->fraction)
         return mtl__nomem(err);
-    if (!f->sample) {
-        f->n_samples = s->n_samples;
-        f->sample = mtl__arena_alloc(&r->arena, (size_t)(s->n_samples + 1) * sizeof *f->sample);
-        if (!f->sample)
-            return mtl__nomem(err);
-    }
-    for (int i = 0; i < s->n_samples; i++) {
-        mtl__family_sample *x = &f->sample[i];
-        const mtl__assay_result *a = NULL;
-        for (int k = 0; k < run->n_assays && !a; k++)
-            if (run->assay[k].sample == order[i])
-                a = &run->assay[k];
-        if (!a)
-            return mtl__fail(err, MTL_ERR_VALUE, f->name, "sample %d has no assay", i + 1);
-        x->qpcr = a->qpcr;
-        if (exact || !f->exact) {
-            x->p_positive = a->p_positive[MTL__CHANCE];
-            x->mean_fraction = a->mean_fraction;
-            x->mean_per_mL = a->mean_per_mL;
-        }
-        if (exact)
-            continue;
-        const int n = run->opts.replicates;
-        f->replicates = n;
-        x->fraction = copy_floats(&r->arena, a->fraction[MTL__CHANCE], n);
-        if (!x->fraction)
-            return mtl__nomem(err);
-        if (a->per_mL[MTL__CHANCE] &&
-            !(x->per_mL = copy_floats(&r->arena, a->per_mL[MTL__CHANCE], n)))
-            return mtl__nomem(err);
-    }
-    f->exact = f->exact || exact;
+    x->per_mL = NULL;
+    if (a->per_mL[MTL__CHANCE] && !(x->per_mL = copy_floats(&r->arena, a->per_mL[MTL__CHANCE], n)))
+        return mtl__nomem(err);
     return MTL_OK;
 }
 
-/* 1: the model refused, with the reason in `local`. */
-static int run_once(mtl_targets_result *r, mtl__family *f, mtl_model *m, runs *p,
-                    enum mtl_solver solver, mtl_error *local, mtl_error *err)
+static int keep_samples(mtl_targets_result *r, mtl__family *f, const mtl_result *run,
+                        mtl_error *err)
+{
+    f->replicates = run->opts.replicates;
+    for (int i = 0; i < f->n_samples; i++) {
+        const mtl__assay_result *a = NULL;
+        for (int k = 0; k < run->n_assays && !a; k++)
+            if (run->assay[k].sample == f->order[i])
+                a = &run->assay[k];
+        if (!a || f->scenario->sample[f->order[i]].assay < 0)
+            return mtl__fail(err, MTL_ERR_VALUE, f->name, "sample %d has no assay", i + 1);
+        MTL_TRY(keep_draws(r, &f->sample[i], a, f->replicates, err));
+    }
+    return MTL_OK;
+}
+
+/* A refusal becomes the family's problem; only memory and interruption end the whole. */
+static int refuse(mtl_targets_result *r, mtl__family *f, const mtl_error *local, mtl_error *err)
+{
+    if (local->code == MTL_ERR_MEMORY || local->code == MTL_ERR_INTERRUPTED) {
+        if (err)
+            *err = *local;
+        return local->code;
+    }
+    f->problem = mtl__arena_strdup(&r->arena, local->text[0] ? local->text : "not run");
+    return f->problem ? MTL_OK : mtl__nomem(err);
+}
+
+static int draw_family(mtl_targets_result *r, mtl__family *f, mtl_model *m, int replicates, runs *p,
+                       mtl_error *err)
 {
     mtl_run_opts o;
+    mtl_error local;
+    mtl_result *run = NULL;
     mtl_run_opts_init(&o);
-    o.replicates = solver == MTL_SOLVER_ANALYTIC ? 1 : r->replicates;
-    o.solver = solver;
+    o.replicates = replicates;
     o.seed = r->seed;
     o.threads = p->o->threads;
     o.unknowns = 0;
     o.progress = on_progress;
     o.progress_ctx = p;
-    mtl_result *run = NULL;
-    mtl_error_clear(local);
-    int ret = mtl_run(&run, f->scenario, m, &o, local);
+    mtl_error_clear(&local);
+    const int ret = mtl_run(&run, f->scenario, m, &o, &local);
     if (ret < 0) {
+        local.code = ret;
         mtl_result_free(run);
-        if (ret != MTL_ERR_MEMORY && ret != MTL_ERR_INTERRUPTED)
-            return 1;
-        if (err)
-            *err = *local;
-        return ret;
+        return refuse(r, f, &local, err);
     }
-    ret = keep_samples(r, f, run, solver == MTL_SOLVER_ANALYTIC, err);
+    const int kept = keep_samples(r, f, run, err);
     mtl_result_free(run);
-    p->done++;
-    return ret;
+    return kept;
 }
 
+/* Two replicates set the assays up where the shares and means come without random numbers; where
+   that solver refuses (feedback), nothing but replicates can tell. */
 static int run_family(mtl_targets_result *r, mtl__family *f, mtl_model *m, int need, runs *p,
                       mtl_error *err)
 {
     mtl_error local;
-    int ret = 0;
-    if (f->problem) /* the reader already found that the model lacks something */
+    if (f->problem)
         return MTL_OK;
-    if (need & NEED_EXACT) {
-        ret = run_once(r, f, m, p, MTL_SOLVER_ANALYTIC, &local, err);
-        if (ret < 0)
-            return ret;
-        if (ret == 1) { /* feedback: nothing but replicates can tell */
-            need |= NEED_DRAWS;
-            p->done++;
-        }
+    MTL_TRY(draw_family(r, f, m, need & NEED_DRAWS ? r->replicates : 2, p, err));
+    if (f->problem || !(need & NEED_EXACT))
+        return MTL_OK;
+    mtl_error_clear(&local);
+    const int ret = mtl__target_exact(f, m, &local);
+    if (ret < 0 && ret != MTL_ERR_UNSUPPORTED) {
+        local.code = ret;
+        return refuse(r, f, &local, err);
     }
-    if (need & NEED_DRAWS) {
-        ret = run_once(r, f, m, p, MTL_SOLVER_AUTO, &local, err);
-        if (ret < 0)
-            return ret;
-        if (ret == 1) {
-            f->problem = mtl__arena_strdup(&r->arena, local.text[0] ? local.text : "not run");
-            if (!f->problem)
-                return mtl__nomem(err);
-            p->done++;
-        }
-    }
-    return MTL_OK;
+    return ret == MTL_OK || need & NEED_DRAWS ? MTL_OK
+                                              : draw_family(r, f, m, r->replicates, p, err);
 }
 
 int mtl__targets_run_families(mtl_targets_result *r, mtl_model *m, const mtl_targets_opts *o,
                               mtl_error *err)
 {
-    int *need = calloc((size_t)r->n_families + 1, sizeof *need);
+    int *need = calloc((size_t)r->n_families + 1, sizeof *need), ret = MTL_OK;
     if (!need)
         return mtl__nomem(err);
-    for (int i = 0; i < r->n_targets; i++) {
-        mark_needs(&r->target[i], &r->target[i].population, need);
-        mark_needs(&r->target[i], &r->target[i].reference, need);
+    for (int i = 0; i < r->n_families && ret == MTL_OK; i++)
+        ret = prepare(r, &r->family[i], err);
+    for (int i = 0; i < r->n_targets && ret == MTL_OK; i++) {
+        mark_needs(r, &r->target[i], &r->target[i].population, need);
+        mark_needs(r, &r->target[i], &r->target[i].reference, need);
     }
     runs p = {.o = o};
     for (int i = 0; i < r->n_families; i++)
-        p.total += (need[i] & 1) + (need[i] >> 1);
-    int ret = MTL_OK;
+        p.total += need[i] != 0;
     for (int i = 0; i < r->n_families && ret == MTL_OK; i++) {
-        if (need[i] && on_progress(&p, 0, 0) != 0)
+        if (!need[i])
+            continue;
+        if (on_progress(&p, 0, 0) != 0)
             ret = mtl__fail(err, MTL_ERR_INTERRUPTED, "", "interrupted");
-        else if (need[i])
+        else
             ret = run_family(r, &r->family[i], m, need[i], &p, err);
+        p.done++;
     }
     free(need);
     return ret;

@@ -19,6 +19,7 @@ typedef struct mtl__evidence {
    order of the family's file. */
 typedef struct mtl__family_sample {
     mtl__qpcr qpcr;
+    bool wanted; /* some target asks for its share or mean */
     double p_positive, mean_fraction, mean_per_mL; /* analytic, or means over replicates */
     const float *fraction, *per_mL;                /* [replicates]; per_mL NULL if not blood */
 } mtl__family_sample;
@@ -27,6 +28,7 @@ typedef struct mtl__family {
     const mtl_scenario *scenario; /* owned by the reader that loaded it */
     bool exact;                   /* p_positive and means without random numbers */
     int n_samples, replicates;
+    const int *order; /* [n_samples] indices into scenario->sample */
     mtl__family_sample *sample;
     const char *problem; /* NULL, or why the model refused it */
 } mtl__family;
@@ -75,7 +77,7 @@ typedef struct mtl__population {
 /* Headings of the table, in order. NULL at the end. */
 extern const char *const mtl__target_group[];
 
-typedef struct mtl__target {
+typedef struct mtl__target_def {
     int evidence, group;
     const char *label;
     enum mtl__statistic statistic;
@@ -123,6 +125,9 @@ bool mtl__target_unit_parse(const char *unit, mtl__target_unit *out);
    keeps its reason in `problem`; only memory and interruption end the whole. */
 int mtl__targets_run_families(mtl_targets_result *r, mtl_model *m, const mtl_targets_opts *o,
                               mtl_error *err);
+/* P(positive) and means of the wanted samples without random numbers; the samples' assays are set
+ * up. */
+int mtl__target_exact(mtl__family *f, const mtl_model *m, mtl_error *err);
 /* Fills target->row from the families' samples. */
 int mtl__targets_score(mtl_targets_result *r, const mtl_model *m, mtl_error *err);
 /* The model's value of a target's statistic, with the spread of a study of its size. */

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "num/num.h"
 
@@ -71,13 +72,16 @@ int refutes_law(const char *what, const double *x, int n, const double *pmf, int
 {
     double chi2 = 0.0, expected = 0.0, observed = 0.0, total = 0.0, last_e = 0.0, last_o = 0.0;
     int cells = 0;
+    int64_t *count = calloc((size_t)m + 1, sizeof *count);
+    if (!count)
+        return 1;
+    for (int i = 0; i < n; i++) /* cell m is all the rest */
+        count[x[i] >= 0.0 && x[i] < m && x[i] == floor(x[i]) ? (int)x[i] : m]++;
     for (int k = 0; k <= m; k++) {
-        /* Cell m is all the rest. */
-        double p = k < m ? pmf[k] : fmax(0.0, 1.0 - total);
+        const double p = k < m ? pmf[k] : fmax(0.0, 1.0 - total);
         total += p;
         expected += n * p;
-        for (int i = 0; i < n; i++)
-            observed += k < m ? x[i] == k : !(x[i] >= 0.0 && x[i] < m && x[i] == floor(x[i]));
+        observed += (double)count[k];
         if (expected < 8.0 && k < m)
             continue;
         if (expected >= 8.0) {
@@ -93,6 +97,7 @@ int refutes_law(const char *what, const double *x, int n, const double *pmf, int
         }
         expected = observed = 0.0;
     }
+    free(count);
     if (cells < 2) {
         printf("# UNUSABLE %s: fewer than two cells\n", what);
         return 1;

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,9 +34,12 @@ mtl__process *ref_build(const ref_net *net)
     mtl__builder *b = NULL;
     mtl__process *p = NULL;
     mtl_error err = {0};
+    char name[REF_TYPES][16]; /* labels name the random streams: each its own */
     assert_int_equal(mtl__builder_new(&b, &err), 0);
-    for (int i = 0; i < net->n_types; i++)
-        assert_int_equal(mtl__add_type(b, "type"), i);
+    for (int i = 0; i < net->n_types; i++) {
+        snprintf(name[i], sizeof name[i], "type %d", i);
+        assert_int_equal(mtl__add_type(b, name[i]), i);
+    }
     for (int r = 0; r < net->n_rows; r++)
         assert_int_equal(mtl__add_row(b, net->loss[r], "row"), r);
     for (int c = 0; c < net->n_cox; c++)

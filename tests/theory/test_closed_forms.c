@@ -227,9 +227,10 @@ static void test_groups_share(void **state)
     mtl__inflow in[3] = {{.t0 = 0.0, .t1 = 10.0, .rate = 0.2, .group = 0, .target = 0},
                          {.t0 = 20.0, .t1 = 30.0, .rate = 0.3, .group = 0, .target = 1},
                          {.t0 = 0.0, .t1 = 10.0, .rate = 0.3, .group = 1, .target = 2}};
-    const mtl__source s = {.group = group, .n_groups = 2, .inflow = in, .n_inflows = 3};
+    mtl__source s = {.group = group, .n_groups = 2, .inflow = in, .n_inflows = 3};
     const double t = 31.0;
     int bad = 0;
+    mtl__source_sort(&s);
     for (int v = 0; v < 3; v++) {
         ref_draws r = ref_run(&net, &s, solvers[v], 0.0, 1400, N, 1, &t);
         for (int i = 0; i < N; i++)

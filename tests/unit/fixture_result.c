@@ -3,6 +3,8 @@
    birth, a long tail, more and more replicates without a cell). */
 #include "fixture_result.h"
 
+#include "num/num.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,13 +296,14 @@ static mtl__band curve(double years, double plateau, double death, double spread
     if (years < 0)
         return (mtl__band){0};
     const double present = 1 / (1 + death * years);
-    const double median = plateau * (1 + 8 * exp(-years / 1.5)) * (0.3 + 0.7 / (1 + 0.05 * years));
+    const double median =
+        plateau * (1 + 8 * mtl__exp(-years / 1.5)) * (0.3 + 0.7 / (1 + 0.05 * years));
     const double q[5] = {0.025, 0.25, 0.5, 0.75, 0.975};
     const double z[5] = {-1.96, -0.674, 0, 0.674, 1.96};
     float out[5];
     for (int i = 0; i < 5; i++)
-        out[i] = q[i] < 1 - present ? 0 : (float)(median * exp(spread * z[i]));
-    return (mtl__band){.mean = (float)(present * median * exp(spread * spread / 2)),
+        out[i] = q[i] < 1 - present ? 0 : (float)(median * mtl__exp(spread * z[i]));
+    return (mtl__band){.mean = (float)(present * median * mtl__exp(spread * spread / 2)),
                        .q025 = out[0],
                        .q250 = out[1],
                        .q500 = out[2],
@@ -320,7 +323,7 @@ static mtl__band level_at(const mtl_result *r, const mtl__pair *p, int organ, do
         level *= 0.15;
     if (niche == 2)
         dying *= 12;
-    const double size = 1 + 0.8 * sin(organ * 2.4) + (organ == 2 ? 1 : 0);
+    const double size = 1 + 0.8 * mtl__sin_2pi(organ * 0.382) + (organ == 2 ? 1 : 0);
     dying *= organ == 0 ? 1 : 1 + organ % 7;
     return curve((t - p->t_start) / 365.25, level * size, dying, b == MTL__UNKNOWNS ? 2.2 : 0.9);
 }

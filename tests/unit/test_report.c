@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The report as a page: well formed, self-contained, escaped, and saying what it has to say; its numbers
-   and its small parts one by one. The look of it is not tested here. */
+/* The report as a page: well formed, self-contained, escaped, and saying what it has to say; its
+   numbers and its small parts one by one. The look of it is not tested here. */
 #include <ctype.h>
 #include <math.h>
 #include <setjmp.h>
@@ -112,7 +112,8 @@ static void assert_well_formed(const char *s)
 /* Words that no number and no coordinate may ever be. */
 static void assert_no_bad_numbers(const char *page)
 {
-    static const char *const bad[] = {">nan", " nan", "\"nan", "-nan", ">inf", " inf ", "\"inf", "-inf", "(null)"};
+    static const char *const bad[] = {">nan",  " nan",  "\"nan", "-nan",  ">inf",
+                                      " inf ", "\"inf", "-inf",  "(null)"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_null(strstr(page, bad[i]));
 }
@@ -122,10 +123,14 @@ static void assert_no_bad_numbers(const char *page)
 static void two_digits(void **state)
 {
     (void)state;
-    static const struct { double v; const char *text; } row[] = {
-        {0, "0"}, {0.77, "0.77"}, {0.774, "0.77"}, {5.5, "5.5"}, {5.549, "5.5"}, {9.94, "9.9"}, {9.96, "10"}, {16.4, "16"},
-        {99.4, "99"}, {123, "120"}, {996, "1,000"}, {1234, "1,200"}, {56789, "57,000"}, {0.0012, "0.0012"},
-        {0.00101, "0.0010"}, {1.23e-5, "1.2×10⁻⁵"}, {1e-12, "10⁻¹²"}, {2.5e7, "2.5×10⁷"}, {-0.5, "-0.50"}, {-1234, "-1,200"}};
+    static const struct {
+        double v;
+        const char *text;
+    } row[] = {{0, "0"},          {0.77, "0.77"},     {0.774, "0.77"},     {5.5, "5.5"},
+               {5.549, "5.5"},    {9.94, "9.9"},      {9.96, "10"},        {16.4, "16"},
+               {99.4, "99"},      {123, "120"},       {996, "1,000"},      {1234, "1,200"},
+               {56789, "57,000"}, {0.0012, "0.0012"}, {0.00101, "0.0010"}, {1.23e-5, "1.2×10⁻⁵"},
+               {1e-12, "10⁻¹²"},  {2.5e7, "2.5×10⁷"}, {-0.5, "-0.50"},     {-1234, "-1,200"}};
     char buf[32];
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
         assert_string_equal(mtl__two(row[i].v, buf), row[i].text);
@@ -136,9 +141,13 @@ static void two_digits(void **state)
 static void given_digits(void **state)
 {
     (void)state;
-    static const struct { double v; const char *text; } row[] = {
-        {0, "0"}, {1, "1"}, {0.01, "0.01"}, {12.1, "12.1"}, {1.04, "1.04"}, {0.001, "0.001"}, {1e-4, "10⁻⁴"},
-        {2.5e-4, "2.5×10⁻⁴"}, {10000, "10,000"}, {50000, "50,000"}, {1e6, "10⁶"}, {2.7e10, "2.7×10¹⁰"}, {-3, "-3"}};
+    static const struct {
+        double v;
+        const char *text;
+    } row[] = {{0, "0"},          {1, "1"},          {0.01, "0.01"}, {12.1, "12.1"},
+               {1.04, "1.04"},    {0.001, "0.001"},  {1e-4, "10⁻⁴"}, {2.5e-4, "2.5×10⁻⁴"},
+               {10000, "10,000"}, {50000, "50,000"}, {1e6, "10⁶"},   {2.7e10, "2.7×10¹⁰"},
+               {-3, "-3"}};
     char buf[32];
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
         assert_string_equal(mtl__given(row[i].v, buf), row[i].text);
@@ -171,10 +180,14 @@ static void readings_never_bare_zero(void **state)
     mtl__reading_text(&b, &(mtl__reading){.hits = 0, .wells = 24, .geq_per_1e6 = NAN, .high = 1.9});
     assert_string_equal(b.s, "at most 1.9");
     b.len = 0;
-    mtl__reading_text(&b, &(mtl__reading){.hits = 1, .wells = 24, .geq_per_1e6 = 0, .low = 0, .high = 6.6});
+    mtl__reading_text(
+        &b, &(mtl__reading){.hits = 1, .wells = 24, .geq_per_1e6 = 0, .low = 0, .high = 6.6});
     assert_string_equal(b.s, "at most 6.6");
     b.len = 0;
-    mtl__reading_text(&b, &(mtl__reading){.hits = 3, .wells = 24, .positive = true, .geq_per_1e6 = 2.1, .low = 0.4, .high = 5.6});
+    mtl__reading_text(
+        &b,
+        &(mtl__reading){
+            .hits = 3, .wells = 24, .positive = true, .geq_per_1e6 = 2.1, .low = 0.4, .high = 5.6});
     assert_string_equal(b.s, "2.1 (0.40 to 5.6)");
     mtl__str_free(&b);
 }
@@ -184,8 +197,9 @@ static void escaping(void **state)
     (void)state;
     mtl__str b = {0};
     mtl__html(&b, "<b a=\"1\" b='2'>&amp;\xff\x01 caf\xc3\xa9\xed\xa0\x80");
-    assert_string_equal(b.s, "&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;amp;\xef\xbf\xbd\xef\xbf\xbd caf\xc3\xa9"
-                             "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+    assert_string_equal(
+        b.s, "&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;amp;\xef\xbf\xbd\xef\xbf\xbd caf\xc3\xa9"
+             "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
     b.len = 0;
     mtl__html_dotted(&b, "organ.barrier_x");
     assert_string_equal(b.s, "organ.<wbr>barrier_<wbr>x");
@@ -199,13 +213,15 @@ static void svg_elements(void **state)
     (void)state;
     mtl__str b = {0};
     mtl__svg_line(&b, "axis", 1, 2.04, -3.25, 1e9);
-    assert_string_equal(b.s, "<line class=\"axis\" x1=\"1\" y1=\"2\" x2=\"-3.2\" y2=\"1000000\"/>\n");
+    assert_string_equal(b.s,
+                        "<line class=\"axis\" x1=\"1\" y1=\"2\" x2=\"-3.2\" y2=\"1000000\"/>\n");
     b.len = 0;
     mtl__svg_text(&b, "", 'm', 0.05, NAN, "a<b");
     assert_string_equal(b.s, "<text x=\"0.1\" y=\"0\" text-anchor=\"middle\">a&lt;b</text>\n");
     b.len = 0;
     mtl__svg_shade(&b, "none", 0, 0, -5, 1, 0.26);
-    assert_string_equal(b.s, "<rect class=\"none\" x=\"0\" y=\"0\" width=\"0\" height=\"1\" opacity=\"0.25\"/>\n");
+    assert_string_equal(
+        b.s, "<rect class=\"none\" x=\"0\" y=\"0\" width=\"0\" height=\"1\" opacity=\"0.25\"/>\n");
     mtl__str_free(&b);
 }
 
@@ -236,13 +252,15 @@ static void labels_do_not_overlap(void **state)
 {
     (void)state;
     enum { N = 12 };
-    static const char *const text[] = {"a", "a longer name", "tom", "autopsy of everything there is"};
+    static const char *const text[] = {"a", "a longer name", "tom",
+                                       "autopsy of everything there is"};
     mtl__rng rng;
     mtl__rng_stream(&rng, 5, 1, 1, 1);
     for (int round = 0; round < 200; round++) {
         mtl__label l[N];
         for (int i = 0; i < N; i++)
-            l[i] = (mtl__label){.text = text[mtl__rng_below(&rng, 4)], .x = 600 * mtl__rng_unit(&rng)};
+            l[i] =
+                (mtl__label){.text = text[mtl__rng_below(&rng, 4)], .x = 600 * mtl__rng_unit(&rng)};
         const int rows = mtl__labels_place(l, N, 0, 620);
         for (int i = 0; i < N; i++) {
             assert_true(l[i].row >= 0 && l[i].row < rows);
@@ -288,7 +306,8 @@ static void self_contained(void **state)
     (void)state;
     mtl_result *r = fixture_result(FIXTURE_SMALL, 0);
     char *page = page_of_one(r);
-    static const char *const outside[] = {"http:", "https:", "//", "<link", "@import", "url(", " src=", "<img", "<iframe"};
+    static const char *const outside[] = {"http:", "https:", "//",   "<link",  "@import",
+                                          "url(",  " src=",  "<img", "<iframe"};
     for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
         assert_null(strstr(page, outside[i]));
     assert_int_equal(count(page, "<script>"), 1);
@@ -381,7 +400,8 @@ static void user_text_is_escaped(void **state)
     char *page = page_of_one(r);
     assert_well_formed(page);
     assert_int_equal(count(page, "<script>"), 1);
-    static const char *const raw[] = {"<i>", "<file>", "<x>", "<u>", "<assay>", "<organ>", "<meaning>", "<name>",
+    static const char *const raw[] = {"<i>",      "<file>",     "<x>",       "<u>",
+                                      "<assay>",  "<organ>",    "<meaning>", "<name>",
                                       "<switch>", "<relation>", "</title><i"};
     for (size_t i = 1; i < sizeof raw / sizeof raw[0]; i++)
         assert_null(strstr(page, raw[i]));

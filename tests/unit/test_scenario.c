@@ -38,7 +38,7 @@ static const char *root(void)
 
 static const char *path_of(const char *name)
 {
-    static char path[1024];
+    static char path[2048];
     snprintf(path, sizeof path, "%s/%s", root(), name);
     return path;
 }

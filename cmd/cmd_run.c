@@ -16,7 +16,7 @@ const struct opt run_opts[] = {
     {"out", 'o', OPT_TEXT, "DIR", AT(out), 0, 0, NULL,
      "write report.html, cells.tsv, events.tsv, assays.tsv and manifest.json there; without it the "
      "answer is printed and nothing is written"},
-    {"replicates", 'n', OPT_COUNT, "N", AT(replicates), 1, 100000000, NULL,
+    {"replicates", 'n', OPT_COUNT, "N", AT(replicates), 1, 10000000, NULL,
      "lives simulated (default 200)"},
     {"first-replicate", 0, OPT_COUNT, "N", AT(first_replicate), 0, 2000000000, NULL,
      "number of the first one; replicate 7 alone is the same as 7 among many"},
@@ -76,7 +76,7 @@ static int wider(int have, const char *text)
 static int each_reading(void *ctx, const mtl_reading_row *row)
 {
     struct table *t = ctx;
-    char date[16], level[32], lod[32], reading[160];
+    char date[16], p[32], level[32], lod[32], reading[160];
     date_text(row->t_days, date);
     if (!t->printing) {
         t->width[0] = wider(t->width[0], row->person);
@@ -87,10 +87,11 @@ static int each_reading(void *ctx, const mtl_reading_row *row)
         return 0;
     }
     reading_text(row, reading, sizeof reading);
-    printf("%-10s  %-*s  %-*s  %-*s  %-*s  %8.3f  %10s  %8s  %s\n", date, t->width[0], row->person,
-           t->width[1], row->organ, t->width[2], row->assay, t->width[3], row->donors,
-           row->p_positive, two_digits(row->mean_geq_per_1e6, level),
-           two_digits(row->lod_geq_per_1e6, lod), reading);
+    snprintf(p, sizeof p, isfinite(row->p_positive) ? "%.3f" : "NA", row->p_positive);
+    printf("%-10s  %-*s  %-*s  %-*s  %-*s  %8s  %10s  %8s  %s\n", date, t->width[0], row->person,
+           t->width[1], row->organ, t->width[2], row->assay, t->width[3], row->donors, p,
+           two_digits(row->mean_geq_per_1e6, level), two_digits(row->lod_geq_per_1e6, lod),
+           reading);
     return 0;
 }
 
@@ -138,7 +139,7 @@ static int print_result(mtl_result *const *result, const struct rivals *r, const
     for (int i = 0; i < r->n; i++) {
         if (o->each)
             printf("%s%s = %s\n", i > 0 ? "\n" : "", o->each, r->label[i]);
-        printf("%s\n", mtl_result_headline(result[i]));
+        print_wrapped(mtl_result_headline(result[i]), 0, 0);
         if (!o->out)
             print_readings(result[i]);
     }
@@ -149,6 +150,14 @@ static int print_result(mtl_result *const *result, const struct rivals *r, const
 }
 
 /* ---------------------------------------------------------------- writing */
+static void join_path(char *path, size_t size, const char *dir, const char *name)
+{
+    int n = (int)strlen(dir);
+    while (n > 1 && dir[n - 1] == '/')
+        n--;
+    snprintf(path, size, "%.*s%s%s", n, dir, *name && dir[n - 1] != '/' ? "/" : "", name);
+}
+
 static int write_results(mtl_result *const *result, const struct rivals *r, const struct options *o)
 {
     mtl_error err = {0};
@@ -156,11 +165,11 @@ static int write_results(mtl_result *const *result, const struct rivals *r, cons
     const mtl_result *all[MAX_RIVALS];
     for (int i = 0; i < r->n; i++) {
         all[i] = result[i];
-        snprintf(path, sizeof path, "%s%s%s", o->out, o->each ? "/" : "", r->label[i]);
+        join_path(path, sizeof path, o->out, r->label[i]);
         if (mtl_result_write(result[i], path, &err) < 0)
             return report_error(&err);
     }
-    snprintf(path, sizeof path, "%s/report.html", o->out);
+    join_path(path, sizeof path, o->out, "report.html");
     if (mtl_report_write(all, r->n, path, &err) < 0)
         return report_error(&err);
     if (!o->quiet)

@@ -19,7 +19,7 @@ const struct opt targets_opts[] = {
     OPT_ROW_EACH,
     OPT_ROW_SWITCH,
     OPT_ROW_SET,
-    {"replicates", 'n', OPT_COUNT, "N", AT(replicates), 1, 100000000, NULL,
+    {"replicates", 'n', OPT_COUNT, "N", AT(replicates), 1, 10000000, NULL,
      "families simulated per population where a target needs them"},
     {"tsv", 0, OPT_FLAG, NULL, AT(tsv), 0, 0, NULL, "tab separated, every column"},
     {"json", 0, OPT_FLAG, NULL, AT(json), 0, 0, NULL, "as JSON"},

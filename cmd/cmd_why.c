@@ -114,7 +114,7 @@ int cmd_why(const struct options *o, const struct verb *v)
     else if (sw >= 0)
         why_switch(m, sw);
     else
-        ret = report_error(&err);
+        ret = report_option("why", &err);
     mtl_model_free(m);
     return ret;
 }

@@ -165,7 +165,8 @@ static void print_markdown(void)
            "Exit codes: 0 ok, 1 failure, 2 usage, 3 bad input, 4 out of resources, 130 "
            "interrupted.\nResults go to standard output or into the folder of `-o`, messages to "
            "standard error as\n`matriline: file:line:column: field: text`. The model's tables are "
-           "looked for in `--model`, then in\n`$MATRILINE_MODEL`, then beside the program.\n");
+           "looked for in `--model`, then in\n`$MATRILINE_MODEL`, then beside the program, in "
+           "`models/human` of the present folder, and where it was\ninstalled.\n");
     for (int i = 0; i < N_VERBS; i++) {
         if (verbs[i].run)
             options_markdown(&verbs[i]);

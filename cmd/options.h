@@ -77,7 +77,7 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 #define OPT_ROW_MODEL                                                                              \
     {                                                                                              \
         "model", 0, OPT_TEXT, "DIR", offsetof(struct options, model_dir), 0, 0, NULL,              \
-            "folder of the model's tables (default: models/human; or $MATRILINE_MODEL)"            \
+            "folder of the model's tables (default: $MATRILINE_MODEL, or the human one)"           \
     }
 #define OPT_ROW_SET                                                                                \
     {                                                                                              \

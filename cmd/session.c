@@ -12,12 +12,25 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, computing;
 
+/* The work is asked to stop. Should it not come to a stopping place soon, the program ends all the
+   same: while it computes nothing is being written. */
 static void on_signal(int number)
 {
     (void)number;
     interrupted = 1;
+    if (computing)
+        alarm(2);
+}
+
+static void on_alarm(int number)
+{
+    static const char text[] = "matriline: interrupted; nothing was written\n";
+    (void)number;
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        _exit(EXIT_INTERRUPTED);
+    _exit(EXIT_INTERRUPTED);
 }
 
 int report_error(const mtl_error *err)
@@ -31,6 +44,14 @@ int report_error(const mtl_error *err)
     complain("%s", *text ? text : mtl_strerror(err->code));
     int code = mtl_exit_code(err->code);
     return code ? code : EXIT_FAILED;
+}
+
+int report_option(const char *option, const mtl_error *err)
+{
+    if (err->code != MTL_ERR_NAME && err->code != MTL_ERR_VALUE && err->code != MTL_ERR_UNIT)
+        return report_error(err);
+    complain("%s: %s", option, err->text);
+    return EXIT_USAGE;
 }
 
 /* ---------------------------------------------------------------- the model */
@@ -71,7 +92,7 @@ static void find_model(const struct options *o, char *dir, size_t size)
     else if (env && *env)
         snprintf(dir, size, "%s", env);
     else if (!beside_program(dir, size))
-        snprintf(dir, size, "%s", MATRILINE_MODEL_DIR);
+        snprintf(dir, size, "%s", is_model("models/human") ? "models/human" : MATRILINE_MODEL_DIR);
 }
 
 int session_model(mtl_model **out, const struct options *o)
@@ -81,19 +102,20 @@ int session_model(mtl_model **out, const struct options *o)
     find_model(o, dir, sizeof dir);
     if (mtl_model_load(out, dir, &err) < 0)
         return report_error(&err);
-    for (int i = 0; i < o->n_switch; i++) {
+    int ret = 0;
+    for (int i = 0; i < o->n_switch && ret == 0; i++) {
         if (mtl_model_switch(*out, o->sw[i].name, o->sw[i].value, &err) < 0)
-            goto bad;
+            ret = report_option("--switch", &err);
     }
-    for (int i = 0; i < o->n_set; i++) {
+    for (int i = 0; i < o->n_set && ret == 0; i++) {
         if (mtl_model_set(*out, o->set[i].name, o->set[i].value, &err) < 0)
-            goto bad;
+            ret = report_option("--set", &err);
     }
-    return 0;
-bad:
-    mtl_model_free(*out);
-    *out = NULL;
-    return report_error(&err);
+    if (ret) {
+        mtl_model_free(*out);
+        *out = NULL;
+    }
+    return ret;
 }
 
 /* ---------------------------------------------------------------- rivals */
@@ -119,7 +141,7 @@ int session_rivals(struct rivals *r, mtl_model *base, const struct options *o)
     }
     int sw = mtl_model_find_switch(base, o->each, &err);
     if (sw < 0)
-        return report_error(&err);
+        return report_option("--each", &err);
     mtl_model_switch_info(base, sw, &info);
     for (int k = 0; k < info.n_values && r->n < MAX_RIVALS; k++) {
         mtl_switch_value v;
@@ -163,6 +185,9 @@ void progress_start(struct progress *p, const char *what, const struct options *
     a.sa_flags = (int)SA_RESETHAND;
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
+    a.sa_handler = on_alarm;
+    sigaction(SIGALRM, &a, NULL);
+    computing = 1;
     p->what = what;
     p->started = p->shown = now_seconds();
     p->visible = !o->quiet && isatty(STDERR_FILENO);
@@ -188,6 +213,8 @@ int progress_step(void *ctx, int64_t done, int64_t total)
 
 void progress_end(struct progress *p)
 {
+    computing = 0;
+    alarm(0);
     if (p->visible)
         fputs("\r\033[K", stderr);
 }

@@ -9,6 +9,8 @@
 
 /* Prints "matriline: file:line:column: field: text" and returns the exit code for it. */
 int report_error(const mtl_error *err);
+/* The same for a name or a value given on the command line: wrong usage, exit 2. */
+int report_option(const char *option, const mtl_error *err);
 
 /* The model: found, read, --set and --switch applied. 0, or an exit code after the message. */
 int session_model(mtl_model **out, const struct options *o);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How much does one unknown matter? The same sample under three values of a parameter, without
  * random numbers.
- *   ./set_parameter models/human examples/anna.yaml seed.division
+ *   ./set_parameter models/human examples/termination.yaml loss.burst.termination
  */
 #include <matriline/matriline.h>
 #include <stdio.h>
@@ -51,7 +51,9 @@ int main(int argc, char **argv)
         mtl_scenario_load(&family, argv[2], model, &err) == 0)
         param = mtl_model_find_param(model, argv[3], &err);
     if (param >= 0 && mtl_model_param(model, param, &info) == 0) {
-        const double values[3] = {info.low, info.value, info.high};
+        /* An open end of the range is NaN: then a tenth, and ten times as much. */
+        const double values[3] = {info.low > 0 ? info.low : info.value / 10, info.value,
+                                  info.high > 0 ? info.high : info.value * 10};
         printf("%s, tier %c, %s\n", info.name, info.tier, info.unit);
         for (int i = 0; i < 3 && ret == 0; i++) {
             double p = 0;

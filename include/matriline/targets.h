@@ -19,7 +19,7 @@ extern "C" {
 
 typedef struct mtl_targets_opts {
     uint64_t seed;    /**< default 1 */
-    int replicates;   /**< families simulated per population member; default 300 */
+    int replicates;   /**< families simulated per population member; default 1000 */
     int threads;      /**< default 1; 0 = all processors */
     const char *only; /**< comma separated evidence ids; NULL = all */
     /** As in mtl_run_opts; done and total in runs of a family. */

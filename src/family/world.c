@@ -148,6 +148,17 @@ static int add_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- the world */
+/* A mother whose birth is not known is taken as grown up: thirty at her first conception. Only curves of age
+   that end in youth (growth) look at it. */
+static double adult_birth(const mtl_scenario *s, int person)
+{
+    double first = HUGE_VAL;
+    for (int k = 0; k < s->n_pregnancies; k++)
+        if (s->pregnancy[k].mother == person)
+            first = mtl__min(first, s->pregnancy[k].conceived);
+    return first < HUGE_VAL ? first - 30 * MTL_DAYS_PER_YEAR : NAN;
+}
+
 static int compile_bodies(mtl__world *w, mtl__builder *b, mtl_error *err)
 {
     for (int k = 0; k < w->n_bodies; k++) {
@@ -155,7 +166,7 @@ static int compile_bodies(mtl__world *w, mtl__builder *b, mtl_error *err)
         const mtl__body_spec spec = {
             .name = p->name,
             .sex = p->sex == MTL__FEMALE ? 'f' : p->sex == MTL__MALE ? 'm' : 0,
-            .born = p->born,
+            .born = isfinite(p->born) ? p->born : adult_birth(w->s, w->body_person[k]),
             .kind = w->kind,
             .landing = w->landing,
             .home = w->home,

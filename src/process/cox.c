@@ -40,7 +40,7 @@ void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, d
             continue;
         for (int o = t->output0; o < t->output1; o++)
             drive[p->output[o].target] += (double)s->n[i] * p->output[o].rate *
-                                          mtl__factor_now(w, p->output[o].factor);
+                                          w->f_out[p->output[o].factor];
     }
 }
 

@@ -117,7 +117,9 @@ static inline void count_changes(const mtl__process *p, mtl__state *s, mtl__work
     for (int o = t->output0; o < t->output1; o++) {
         const int c = p->output[o].target;
         mtl__cox_advance(p, s, w, c, s->t);
-        w->drive[c] += (double)by * p->output[o].rate * mtl__factor_now(w, p->output[o].factor);
+        w->drive[c] += (double)by * p->output[o].rate * w->f_out[p->output[o].factor];
+        if (w->drive[c] < 0) /* what rounding leaves when the last seed has gone */
+            w->drive[c] = 0;
     }
     s->n[i] += by;
     reweigh(p, s, w, i);

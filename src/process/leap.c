@@ -187,7 +187,7 @@ static void inflows_now(const mtl__process *p, mtl__state *s, mtl__work *w, doub
         w->inflow_to[w->list[k]] = 0;
     for (int k = 0; k < w->n_inflow; k++) {
         const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
-        const double x = f->rate * s->group[f->group] * w->f[f->factor];
+        const double x = f->rate * s->group[f->group] * w->f_in[f->factor];
         if (f->to == MTL__TO_TYPE) {
             w->inflow_to[f->target] += x;
         } else {
@@ -201,7 +201,7 @@ static void inflows_now(const mtl__process *p, mtl__state *s, mtl__work *w, doub
     for (int k = 0; k < w->n_inflow; k++) {
         const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
         if (f->to == MTL__TO_TYPE)
-            direct += f->rate * s->group[f->group] * w->f[f->factor];
+            direct += f->rate * s->group[f->group] * w->f_in[f->factor];
     }
     const double lost = total - (lands - direct);
     if (lost > 1e-9 * total) {
@@ -231,6 +231,20 @@ static double max_moves(const mtl__process *p, const mtl__work *w)
     return rate;
 }
 
+/* Means of the factors over a step, by Simpson's rule (the right end on this side of a jump): immigration is
+   what the step adds up, and a curve of pregnancy bends within it. */
+static void mean_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t, double h)
+{
+    static const double at[3] = {0, 0.5, 1 - 1e-9}, weight[3] = {1.0 / 6, 4.0 / 6, 1.0 / 6};
+    for (int i = 0; i < w->n_factors; i++)
+        w->f_in[i] = 0;
+    for (int k = 0; k < 3; k++) {
+        p->env->advance(p->env->ctx, t + at[k] * h, s->n, w->f);
+        for (int i = 0; i < w->n_factors; i++)
+            w->f_in[i] += weight[k] * w->f[i];
+    }
+}
+
 int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double step,
                   const mtl__sim_opts *o, mtl_error *err)
 {
@@ -246,9 +260,13 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
     s->split = s->split || rate > 0;
     mtl__cox_drives(p, s, w, w->drive0);
     for (int64_t k = 0; k < steps; k++) {
-        if (p->env && (w->varies || w->crosses || w->outputs_vary)) {
+        if (p->env && (w->varies || w->crosses || w->outputs_vary || w->n_inflow)) {
+            if (w->n_inflow)
+                mean_factors(p, s, w, t0 + (double)k * h, h);
             p->env->advance(p->env->ctx, t0 + ((double)k + 0.5) * h, s->n, w->f);
             rate = max_moves(p, w);
+            for (int i = 0; w->outputs_vary && i < w->n_factors; i++)
+                w->f_out[i] = w->f[i];
         }
         /* Two half moves with the same rates in a row are one whole move, unless intensities want the
            counts between them. */

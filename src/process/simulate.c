@@ -209,6 +209,8 @@ static void look_ahead(const mtl__process *p, const mtl__state *s, mtl__work *w,
 {
     if (!p->env)
         return;
+    if (w->outputs_vary)
+        p->env->advance(p->env->ctx, 0.5 * (s->t + t1), s->n, w->f_out);
     p->env->advance(p->env->ctx, s->t, s->n, w->f);
     p->env->bound(p->env->ctx, s->t, t1, w->f_hi);
 }

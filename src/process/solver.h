@@ -16,7 +16,10 @@ typedef struct mtl__alias {
 /* One piece of work: the types of a component (or all), and the schedule's parts that reach them. */
 typedef struct mtl__work {
     /* environment on the current segment */
-    double *f, *f_hi, *f_mid;
+    double *f, *f_hi;
+    double *f_in;  /* leap: means over the step, for immigration */
+    double *f_out; /* at the middle of the segment: what outputs use, so that a cell's drive is taken back
+                      as it was given */
     int n_factors;
     bool varies;  /* some rate of the types at work carries a factor */
     bool crosses; /* some crossing weight does */

@@ -43,7 +43,8 @@ static bool get_work(const mtl__process *p, mtl__work *w, mtl__arena *a)
     const size_t nf = (size_t)w->n_factors;
     w->f = get(a, &ok, nf, sizeof *w->f);
     w->f_hi = get(a, &ok, nf, sizeof *w->f_hi);
-    w->f_mid = get(a, &ok, nf, sizeof *w->f_mid);
+    w->f_in = get(a, &ok, nf, sizeof *w->f_in);
+    w->f_out = get(a, &ok, nf, sizeof *w->f_out);
     w->drive = get(a, &ok, nc, sizeof *w->drive);
     w->drive0 = get(a, &ok, nc, sizeof *w->drive0);
     w->cox_t = get(a, &ok, nc, sizeof *w->cox_t);
@@ -84,7 +85,7 @@ static void lay_out(const mtl__process *p, mtl__work *w)
         at += 1 + p->row[r].land1 - p->row[r].land0;
     }
     for (int k = 0; k < w->n_factors; k++)
-        w->f[k] = w->f_hi[k] = 1;
+        w->f[k] = w->f_hi[k] = w->f_in[k] = w->f_out[k] = 1;
     mtl__rows_prepare(p, w);
 }
 

@@ -19,6 +19,9 @@ void mtl__html_capital(mtl__str *b, const char *s);
 const char *mtl__two(double v, char buf[32]);
 /* A probability known to 1/n: "0.89", "<0.001" rather than 0, ">0.999" rather than 1. */
 const char *mtl__prob(double p, int n, char buf[32]);
+/* mtl__two of a level (gEq per 1e6): never below 0, "<10⁻⁶" where it is less than a cell. Plain
+   text, to be escaped in HTML. */
+const char *mtl__level(double v, char buf[32]);
 /* "2.2 (0 to 16)"; the median, or "mean 2.2" where there are no quantiles. */
 void mtl__band_text(mtl__str *b, const mtl__band *x);
 /* "9.6 (2.4 to 21)", or "at most 1.9": never a bare 0. */
@@ -88,6 +91,10 @@ void mtl__page_free(mtl__page *v);
 mtl__sight mtl__page_sight(const mtl__page *v, int host, int donor, int organ);
 /* Can this sample be explained by this donor? */
 bool mtl__page_explains(const mtl__page *v, const mtl__assay_result *a, int donor);
+/* The difference of two thirds of the replicates in the answer, a probability, that chance alone
+   brings about in one report of twenty: Bonferroni over the parameters compared. 0 when not known.
+ */
+double mtl__page_noise(const mtl__page *v);
 /* The donor with whom a reading is shown: the first, by contact, that could explain it; -1 nobody.
  */
 int mtl__page_home(const mtl__page *v, const mtl__assay_result *a);
@@ -97,6 +104,8 @@ const char *mtl__page_name(const mtl__page *v, int person);
 /* Colour class: "d0" .. "d5", then "d0 dash" ...; "me" for the focus person. */
 const char *mtl__page_class(const mtl__page *v, int person);
 const char *mtl__organ_label(const mtl_model *m, int organ);
+/* The label without the name of its group: "hippocampus" of "Brain: hippocampus". */
+const char *mtl__organ_short(const mtl_model *m, int organ);
 /* The pair of another result that is the same host and donor, NULL if it has none. */
 const mtl__pair *mtl__page_same_pair(const mtl_result *r, const mtl__pair *p);
 /* Index in `watched`, -1 if the organ is not watched. */

@@ -7,7 +7,7 @@
 #include "num/num.h"
 #include "report/report.h"
 
-enum { MAX_BARS = 12 };
+enum { MAX_BARS = 12, ROW = 20, TOP = 42, W = 420 };
 
 /* ------------------------------------------------------------------ the bars */
 
@@ -59,7 +59,7 @@ static int n_bars(const mtl__page *v)
     return n;
 }
 
-static void axis_of_bars(mtl__str *b, const scale *s, double y, const char *what)
+static void axis_of_bars(mtl__str *b, const scale *s, double y)
 {
     const double mid =
         s->log ? mtl__exp((mtl__log(s->low) + mtl__log(s->high)) / 2) : (s->low + s->high) / 2;
@@ -67,41 +67,55 @@ static void axis_of_bars(mtl__str *b, const scale *s, double y, const char *what
     for (int i = 0; i < 3; i++) {
         char text[32];
         const double x = place(s, at[i]);
-        mtl__svg_line(b, "grid", x, 24, x, y);
+        mtl__svg_line(b, "grid", x, TOP - 4, x, y);
         mtl__svg_text(b, "tick", 'm', x, y + 15, mtl__given(at[i], text));
     }
-    mtl__svg_text(b, "tick", 'e', s->x1 + 8, y + 33, what);
+    mtl__svg_text(b, "tick", 'e', s->x1 + 8, y + 33,
+                  "the answer, all other unknowns drawn as well");
+}
+
+static void answer_lines(mtl__page *v, const scale *s, double foot)
+{
+    mtl__str *b = v->out;
+    const double x = place(s, v->r->answer[MTL__CHANCE]),
+                 wide = place(s, v->r->answer[MTL__UNKNOWNS]);
+    char value[32], text[64];
+    if (v->r->n_bands > 1 && isfinite(v->r->answer[MTL__UNKNOWNS])) {
+        mtl__svg_line(b, "lod", wide, 38, wide, foot);
+        snprintf(text, sizeof text, "unknowns drawn %s",
+                 mtl__two(v->r->answer[MTL__UNKNOWNS], value));
+        mtl__svg_text(b, "halo", wide > W - 110 ? 'e' : 'm', wide > W - 110 ? W : wide, 33, text);
+    }
+    if (!isfinite(v->r->answer[MTL__CHANCE]))
+        return;
+    snprintf(text, sizeof text, "answer %s", mtl__two(v->r->answer[MTL__CHANCE], value));
+    mtl__svg_line(b, "bold", x, 20, x, foot);
+    mtl__svg_text(b, "strong halo", x > W - 60 ? 'e' : 'm', x > W - 60 ? W : x, 14, text);
 }
 
 static void bars(mtl__page *v)
 {
     mtl__str *b = v->out;
-    enum { ROW = 20, W = 420 };
     const int all = n_bars(v), n = all < MAX_BARS ? all : MAX_BARS;
-    const scale s = scale_of(v, 176, W - 12);
-    const double foot = 28 + n * ROW, h = foot + 38;
+    const scale s = scale_of(v, 190, W - 12);
+    const double foot = TOP + n * ROW, noise = mtl__page_noise(v);
     mtl__svg_open(
-        b, W, h, "", "How far each unmeasured value alone moves the answer",
+        b, W, foot + 38, "", "How far each unmeasured value alone moves the answer",
         "One bar per parameter of tier D, from the answer at the low third of its range to the "
-        "answer at the high third; the line is the answer.");
-    axis_of_bars(b, &s, foot, v->r->answer_text ? v->r->answer_text : "the answer");
+        "answer at the high third; the line is the answer. Open bars are within chance.");
+    axis_of_bars(b, &s, foot);
     for (int i = 0, row = 0; i < v->r->n_leanings && row < n; i++) {
         const mtl__leaning *l = &v->r->leaning[i];
         if (!is_tier_d(v, l) || !isfinite(l->low_answer) || !isfinite(l->high_answer))
             continue;
-        const double y = 28 + row++ * ROW;
+        const double y = TOP + row++ * ROW;
         const double a = place(&s, mtl__min(l->low_answer, l->high_answer));
         const double z = place(&s, mtl__max(l->low_answer, l->high_answer));
         mtl__svg_text(b, "", 'e', s.x0 - 10, y + 13, v->m->param[l->param].name);
-        mtl__svg_rect(b, "bar", a, y + 5, mtl__max(z - a, 1.5), 8);
+        mtl__svg_rect(b, fabs(l->effect) > noise ? "bar" : "weak", a, y + 5, mtl__max(z - a, 1.5),
+                      8);
     }
-    if (isfinite(v->r->answer[MTL__CHANCE])) {
-        const double x = place(&s, v->r->answer[MTL__CHANCE]);
-        char value[32], text[48];
-        snprintf(text, sizeof text, "answer %s", mtl__two(v->r->answer[MTL__CHANCE], value));
-        mtl__svg_line(b, "bold", x, 22, x, foot);
-        mtl__svg_text(b, "strong", x > W - 60 ? 'e' : 'm', x > W - 60 ? W : x, 14, text);
-    }
+    answer_lines(v, &s, foot);
     mtl__svg_close(b);
 }
 
@@ -110,23 +124,33 @@ static void bars(mtl__page *v)
 static void strongest(mtl__page *v)
 {
     mtl__str *b = v->out;
+    const double noise = mtl__page_noise(v);
     int said = 0;
+    char low[32], high[32];
     mtl__str_add(b, "<p>");
     for (int i = 0; i < v->r->n_leanings && said < 3; i++) {
         const mtl__leaning *l = &v->r->leaning[i];
-        char low[32], high[32];
-        if (!is_tier_d(v, l) || !isfinite(l->low_answer) || !isfinite(l->high_answer))
+        if (!is_tier_d(v, l) || !isfinite(l->low_answer) || !isfinite(l->high_answer) ||
+            fabs(l->effect) <= noise)
             continue;
-        mtl__str_add(b, said == 0   ? "Between the low and the high third of its range, <code>"
-                        : said == 1 ? ", <code>"
-                                    : ", <code>");
+        mtl__str_add(b, said == 0 ? "Between the low and the high third of its range, <code>"
+                                  : ", <code>");
         mtl__html(b, v->m->param[l->param].name);
         mtl__str_printf(b, "</code>%s %s to %s", said == 0 ? " moves the answer from" : " from",
                         mtl__two(l->low_answer, low), mtl__two(l->high_answer, high));
         said++;
     }
-    mtl__str_add(b,
-                 said ? ".</p>\n" : "Which of them moves the answer most was not computed.</p>\n");
+    if (said > 0)
+        mtl__str_add(b, ".");
+    else
+        mtl__str_add(b, n_bars(v) > 0
+                            ? "None of them alone moves the answer by more than chance does."
+                            : "Which of them moves the answer most was not computed.");
+    if (n_bars(v) > 0 && noise > 0)
+        mtl__str_printf(
+            b, " With this number of replicates a difference below %s may be chance (open bars).",
+            mtl__two(noise, low));
+    mtl__str_add(b, "</p>\n");
 }
 
 static void name_the_rest(mtl__page *v, int n)

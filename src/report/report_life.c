@@ -9,7 +9,7 @@
 #include "num/num.h"
 #include "report/report.h"
 
-enum { MAX_LABELS = 64, ROW = 31, TERM_DAYS = 266 };
+enum { MAX_LABELS = 64, MAX_MILK_ROWS = 4, MILK_ROW = 15, ROW = 31, TERM_DAYS = 266 };
 
 typedef struct figure {
     double w, left, right;
@@ -274,20 +274,34 @@ static const char *outcome_text(mtl__page *v, const mtl__pregnancy *p, const mtl
     return text_of(v, &s);
 }
 
-static void draw_milk(mtl__page *v, const mtl__xaxis *x, double y, double edge)
+/* Bars of milk with their labels, in as many rows as they need; returns the rows. Measures only
+   when `draw` is false. */
+static int milk_rows(mtl__page *v, const mtl__xaxis *x, double y, double edge, bool draw)
 {
+    double end[MAX_MILK_ROWS];
+    int rows = 0;
     for (int i = 0; i < v->s->n_pregnancies; i++) {
         const mtl__pregnancy *p = &v->s->pregnancy[i];
         if (!is_mine(v, p) || !(p->milk_days > 0) || !isfinite(p->ended))
             continue;
-        const double x0 = mtl__xaxis_at(x, p->ended),
-                     x1 = mtl__xaxis_at(x, p->ended + p->milk_days);
+        const double x0 = mtl__xaxis_at(x, p->ended);
+        const double x1 = mtl__xaxis_at(x, p->ended + p->milk_days);
         char text[64];
         snprintf(text, sizeof text, "milk, %d months", (int)floor(p->milk_days / 30.4375 + 0.5));
-        mtl__svg_rect(v->out, "bar", x0, y, mtl__max(x1 - x0, 1.5), 4);
-        const bool fits = x1 + 6 + mtl__text_width(text, 12.5) <= edge;
-        mtl__svg_text(v->out, "halo", fits ? 's' : 'e', fits ? x1 + 6 : x0 - 6, y + 6, text);
+        const double width = mtl__text_width(text, 12.5);
+        const bool fits = x1 + 6 + width <= edge;
+        int row = 0;
+        while (row < rows && row < MAX_MILK_ROWS - 1 && end[row] > x0 - (fits ? 10 : width + 16))
+            row++;
+        end[row] = fits ? x1 + 6 + width : x1;
+        rows = row >= rows ? row + 1 : rows;
+        if (!draw)
+            continue;
+        const double at = y + MILK_ROW * row;
+        mtl__svg_rect(v->out, "bar", x0, at, mtl__max(x1 - x0, 1.5), 4);
+        mtl__svg_text(v->out, "halo", fits ? 's' : 'e', fits ? x1 + 6 : x0 - 6, at + 6, text);
     }
+    return rows;
 }
 
 static int enlarged_labels(mtl__page *v, const mtl__xaxis *x, mtl__label *l)
@@ -307,8 +321,8 @@ static int enlarged_labels(mtl__page *v, const mtl__xaxis *x, mtl__label *l)
     return n;
 }
 
-static double draw_enlarged(mtl__page *v, const figure *f, const mtl__xaxis *life, double y,
-                            double from, double to)
+static void draw_enlarged(mtl__page *v, const figure *f, const mtl__xaxis *life, double y,
+                          double from, double to)
 {
     mtl__str *b = v->out;
     enum { ARCH = 62, WEDGE = 44 };
@@ -332,8 +346,7 @@ static double draw_enlarged(mtl__page *v, const figure *f, const mtl__xaxis *lif
     draw_labels(b, l, n, line - ARCH + 6);
     mtl__xaxis_draw(b, &x, line, f->ticks);
     mtl__svg_line(b, "bold", f->left, line, f->right, line);
-    draw_milk(v, &x, line + 28, f->w);
-    return line + 44;
+    milk_rows(v, &x, line + 28, f->w, true);
 }
 
 /* ------------------------------------------------------------------ the figure */
@@ -372,7 +385,9 @@ static double height_of(mtl__page *v, const figure *f, const mtl__xaxis *x, mtl_
     const mtl__xaxis strip = {from, to, f->left, f->right};
     mtl__label below[MAX_LABELS];
     const int m = enlarged_labels(v, &strip, below);
-    return *line + 26 + 44 + 36 + mtl__labels_place(below, m, f->left, f->w - 4) * ROW + 62 + 44;
+    const int milk = milk_rows(v, &strip, 0, f->w, false);
+    return *line + 26 + 44 + 36 + mtl__labels_place(below, m, f->left, f->w - 4) * ROW + 62 + 30 +
+           MILK_ROW * milk;
 }
 
 static void draw_figure(mtl__page *v, const figure *f)

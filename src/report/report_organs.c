@@ -87,7 +87,7 @@ static void draw_block(mtl__page *v, const item *it, int n, const char *title, m
     mtl__str_add(v->out, "<h3>");
     mtl__html_capital(v->out, title);
     mtl__str_add(v->out, "</h3>\n<figure>\n");
-    for (size_t k = 0; k < sizeof figures / sizeof figures[0]; k++) {
+    for (size_t k = 0; n > 0 && k < sizeof figures / sizeof figures[0]; k++) {
         const figure *f = &figures[k];
         const double gap = 26, width = (f->w - gap * (f->columns - 1)) / f->columns;
         const int rows = (n + f->columns - 1) / f->columns;
@@ -102,12 +102,46 @@ static void draw_block(mtl__page *v, const item *it, int n, const char *title, m
     mtl__str_add(v->out, "</figure>\n");
 }
 
+static bool ever_there(const mtl_result *r, const item *it)
+{
+    const size_t n = (size_t)r->n_times, from = (size_t)it->watched * n;
+    for (int band = 0; band < r->n_bands; band++)
+        for (size_t k = from; it->pair->level[band] && k < from + n; k++)
+            if (it->pair->level[band][k].mean > 0)
+                return true;
+    return false;
+}
+
+/* A panel for each donor whose cells were there in some replicate at some date; the rest by name.
+ */
+static void draw_present(mtl__page *v, item *it, int n, const char *title, mtl__range range)
+{
+    mtl__str absent = {0};
+    int there = 0;
+    for (int i = 0; i < n; i++) {
+        if (ever_there(v->r, &it[i]))
+            it[there++] = it[i];
+        else
+            mtl__str_printf(&absent, "%s%s", absent.len > 0 ? ", " : "",
+                            mtl__page_name(v, it[i].pair->donor));
+    }
+    draw_block(v, it, there, title, range);
+    if (absent.len > 0) {
+        mtl__str_add(v->out,
+                     "<p class=\"note\">In no replicate, at none of the dates followed: <b>");
+        mtl__html(v->out, absent.s);
+        mtl__str_add(v->out, "</b>.</p>\n");
+    }
+    v->out->oom = v->out->oom || absent.oom;
+    mtl__str_free(&absent);
+}
+
 static void organs_of_focus(mtl__page *v, item *it)
 {
     for (int w = 1; w < v->r->n_watched; w++) {
         for (int i = 0; i < v->n_pairs; i++)
             it[i] = (item){&v->r->pair[v->pair[i]], w};
-        draw_block(v, it, v->n_pairs, mtl__organ_label(v->m, v->r->watched[w]), v->organs);
+        draw_present(v, it, v->n_pairs, mtl__organ_label(v->m, v->r->watched[w]), v->organs);
     }
 }
 
@@ -123,7 +157,7 @@ static void other_bodies(mtl__page *v, item *it)
         mtl__str title = {0};
         mtl__str_printf(&title, "In the blood of %s", mtl__page_name(v, host));
         if (title.s)
-            draw_block(v, it, n, title.s, v->blood);
+            draw_present(v, it, n, title.s, v->blood);
         mtl__str_free(&title);
     }
 }

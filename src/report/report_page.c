@@ -90,7 +90,7 @@ static int power_below(double x)
 }
 
 /* From two decades under the LoD, or under what is left at the end, to the top of the bands; at
-   least four decades, at most eight. The paler band may run off the top by its last part. */
+   least four decades, at most six. The paler band may run off the top by its last part. */
 static mtl__range range_of(extent e, double lod)
 {
     double top = mtl__max(e.chance, mtl__min(e.unknowns, 100 * e.chance));
@@ -102,8 +102,8 @@ static mtl__range range_of(extent e, double lod)
     out.low = lod > 0 ? power_below(lod) - 2 : -2;
     if (isfinite(e.low) && power_below(e.low) < out.low)
         out.low = power_below(e.low);
-    if (out.high - out.low > 8)
-        out.low = out.high - 8;
+    if (out.high - out.low > 6)
+        out.low = out.high - 6;
     if (out.high - out.low < 4)
         out.low = out.high - 4;
     return out;
@@ -190,6 +190,16 @@ bool mtl__page_explains(const mtl__page *v, const mtl__assay_result *a, int dono
     return false;
 }
 
+double mtl__page_noise(const mtl__page *v)
+{
+    const double p = v->r->answer[MTL__UNKNOWNS];
+    const int third = v->r->opts.replicates / 3;
+    if (v->r->n_bands < 2 || v->r->n_leanings < 1 || third < 1 || !(p > 0 && p < 1))
+        return 0;
+    /* What lies in [0, 1] with mean p varies by no more than p (1 - p). */
+    return mtl__norm_quantile(1 - 0.025 / v->r->n_leanings) * sqrt(2 * p * (1 - p) / third);
+}
+
 int mtl__page_home(const mtl__page *v, const mtl__assay_result *a)
 {
     for (int i = 0; i < v->n_pairs; i++)
@@ -241,6 +251,16 @@ const char *mtl__organ_label(const mtl_model *m, int organ)
 {
     const mtl__organ *o = &m->organ[organ];
     return o->label && o->label[0] ? o->label : o->name;
+}
+
+const char *mtl__organ_short(const mtl_model *m, int organ)
+{
+    const char *label = mtl__organ_label(m, organ), *group = m->organ[organ].group;
+    const size_t n = group ? strlen(group) : 0;
+    if (n > 0 && strncmp(label + 1, group + 1, n - 1) == 0 &&
+        (label[0] | 0x20) == (group[0] | 0x20) && strncmp(label + n, ": ", 2) == 0 && label[n + 2])
+        return label + n + 2;
+    return label;
 }
 
 const mtl__pair *mtl__page_same_pair(const mtl_result *r, const mtl__pair *p)

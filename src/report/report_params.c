@@ -71,7 +71,9 @@ static void row(mtl__page *v, const used *u)
     const mtl__param *p = u->p;
     char text[32], high[32], key[32];
     mtl__str_printf(
-        b, "<tr><td data-v=\"%d\"><span class=\"tier t%c\">%c</span></td><th scope=\"row\"><code>",
+        b,
+        "<tr><td data-v=\"%d\"><span class=\"tier t%c\">%c</span></td><th class=\"wide\" "
+        "scope=\"row\"><code>",
         p->tier, p->tier, p->tier);
     mtl__html_dotted(b, p->name);
     mtl__str_add(b, "</code><br><small>");
@@ -86,12 +88,12 @@ static void row(mtl__page *v, const used *u)
     range_cell(b, p);
     mtl__str_add(b, "<td>");
     mtl__html(b, p->unit_text);
+    mtl__str_printf(b, "</td><td class=\"r\" data-v=\"%s\">",
+                    effect(u) >= 0 ? mtl__out_number(effect(u), key) : "");
     if (effect(u) >= 0)
-        mtl__str_printf(b, "</td><td class=\"r\" data-v=\"%s\">%s to %s",
-                        mtl__out_number(effect(u), key), mtl__two(u->leaning->low_answer, text),
-                        mtl__two(u->leaning->high_answer, high));
-    else
-        mtl__str_add(b, "</td><td class=\"r\" data-v=\"\">");
+        mtl__str_printf(b, "%s to %s%s", mtl__two(u->leaning->low_answer, text),
+                        mtl__two(u->leaning->high_answer, high),
+                        effect(u) <= mtl__page_noise(v) ? "<br><small>may be chance</small>" : "");
     mtl__str_add(b, "</td><td class=\"from\">");
     if (p->source && p->source[0])
         mtl__html(b, p->source);

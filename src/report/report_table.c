@@ -70,6 +70,14 @@ static void readings_of(mtl__page *v, const mtl__pair *p, int organ)
     }
 }
 
+static void level_range(mtl__str *b, const mtl__band *x)
+{
+    char text[32];
+    mtl__html(b, mtl__level(x->q025, text));
+    mtl__str_add(b, " to ");
+    mtl__html(b, mtl__level(x->q975, text));
+}
+
 static void level_cell(mtl__page *v, const mtl__pair *p, int organ)
 {
     mtl__str *b = v->out;
@@ -78,22 +86,27 @@ static void level_cell(mtl__page *v, const mtl__pair *p, int organ)
         mtl__str_add(b, "<td class=\"r\" data-v=\"\"></td>");
         return;
     }
-    char text[32], low[32], high[32];
+    char text[32];
     const bool quantiles = isfinite(x->q500);
     const double level = quantiles ? x->q500 : x->mean;
     const mtl__sight sight = mtl__page_sight(v, p->host, p->donor, organ);
     mtl__str_printf(b, "<td class=\"r%s\"", !sight.by || !(level >= sight.lod) ? " under" : "");
     key_attribute(b, level);
-    mtl__str_printf(b, "><span>%s", mtl__two(level, text));
-    if (quantiles)
-        mtl__str_printf(b, " <small>(%s to %s)</small>", mtl__two(x->q025, low),
-                        mtl__two(x->q975, high));
+    mtl__str_add(b, "><span>");
+    mtl__html(b, mtl__level(level, text));
+    if (quantiles) {
+        mtl__str_add(b, " <small>(");
+        level_range(b, x);
+        mtl__str_add(b, ")</small>");
+    }
     mtl__str_add(b, "<br><small>P ");
     probability(v, x->p_present);
     const mtl__band *wide =
         v->r->n_bands > 1 && p->final[MTL__UNKNOWNS] ? &p->final[MTL__UNKNOWNS][organ] : NULL;
-    if (wide && isfinite(wide->q975))
-        mtl__str_printf(b, "; %s to %s", mtl__two(wide->q025, low), mtl__two(wide->q975, high));
+    if (wide && isfinite(wide->q975)) {
+        mtl__str_add(b, "; ");
+        level_range(b, wide);
+    }
     mtl__str_add(b, "</small>");
     readings_of(v, p, organ);
     mtl__str_add(b, "</span></td>");
@@ -122,7 +135,7 @@ static void row(mtl__page *v, int organ)
     mtl__str *b = v->out;
     const mtl__organ *o = &v->m->organ[organ];
     mtl__str_add(b, "<tr><th scope=\"row\">");
-    mtl__html(b, mtl__organ_label(v->m, organ));
+    mtl__html(b, mtl__organ_short(v->m, organ));
     if (o->group && o->group[0]) {
         mtl__str_add(b, " <small>");
         mtl__html(b, o->group);

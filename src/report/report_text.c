@@ -97,14 +97,15 @@ const char *mtl__two(double v, char buf[32])
     }
     char sci[32];
     snprintf(sci, sizeof sci, "%.1e", v);
+    /* Rounded to two digits first, so that 996 becomes 1,000; read back before the locale's comma
+       is put right. */
+    const double rounded = strtod(sci, NULL);
     point_for_comma(sci);
     const double a = fabs(v);
     if (a > 0 && (a < 9.95e-4 || a >= 9.95e5)) {
         power_text(sci, buf);
         return buf;
     }
-    /* Rounded to two digits first, so that 996 becomes 1,000 and not 996. */
-    const double rounded = strtod(sci, NULL);
     if (a >= 995) {
         const long whole = (long)(fabs(rounded) + 0.5);
         snprintf(buf, 32, "%s%ld,%03ld", v < 0 ? "-" : "", whole / 1000, whole % 1000);
@@ -183,15 +184,27 @@ const char *mtl__prob(double p, int n, char buf[32])
     return buf;
 }
 
+/* The rounding of an ODE can leave a level a hair below zero; there is no such level. And one
+   genome in 10¹² is less than one cell of the largest organ: an expectation whose digits say
+   nothing. */
+const char *mtl__level(double v, char buf[32])
+{
+    if (v > 0 && v < 1e-6) {
+        snprintf(buf, 32, "<10⁻⁶");
+        return buf;
+    }
+    return mtl__two(v < 0 ? 0 : v, buf);
+}
+
 void mtl__band_text(mtl__str *b, const mtl__band *x)
 {
     char mid[32], low[32], high[32];
     if (!isfinite(x->q500)) {
-        mtl__str_printf(b, "mean %s", mtl__two(x->mean, mid));
+        mtl__str_printf(b, "mean %s", mtl__level(x->mean, mid));
         return;
     }
-    mtl__str_printf(b, "%s (%s to %s)", mtl__two(x->q500, mid), mtl__two(x->q025, low),
-                    mtl__two(x->q975, high));
+    mtl__str_printf(b, "%s (%s to %s)", mtl__level(x->q500, mid), mtl__level(x->q025, low),
+                    mtl__level(x->q975, high));
 }
 
 void mtl__reading_text(mtl__str *b, const mtl__reading *x)

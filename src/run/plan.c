@@ -245,6 +245,9 @@ static int plan_memory(mtl__plan *p, mtl_error *err)
     if (!r->used_param)
         return mtl__nomem(err);
     mtl__model_used_params(r->m, r->used_param);
+    for (size_t k = 0; k < ns; k++)
+        if (r->s->sample[k].assay >= 0)
+            mtl__assay_used_params(r->m, r->s->sample[k].assay, r->used_param);
     for (int i = 0; i < r->m->n_params; i++) {
         const mtl__param *q = &r->m->param[i];
         if (r->used_param[i] && q->tier != 'A' && q->prior != MTL__PRIOR_NONE && isfinite(q->low) && isfinite(q->high))

@@ -157,6 +157,7 @@ static void draw_unknowns(mtl__plan *p, mtl__worker *w, int index, uint64_t numb
         w->model->param[i].value = v;
         p->drawn[(size_t)i * (size_t)p->R + (size_t)index] = (float)v;
     }
+    mtl__model_refresh(w->model);
 }
 
 /* ---------------------------------------------------------------- what an inoculum adds */

@@ -16,6 +16,7 @@
 #define Z95 1.959963984540054
 /* No model is surer than this that something cannot be seen: keeps the total score finite. */
 #define P_FLOOR 1e-9
+#define TINY 1e-12 /* far below anything that can be measured */
 
 const char *const mtl__compare_name[MTL__N_COMPARES + 1] = {
     "", "proportion", "value", "interval", "upper bound", "none seen", "no rise", NULL};
@@ -40,16 +41,24 @@ static void judge_proportion(const mtl__evidence *e, double n, mtl_target_row *r
     row->verdict = fabs(row->miss) <= Z95 ? MTL_VERDICT_MET : MTL_VERDICT_FAILS;
 }
 
-/* log10 with a floor far below anything that can be measured, so that "nothing" is a large miss. */
-static double log10_of(double x)
+/* The model's value on the log10 scale: a reading of nothing counts as the floor of what the study
+   could tell from nothing, an exact mean as itself, however small. */
+static double log10_model(const mtl__estimate *est)
 {
-    return mtl__log10(x > 1e-12 ? x : 1e-12);
+    const double lowest = est->floor > TINY ? est->floor : TINY;
+    return mtl__log10(est->value > lowest ? est->value : lowest);
 }
 
-static double total_sd(const mtl__target *t, const mtl__estimate *est)
+static double log10_published(double x)
 {
-    return sqrt(est->log10_sd * est->log10_sd + READING_LOG10_SD * READING_LOG10_SD +
-                t->scale_sd * t->scale_sd);
+    return mtl__log10(x > TINY ? x : TINY);
+}
+
+/* Standard error on the log10 scale, to the side on which the published number lies. */
+static double total_sd(const mtl__target *t, const mtl__estimate *est, double published)
+{
+    const double chance = published < est->value ? est->log10_below : est->log10_above;
+    return sqrt(chance * chance + READING_LOG10_SD * READING_LOG10_SD + t->scale_sd * t->scale_sd);
 }
 
 static bool is_ratio(const mtl__target *t)
@@ -61,19 +70,22 @@ static bool is_ratio(const mtl__target *t)
 static void judge_value(const mtl__evidence *e, const mtl__target *t, const mtl__estimate *est,
                         mtl_target_row *row)
 {
-    double sd = total_sd(t, est);
+    double sd = total_sd(t, est, row->value);
     if (is_ratio(t) && e->low > 0.0 && e->high > e->low) /* the paper's own 95% interval */
         sd = (mtl__log10(e->high) - mtl__log10(e->low)) / (2.0 * Z95);
-    row->miss = (log10_of(row->model) - log10_of(row->value)) / sd;
-    row->score = -0.5 * row->miss * row->miss - mtl__log(sd * 2.5066282746310002);
+    row->miss = (log10_model(est) - log10_published(row->value)) / sd;
+    /* far out the normal law says more than anybody knows: not below the floor of a bound */
+    const double score = -0.5 * row->miss * row->miss - mtl__log(sd * 2.5066282746310002);
+    row->score = score > mtl__log(P_FLOOR) ? score : mtl__log(P_FLOOR);
     row->verdict = fabs(row->miss) <= Z95 ? MTL_VERDICT_MET : MTL_VERDICT_FAILS;
 }
 
 static void judge_interval(const mtl__evidence *e, const mtl__target *t, const mtl__estimate *est,
                            mtl_target_row *row)
 {
-    const double sd = total_sd(t, est), m = log10_of(row->model);
-    const double lo = log10_of(e->low), hi = log10_of(e->high);
+    const double sd = total_sd(t, est, row->model > e->high ? e->high : e->low);
+    const double m = log10_model(est);
+    const double lo = log10_published(e->low), hi = log10_published(e->high);
     row->miss = m < lo ? (m - lo) / sd : m > hi ? (m - hi) / sd : 0.0;
     const double p = mtl__norm_cdf((hi - m) / sd) - mtl__norm_cdf((lo - m) / sd);
     row->score = mtl__log(clamp(p, P_FLOOR, 1.0));
@@ -82,7 +94,8 @@ static void judge_interval(const mtl__evidence *e, const mtl__target *t, const m
 
 static void judge_upper(const mtl__target *t, const mtl__estimate *est, mtl_target_row *row)
 {
-    const double z = (log10_of(row->model) - log10_of(row->value)) / total_sd(t, est);
+    const double z =
+        (log10_model(est) - log10_published(row->value)) / total_sd(t, est, row->value);
     row->miss = z > 0.0 ? z : 0.0;
     row->score = mtl__log(clamp(mtl__norm_cdf(-z), P_FLOOR, 1.0));
     row->verdict = row->model <= row->value ? MTL_VERDICT_MET : MTL_VERDICT_FAILS;

@@ -12,6 +12,9 @@
 
 #include "study/targets.h"
 
+/* Quantile 0.95 of the normal. */
+#define Z90 1.6448536269514722
+
 /* Studies drawn per target, and draws spent on readings above a threshold before giving up. */
 enum { N_STUDIES = 400, MAX_TRIES = 400000 };
 
@@ -234,6 +237,24 @@ static bool draw_study(study *st, double *x, int n, int64_t *tries)
     return true;
 }
 
+/* Levels are skew: one carrier of a grown line moves the largest reading a hundredfold upwards and
+   never down. So the spread is taken to either side of the middle. */
+static void spread_of_studies(const double *sorted, int n, double floor_, mtl__estimate *out)
+{
+    double l[3];
+    out->floor = floor_;
+    out->value = quantile_of(sorted, n, 0.5);
+    out->low = quantile_of(sorted, n, 0.05);
+    out->high = quantile_of(sorted, n, 0.95);
+    l[0] = out->low;
+    l[1] = out->value;
+    l[2] = out->high;
+    for (int i = 0; i < 3; i++)
+        l[i] = mtl__log10(l[i] > floor_ ? l[i] : floor_);
+    out->log10_below = (l[1] - l[0]) / Z90;
+    out->log10_above = (l[2] - l[1]) / Z90;
+}
+
 static int estimate_by_studies(const mtl_targets_result *r, const mtl__target *t, int n,
                                mtl__estimate *out, mtl_error *err)
 {
@@ -251,25 +272,16 @@ static int estimate_by_studies(const mtl_targets_result *r, const mtl__target *t
     /* A threshold far above every reading would draw for ever. */
     int64_t tries = t->statistic == MTL__S_MEDIAN_ABOVE ? MAX_TRIES : INT64_MAX;
     int got = 0;
-    double sum = 0.0, sum2 = 0.0;
     while (got < N_STUDIES && draw_study(&st, x, n, &tries)) {
         stat[got] = statistic_of(t, x, n);
-        const double l = mtl__log10(stat[got] > floor_ ? stat[got] : floor_);
-        sum += l;
-        sum2 += l * l;
         got++;
     }
     if (got < 20) { /* not enough studies reached their n: the model gives no such reading */
-        out->value = 0.0;
-        out->low = out->high = NAN;
-        out->log10_sd = 0.0;
+        *out =
+            (mtl__estimate){.value = 0.0, .low = NAN, .high = NAN, .floor = floor_, .p_none = NAN};
     } else {
-        const double var = sum2 / got - (sum / got) * (sum / got);
         qsort(stat, (size_t)got, sizeof *stat, compare_doubles);
-        out->value = quantile_of(stat, got, 0.5);
-        out->low = quantile_of(stat, got, 0.05);
-        out->high = quantile_of(stat, got, 0.95);
-        out->log10_sd = var > 0.0 ? sqrt(var) : 0.0;
+        spread_of_studies(stat, got, floor_, out);
     }
     free(x);
     free(stat);
@@ -317,6 +329,7 @@ static int estimate_mean(const mtl_targets_result *r, const mtl__target *t, doub
     if (!isnan(n) && r->family[t->population.member[0].family].replicates > 0)
         MTL_TRY(estimate_by_studies(r, t, (int)n, out, err));
     out->value = mean_of(r, &t->population, unit.per_mL) * unit.scale;
+    out->floor = 0.0;
     return MTL_OK;
 }
 
@@ -359,6 +372,7 @@ int mtl__target_estimate(const mtl_targets_result *r, const mtl__target *t, mtl_
         break;
     }
     out->value = out->value * t->scale_factor + t->background;
+    out->floor = out->floor * t->scale_factor + t->background;
     out->low = out->low * t->scale_factor + t->background;
     out->high = out->high * t->scale_factor + t->background;
     return MTL_OK;

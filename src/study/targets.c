@@ -16,7 +16,7 @@ const char *const mtl__target_group[] = {
 
 void mtl_targets_opts_init(mtl_targets_opts *o)
 {
-    *o = (mtl_targets_opts){.seed = 1, .replicates = 300, .threads = 1};
+    *o = (mtl_targets_opts){.seed = 1, .replicates = 1000, .threads = 1};
 }
 
 /* ---------------------------------------------------------------- what is needed */

@@ -19,7 +19,7 @@ typedef struct mtl__evidence {
    order of the family's file. */
 typedef struct mtl__family_sample {
     mtl__qpcr qpcr;
-    bool wanted; /* some target asks for its share or mean */
+    bool wanted;                                   /* some target asks for its share or mean */
     double p_positive, mean_fraction, mean_per_mL; /* analytic, or means over replicates */
     const float *fraction, *per_mL;                /* [replicates]; per_mL NULL if not blood */
 } mtl__family_sample;
@@ -133,9 +133,10 @@ int mtl__targets_score(mtl_targets_result *r, const mtl_model *m, mtl_error *err
 /* The model's value of a target's statistic, with the spread of a study of its size. */
 typedef struct mtl__estimate {
     double value;
-    double low, high; /* central 90% of studies of n; NaN */
-    double log10_sd;  /* between studies; 0 if unknown */
-    double p_none;    /* NONE_SEEN: that the whole study sees nothing; else NaN */
+    double low, high;                /* central 90% of studies of n; NaN */
+    double log10_below, log10_above; /* spread between studies to either side; 0 if unknown */
+    double floor;  /* readings below it are not told from nothing; 0: the value is exact */
+    double p_none; /* NONE_SEEN: that the whole study sees nothing; else NaN */
 } mtl__estimate;
 int mtl__target_estimate(const mtl_targets_result *r, const mtl__target *t, mtl__estimate *out,
                          mtl_error *err);

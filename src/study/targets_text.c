@@ -123,7 +123,7 @@ static layout lay_out(int n, int width)
     layout l = {.n = n, .width = width < 72 ? 72 : width, .published = 20, .verdict = 12};
     l.intervals = n == 1 && l.width >= 98;
     l.model = l.intervals ? 20 : 9;
-    l.what = l.width - 12 - 1 - l.published - 10 - n * (l.model + l.verdict + 2);
+    l.what = l.width - 13 - 1 - l.published - 10 - n * (l.model + l.verdict + 2);
     if (l.what > 28)
         l.what = 28;
     if (l.what < 14)
@@ -165,7 +165,7 @@ static void add_row(mtl__str *s, results r, int i, const layout *l)
     char buf[96];
     const mtl_target_row *row = &r[0]->target[i].row;
     snprintf(buf, sizeof buf, " %s%s", row->id, row->scale[0] ? "*" : "");
-    mtl__str_printf(s, "%-12s", buf);
+    mtl__str_printf(s, "%-13s", buf);
     add_cut(s, row->label, l->what);
     put_published(buf, sizeof buf, row);
     mtl__str_printf(s, " %*s %-9s", l->published, buf, unit_short(row->unit));
@@ -185,7 +185,7 @@ static void add_row(mtl__str *s, results r, int i, const layout *l)
 static void add_head(mtl__str *s, results r, const char *const *label, const layout *l)
 {
     (void)r;
-    mtl__str_printf(s, "%-12s%-*s %*s %-9s", "row", l->what, "what", l->published, "published", "");
+    mtl__str_printf(s, "%-13s%-*s %*s %-9s", "row", l->what, "what", l->published, "published", "");
     for (int k = 0; k < l->n; k++)
         mtl__str_printf(s, " %*s %-*s", l->model,
                         l->n > 1       ? label[k]
@@ -353,7 +353,8 @@ char *mtl_targets_text(const mtl_targets_result *const *r, const char *const *la
     add_scales(&s, r[0], l.width);
     if (r[0]->n_targets == 1)
         add_detail(&s, r[0], l.width);
-    add_unspoken(&s, r[0], all, l.width);
+    if (all || r[0]->n_targets + r[0]->n_unspoken == r[0]->n_evidence) /* not of a few named rows */
+        add_unspoken(&s, r[0], all, l.width);
     if (s.oom) {
         mtl__str_free(&s);
         return NULL;

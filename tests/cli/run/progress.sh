@@ -2,7 +2,7 @@
 python3 - <<'P'
 import os, pty, select, signal, subprocess, time
 family = os.environ["SOURCE"] + "/examples/anna.yaml"
-command = ["matriline", "run", family, "-n", "100000000", "--threads", "1"]
+command = ["matriline", "run", family, "-n", "20000", "--threads", "1"]
 ours, theirs = pty.openpty()
 p = subprocess.Popen(command, stderr=theirs, stdout=subprocess.DEVNULL)
 os.close(theirs)

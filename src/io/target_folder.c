@@ -200,10 +200,10 @@ static int describe(mtl_targets_result *r, const mtl_model *m, mtl_error *err)
     mtl_param_info p;
     for (int i = 0; i < mtl_model_n_switches(m); i++)
         if (mtl_model_switch_info(m, i, &sw) == MTL_OK)
-            mtl__str_printf(&s, "%s%s = %s", s.len ? ", " : "", sw.name, sw.value);
+            mtl__str_printf(&s, "%s%s=%s", s.len ? ", " : "", sw.name, sw.value);
     for (int i = 0; i < mtl_model_n_params(m); i++)
         if (mtl_model_param(m, i, &p) == MTL_OK && fabs(p.value - p.default_value) > 0.0)
-            mtl__str_printf(&s, "; %s = %.6g %s", p.name, p.value, p.unit);
+            mtl__str_printf(&s, "; %s=%.6g %s", p.name, p.value, p.unit);
     r->hypothesis = s.oom ? NULL : mtl__arena_strdup(&r->arena, s.s ? s.s : "");
     mtl__str_free(&s);
     return r->hypothesis ? MTL_OK : mtl__nomem(err);

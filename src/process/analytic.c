@@ -436,11 +436,13 @@ static double group_log_none(const mtl__group *g, double x)
         return -g->shape * mtl__log1p(x / g->shape);
     if (g->law == MTL__FIXED)
         return -x;
-    double node[64], weight[64], sum = 0;
+    double node[64], weight[64], some = 0, none = 0;
     const int n = mtl__group_nodes(g, node, weight, 64);
-    for (int k = 0; k < n; k++)
-        sum += weight[k] * mtl__expm1(-node[k] * x);
-    return mtl__log1p(sum);
+    for (int k = 0; k < n; k++) {
+        some += weight[k] * mtl__expm1(-node[k] * x);
+        none += weight[k] * mtl__exp(-node[k] * x);
+    }
+    return some > -0.5 ? mtl__log1p(some) : mtl__log(none); /* each where it keeps its digits */
 }
 
 /* Backward over the whole source; afterwards the integrals of its groups stand behind the types in a->y. */

@@ -127,85 +127,98 @@ static void moves(const mtl__process *p, mtl__state *s, mtl__work *w, double rat
 }
 
 /* ---------------------------------------------------------------- birth, death, immigration */
-/* n cells and Poisson immigration at `in` per day after h days (Kendall 1948). */
-static int64_t turnover(mtl__state *s, mtl__rng *rng, int64_t n, double b, double d, double in, double h)
+/* What a step of h days does to a type: with g the integral of exp((b - d) u) over the step, a line has died
+   out with probability d g / (1 + b g), and living ones are geometric with b g / (1 + b g) (Kendall 1948). */
+typedef struct kendall {
+    double g, extinct, more, b;
+} kendall;
+
+static kendall kendall_of(double b, double d, double h)
 {
     const double x = (b - d) * h;
-    const double g = fabs(x) < 1e-10 ? h * (1 + 0.5 * x) : mtl__expm1(x) / (b - d); /* int exp */
-    const double extinct = d * g / (1 + b * g), more = b * g / (1 + b * g);
+    const double g = fabs(x) < 1e-10 ? h * (1 + 0.5 * x) : mtl__expm1(x) / (b - d);
+    return (kendall){g, d * g / (1 + b * g), b * g / (1 + b * g), b};
+}
+
+/* n cells after the step. */
+static int64_t descendants(mtl__state *s, mtl__rng *rng, int64_t n, const kendall *k)
+{
     int64_t now = n;
-    if (n > 0 && d > 0) {
-        now = mtl__rng_binomial(rng, n, 1 - extinct);
+    if (n > 0 && k->extinct > 0) {
+        now = mtl__rng_binomial(rng, n, 1 - k->extinct);
         s->ledger.deaths += n - now;
     }
-    if (now > 0 && b > 0) {
-        const int64_t born = mtl__rng_negbin(rng, (double)now, 1 - more);
+    if (now > 0 && k->more > 0) {
+        const int64_t born = mtl__rng_negbin(rng, (double)now, 1 - k->more);
         s->ledger.births += born;
         now += born;
     }
-    if (in > 0) {
-        const int64_t came = b * g > 1e-9 ? mtl__rng_negbin(rng, in / b, 1 - more)
-                                          : mtl__rng_poisson(rng, in * g);
-        s->ledger.immigrated += came;
-        now += came;
-    }
     return now;
+}
+
+/* What Poisson immigration at `in` per day over the step has become. */
+static int64_t newcomers(mtl__state *s, mtl__rng *rng, double in, const kendall *k)
+{
+    if (!(in > 0))
+        return 0;
+    const int64_t came = k->b * k->g > 1e-9 ? mtl__rng_negbin(rng, in / k->b, 1 - k->more)
+                                            : mtl__rng_poisson(rng, in * k->g);
+    s->ledger.immigrated += came;
+    return came;
 }
 
 static int births_and_deaths(const mtl__process *p, mtl__state *s, mtl__work *w, double h,
                              const mtl__sim_opts *o, mtl_error *err)
 {
-    for (int k = 0; k < w->n_list; k++) {
-        const int i = w->list[k];
+    for (int j = 0; j < w->n_list; j++) {
+        const int i = w->list[j];
         const mtl__type *t = &p->type[i];
-        const double in = w->n_inflow ? w->inflow_to[i] : 0;
+        const bool fed = w->n_inflow && (w->inflow_to[i] > 0 || w->inflow_landed[i] > 0);
         const double b = t->divide * w->f[t->f_divide], d = t->die * w->f[t->f_die];
-        if (s->n[i] == 0 && !(in > 0))
+        if ((s->n[i] == 0 || !(b > 0 || d > 0)) && !fed)
             continue;
-        if ((b > 0 || d > 0) || in > 0) {
-            if ((b - d) * h > 60)
-                return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
-                                 "the cells grow without bound: net growth %.3g a day at day %.6g", b - d, s->t);
-            s->n[i] = turnover(s, &w->rng, s->n[i], b, d, in, h);
-            if (s->n[i] > o->max_cells)
-                return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
-                                 "the cells grow without bound: more than %.3g of one type at day %.6g",
-                                 (double)o->max_cells, s->t);
+        if ((b - d) * h > 60)
+            return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
+                             "the cells grow without bound: net growth %.3g a day at day %.6g", b - d, s->t);
+        const kendall k = kendall_of(b, d, h);
+        s->n[i] = descendants(s, &w->rng, s->n[i], &k);
+        if (fed) {
+            s->n[i] += newcomers(s, &w->rng, w->inflow_to[i], &k);
+            const int64_t landed = newcomers(s, &w->rng, w->inflow_landed[i], &k);
+            s->ledger.landed += landed;
+            s->n[i] += landed;
         }
+        if (s->n[i] > o->max_cells)
+            return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
+                             "the cells grow without bound: more than %.3g of one type at day %.6g",
+                             (double)o->max_cells, s->t);
     }
     return 0;
 }
 
-/* Expected immigration per day into each type with the factors of now; rows' loss goes to the ledger by
-   its own Poisson number, so that every cell that came is accounted for. */
+/* Expected immigration per day into each type with the mean factors of the step; what rows lose on the way
+   goes to the ledger by its own Poisson number, so that every cell that came is accounted for. */
 static void inflows_now(const mtl__process *p, mtl__state *s, mtl__work *w, double h)
 {
     if (w->n_inflow == 0)
         return;
-    double total = 0, lands = 0;
+    double into_rows = 0, landed = 0;
     for (int k = 0; k < w->n_list; k++)
-        w->inflow_to[w->list[k]] = 0;
+        w->inflow_to[w->list[k]] = w->inflow_landed[w->list[k]] = 0;
     for (int k = 0; k < w->n_inflow; k++) {
         const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
         const double x = f->rate * s->group[f->group] * w->f_in[f->factor];
         if (f->to == MTL__TO_TYPE) {
             w->inflow_to[f->target] += x;
         } else {
-            total += x;
-            mtl__route_mean(p, w, f->target, x, w->inflow_to);
+            into_rows += x;
+            mtl__route_mean(p, w, f->target, x, w->inflow_landed);
         }
     }
     for (int k = 0; k < w->n_list; k++)
-        lands += w->inflow_to[w->list[k]];
-    double direct = 0;
-    for (int k = 0; k < w->n_inflow; k++) {
-        const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
-        if (f->to == MTL__TO_TYPE)
-            direct += f->rate * s->group[f->group] * w->f_in[f->factor];
-    }
-    const double lost = total - (lands - direct);
-    if (lost > 1e-9 * total) {
-        const int64_t n = mtl__rng_poisson(&w->rng, lost * h);
+        landed += w->inflow_landed[w->list[k]];
+    if (into_rows - landed > 1e-9 * into_rows) {
+        const int64_t n = mtl__rng_poisson(&w->rng, (into_rows - landed) * h);
         s->ledger.immigrated += n;
         s->ledger.lost += n;
     }

@@ -53,7 +53,8 @@ typedef struct mtl__work {
     /* leap */
     int64_t *moving, *arriving, *pool;
     double *prob;
-    double *inflow_to; /* immigration per day by type */
+    double *inflow_to;     /* immigration per day straight into a type */
+    double *inflow_landed; /* ... and through rows */
     double *row_mass, *row_mass2;
     int64_t *out;
 

@@ -99,7 +99,7 @@ static void put_published(char *buf, size_t size, const mtl_target_row *row)
 static void put_verdict(char *buf, size_t size, const mtl_target_row *row)
 {
     const bool bound = strcmp(row->compare, "upper bound") == 0;
-    const char *word = row->verdict == MTL_VERDICT_MET ? "met" : bound ? "EXCEEDED" : "FAILS";
+    const char *word = row->verdict == MTL_VERDICT_MET ? "met" : bound ? "OVER" : "FAILS";
     if (row->verdict == MTL_VERDICT_NOT_RUN)
         snprintf(buf, size, "not run");
     else if (isnan(row->miss))
@@ -126,8 +126,9 @@ static layout lay_out(int n, int width)
     l.what = l.width - 13 - 1 - l.published - 10 - n * (l.model + l.verdict + 2);
     if (l.what > 28)
         l.what = 28;
-    if (l.what < 14)
-        l.what = 14;
+    const int least = n > 1 ? 25 : 14; /* side by side, lines are long in any case */
+    if (l.what < least)
+        l.what = least;
     return l;
 }
 

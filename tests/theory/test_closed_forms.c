@@ -357,6 +357,30 @@ static void test_crossing_loop(void **state)
         bad += refutes_law(label("loop, B", v), ref_count(&r, 0, 1), N, pmf, 61);
         ref_draws_free(&r);
     }
+    /* Cells that leave one by one: A into row 0, B into row 1; landings by the same loop. */
+    const double aa = 0.25 * rounds, ab = 0.5 / 3.0 * rounds, ba = 0.25 / 3.0 * rounds,
+                 bb = rounds / 3.0;
+    const double e_a = 0.2, e_b = 0.1,
+                 q[4] = {-e_a * (1.0 - aa), e_a * ab, e_b * ba, -e_b * (1.0 - bb)};
+    mtl__burst in_a = {.t = 1.0, .count = 60};
+    const mtl__source from_a = one_burst(&in_a);
+    const double later = 11.0;
+    double a, b;
+    net.leave[0] = (ref_rate){e_a, 0};
+    net.leave[1] = (ref_rate){e_b, 0};
+    net.row_of[0] = 0;
+    net.row_of[1] = 1;
+    two_organs(q, 10.0, &a, &b);
+    for (int v = 0; v < 3; v++) {
+        ref_draws r = ref_run(&net, &from_a, solvers[v], 0.0, 1702, N, 1, &later);
+        binomial_pmf(60, a);
+        bad += refutes_law(label("leaving round the loop, A", v), ref_count(&r, 0, 0), N, pmf, 61);
+        binomial_pmf(60, b);
+        bad += refutes_law(label("leaving round the loop, B", v), ref_count(&r, 0, 1), N, pmf, 61);
+        ref_draws_free(&r);
+    }
+    net.leave[0] = net.leave[1] = (ref_rate){0.0, 0};
+    net.row_of[0] = net.row_of[1] = -1;
     /* Without loss all land, in one row or the other. */
     net.loss[0] = net.loss[1] = 0.0;
     for (int v = 0; v < 2; v++) {
@@ -532,6 +556,15 @@ static void test_seasons(void **state)
             bad += refutes_mean(label("seasons", v), ref_count(&r, 0, 0), N,
                                 (1.0 - none) / (1.0 - ratio));
             ref_draws_free(&r);
+            start.count = 300; /* many cells show a rate that is off by a percent */
+            r = ref_run(&net, &s, solvers[v], 0.5, 2050 + (uint64_t)k, N / 10, 1, &t);
+            bad += refutes_mean(label("seasons, 300 cells", v), ref_count(&r, 0, 0), N / 10,
+                                300.0 * (1.0 - none) / (1.0 - ratio));
+            bad += refutes_variance(label("seasons, 300 cells", v), ref_count(&r, 0, 0), N / 10,
+                                    300.0 * (1.0 - none) * (none + ratio) /
+                                        ((1.0 - ratio) * (1.0 - ratio)));
+            ref_draws_free(&r);
+            start.count = 1;
         }
     }
     assert_int_equal(bad, 0);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole family, simulated, against the analytic solver: for every inoculum of a scenario and several samples,
-   P(nothing is seen) and the mean number seen. Each replicate contributes its conditional probability of
-   silence given the final state, which has less noise than drawing the sample.
-   Crossings between bodies are rare events: where silence is expected to fail in fewer than 20 replicates in
-   all, the normal law does not hold and the number of the comparison is not judged (random processes of
-   tests/property cross often). n = 1500 replicates; z tests, two-sided; m comparisons are counted as they are made (below 200), and each
-   is judged at 1e-6 / 200: |z| < 5.6. Means of heavy-tailed counts are compared where their relative standard
-   error is below a fifth, so that the normal law may be trusted. */
+/* A whole family, simulated, against the analytic solver: for every inoculum of a scenario and
+   several samples, P(nothing is seen) and the mean number seen. Each replicate contributes its
+   conditional probability of silence given the final state, which has less noise than drawing the
+   sample. Crossings between bodies are rare events: where silence is expected to fail in fewer than
+   20 replicates in all, the normal law does not hold and the number of the comparison is not judged
+   (random processes of tests/property cross often). n = 1500 replicates; z tests, two-sided; m
+   comparisons are counted as they are made (below 200), and each is judged at 1e-6 / 200: |z|
+   < 5.6. Means of heavy-tailed counts are compared where their relative standard error is below a
+   fifth, so that the normal law may be trusted. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,17 +24,18 @@
 enum { REPLICATES = 1500 };
 static const double Z_MAX = 5.6;
 
-static const char FAMILY[] = "people:\n"
-                             "  anna: {sex: female, born: 1950-03-01, mother: greta}\n"
-                             "  tom: {sex: male, born: 1972-06-01, mother: anna}\n"
-                             "events:\n"
-                             "  - {date: 1975-02-01, person: anna, event: termination, week: 9, care: surgical}\n"
-                             "  - {date: 1978-06-01, person: anna, event: delivery, week: 40, child: eva, sex: female}\n"
-                             "  - {date: 1978-06-02, person: anna, event: sample, organ: blood}\n"
-                             "  - {date: 1999-06-02, person: anna, event: sample, organ: blood}\n"
-                             "  - {date: 1999-06-02, person: anna, event: sample, organ: marrow, genomes: 1e6}\n"
-                             "  - {date: 2000-06-02, person: eva, event: sample, organ: blood}\n"
-                             "  - {date: 2004-05-01, person: anna, event: autopsy, organs: [brain.hippocampus, liver]}\n";
+static const char FAMILY[] =
+    "people:\n"
+    "  anna: {sex: female, born: 1950-03-01, mother: greta}\n"
+    "  tom: {sex: male, born: 1972-06-01, mother: anna}\n"
+    "events:\n"
+    "  - {date: 1975-02-01, person: anna, event: termination, week: 9, care: surgical}\n"
+    "  - {date: 1978-06-01, person: anna, event: delivery, week: 40, child: eva, sex: female}\n"
+    "  - {date: 1978-06-02, person: anna, event: sample, organ: blood}\n"
+    "  - {date: 1999-06-02, person: anna, event: sample, organ: blood}\n"
+    "  - {date: 1999-06-02, person: anna, event: sample, organ: marrow, genomes: 1e6}\n"
+    "  - {date: 2000-06-02, person: eva, event: sample, organ: blood}\n"
+    "  - {date: 2004-05-01, person: anna, event: autopsy, organs: [brain.hippocampus, liver]}\n";
 
 typedef struct tally {
     double none, none2, seen, seen2;
@@ -58,7 +60,8 @@ static void tube(const mtl__world *w, mtl__view *v, double genomes)
         v->see_cox[i] *= genomes;
 }
 
-static void add(const mtl__world *w, const mtl__view *v, const int64_t *n, const double *y, tally *t)
+static void add(const mtl__world *w, const mtl__view *v, const int64_t *n, const double *y,
+                tally *t)
 {
     double log_none = 0, seen = 0;
     for (int i = 0; i < w->process->n_types; i++) {
@@ -77,29 +80,35 @@ static void add(const mtl__world *w, const mtl__view *v, const int64_t *n, const
     t->seen2 += seen * seen;
 }
 
-static int compare(const mtl__world *w, const mtl__inoculum *x, const mtl__view *v, const tally *t, int sample,
-                   mtl__analytic *a, int *failed)
+static int compare(const mtl__world *w, const mtl__inoculum *x, const mtl__view *v, const tally *t,
+                   int sample, mtl__analytic *a, int *failed)
 {
     mtl_error err = {0};
     mtl__seen seen;
     double relative;
-    assert_int_equal(mtl__analytic_seen(a, &x->source, w->s->sample[sample].t, v->see_type, v->see_cox, 1e-9, &seen, &err), 0);
+    assert_int_equal(mtl__analytic_seen(a, &x->source, w->s->sample[sample].t, v->see_type,
+                                        v->see_cox, 1e-9, &seen, &err),
+                     0);
     int done = 0;
     if (REPLICATES * (1 - seen.p_none) < 20 && t->none > REPLICATES - 20)
         return 0;
     done++;
     double z = z_of(t->none, t->none2, seen.p_none, &relative);
     if (!(fabs(z) < Z_MAX)) {
-        print_error("silence: donor %s host %s sample %d: z = %.2f, simulated %.6g, analytic %.6g\n",
-                    w->s->person[x->donor].name, w->s->person[x->host].name, sample, z, t->none / REPLICATES, seen.p_none);
+        print_error(
+            "silence: donor %s host %s sample %d: z = %.2f, simulated %.6g, analytic %.6g\n",
+            w->s->person[x->donor].name, w->s->person[x->host].name, sample, z,
+            t->none / REPLICATES, seen.p_none);
         ++*failed;
     }
     z = z_of(t->seen, t->seen2, seen.mean, &relative);
     if (relative < 0.2) {
         done++;
         if (!(fabs(z) < Z_MAX)) {
-            print_error("mean: donor %s host %s sample %d: z = %.2f, simulated %.6g, analytic %.6g\n",
-                        w->s->person[x->donor].name, w->s->person[x->host].name, sample, z, t->seen / REPLICATES, seen.mean);
+            print_error(
+                "mean: donor %s host %s sample %d: z = %.2f, simulated %.6g, analytic %.6g\n",
+                w->s->person[x->donor].name, w->s->person[x->host].name, sample, z,
+                t->seen / REPLICATES, seen.mean);
             ++*failed;
         }
     }
@@ -130,7 +139,9 @@ static void family_agrees(enum mtl__solver solver, const char *niche)
     assert_true(ns <= 6);
     for (int k = 0; k < ns; k++) {
         assert_int_equal(mtl__view_new(&view[k], w, &err), 0);
-        assert_int_equal(mtl__look(w, s->sample[k].person, s->sample[k].organ, "", s->sample[k].t, &view[k], &err), 0);
+        assert_int_equal(mtl__look(w, s->sample[k].person, s->sample[k].organ, "", s->sample[k].t,
+                                   &view[k], &err),
+                         0);
         tube(w, &view[k], genomes[k]);
         time[k] = s->sample[k].t;
     }
@@ -141,10 +152,13 @@ static void family_agrees(enum mtl__solver solver, const char *niche)
         tally t[8] = {{0}};
         for (int r = 0; r < REPLICATES; r++) {
             const mtl__sim_opts o = {.solver = solver, .step_days = 60};
-            const mtl__rng_key key = {20261, s->person[w->inoculum[i].donor].key, (uint64_t)r, w->inoculum[i].key};
+            const mtl__rng_key key = {20261, s->person[w->inoculum[i].donor].key, (uint64_t)r,
+                                      w->inoculum[i].key};
             memset(n, 0, (size_t)(ns * nt) * sizeof *n);
             memset(y, 0, (size_t)(ns * nc) * sizeof *y);
-            assert_int_equal(mtl__simulate(w->process, &w->inoculum[i].source, &o, &key, state, ns, time, n, y, &err), 0);
+            assert_int_equal(mtl__simulate(w->process, &w->inoculum[i].source, &o, &key, state, ns,
+                                           time, n, y, &err),
+                             0);
             for (int k = 0; k < ns; k++)
                 add(w, &view[k], n + (size_t)k * (size_t)nt, y + (size_t)k * (size_t)nc, &t[k]);
         }

@@ -94,9 +94,9 @@ static void test_seasons(void **state)
    is 10^-4 and more (leap may take less than the step it is given, not more). Error(h) / error(h/2)
    is 4 for an error that falls as step^2; within 3.4
    .. 4.6. */
-static int order_two(const char *what, const ref_net *net, int type)
+static int order_two(const char *what, const ref_net *net, int type, double widest)
 {
-    const double time = 48.0, step[3] = {4.0, 2.0, 1.0};
+    const double time = 48.0, step[3] = {widest, widest / 2.0, widest / 4.0};
     mtl__group fixed = {.law = MTL__FIXED, .key = 1};
     mtl__burst start = {.t = 0.0, .count = 10000000000000};
     const mtl__source s = {.group = &fixed, .n_groups = 1, .burst = &start, .n_bursts = 1};
@@ -146,16 +146,16 @@ static void test_splitting_error(void **state)
     ref_add(hub.land, &hub.n_land, 1, 0, 1.0, 0);
     ref_add(hub.cross, &hub.n_cross, 0, 1, 0.7, 0);
     ref_add(hub.cross, &hub.n_cross, 1, 0, 0.7, 0);
-    int bad = order_two("change, A", &change, 0) + order_two("change, B", &change, 1);
+    int bad = order_two("change, A", &change, 0, 4.0) + order_two("change, B", &change, 1, 4.0);
     for (int i = 0; i < 3; i++)
-        bad += order_two("hub", &hub, i);
+        bad += order_two("hub", &hub, i, 4.0);
     /* Factors are taken once a step. */
     const ref_net decline = {.n_types = 1,
                              .divide = {{0.06, 3}},
                              .die = {{0.03, 0}},
                              .row_of = {-1},
                              .env = &ref_seasons};
-    bad += order_two("a factor that declines", &decline, 0);
+    bad += order_two("a factor that declines", &decline, 0, 2.0);
     assert_int_equal(bad, 0);
 }
 

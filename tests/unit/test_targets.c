@@ -536,6 +536,40 @@ static void a_run_fills_the_tables(void **state)
     mtl_targets_free(NULL);
 }
 
+/* n = 400 replicates; z test of the mean of P(positive | cells) against the solver without random
+   numbers, for five samples: at 5 standard errors a false alarm in all has probability 3e-6. */
+static void both_ways_to_a_share_agree(void **state)
+{
+    mtl_targets_opts o;
+    mtl_targets_result *r = NULL;
+    mtl_error err = {0};
+    enum { N = 400 };
+    (void)state;
+    mtl_targets_opts_init(&o);
+    o.only = "lam04_h,lam04_c,lou_t,lou_b,lou_m,lou_nk";
+    o.replicates = N;
+    assert_int_equal(mtl_targets_run(&r, MTL_SOURCE_ROOT "/targets", model, &o, &err), MTL_OK);
+    int compared = 0;
+    for (int i = 0; i < r->n_families; i++) {
+        const mtl__family *f = &r->family[i];
+        for (int k = 0; k < f->n_samples && f->exact && f->replicates == N; k++) {
+            const mtl__family_sample *x = &f->sample[k];
+            double sum = 0.0, sum2 = 0.0;
+            for (int j = 0; j < N; j++) {
+                const double p = mtl__qpcr_p_positive(&x->qpcr, (double)x->fraction[j]);
+                sum += p;
+                sum2 += p * p;
+            }
+            const double se = sqrt((sum2 / N - (sum / N) * (sum / N)) / N);
+            assert_true(se > 0.001);
+            NEAR(sum / N, x->p_positive, 5.0 * se);
+            compared++;
+        }
+    }
+    assert_int_equal(compared, 5);
+    mtl_targets_free(r);
+}
+
 static void wrong_requests_are_refused(void **state)
 {
     mtl_targets_opts o;
@@ -623,6 +657,7 @@ int main(void)
         cmocka_unit_test(the_table_agrees_with_the_evidence),
         cmocka_unit_test(bad_files_are_named),
         cmocka_unit_test(a_run_fills_the_tables),
+        cmocka_unit_test(both_ways_to_a_share_agree),
         cmocka_unit_test(wrong_requests_are_refused),
         cmocka_unit_test(persistence_figures_are_those_of_the_document),
         cmocka_unit_test(persistence_text_holds_the_figures),

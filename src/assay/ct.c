@@ -26,9 +26,9 @@ static double term(const well *w, double m)
 static double peak(const well *w)
 {
     const double seen = mtl__exp((w->one - w->ct) / w->slope), expected = w->mean;
-    double lo = fmin(seen, expected), hi = fmax(seen, expected) + 2.0;
+    double lo = mtl__min(seen, expected), hi = mtl__max(seen, expected) + 2.0;
     lo = lo < 1.0 ? 0.0 : mtl__log(lo);
-    hi = mtl__log(fmin(hi, 1e15));
+    hi = mtl__log(mtl__min(hi, 1e15));
     double best = lo, top = -HUGE_VAL;
     const int n = 24; /* a scan first: far from both there may be two hills */
     for (int i = 0; i <= n; i++) {
@@ -38,7 +38,7 @@ static double peak(const well *w)
             best = at;
         }
     }
-    double a = fmax(best - (hi - lo) / n, lo), b = fmin(best + (hi - lo) / n, hi);
+    double a = mtl__max(best - (hi - lo) / n, lo), b = mtl__min(best + (hi - lo) / n, hi);
     for (int i = 0; i < 60 && b - a > 1e-9; i++) { /* ternary search on the hill */
         const double p = a + (b - a) / 3.0, q = b - (b - a) / 3.0;
         if (term(w, mtl__exp(p)) < term(w, mtl__exp(q)))
@@ -46,7 +46,7 @@ static double peak(const well *w)
         else
             b = q;
     }
-    return fmax(1.0, floor(mtl__exp(0.5 * (a + b)) + 0.5));
+    return mtl__max(1.0, floor(mtl__exp(0.5 * (a + b)) + 0.5));
 }
 
 /* log of the sum over m >= 1 of the terms. */
@@ -54,7 +54,7 @@ static double log_sum(const well *w)
 {
     const double at = peak(w), top = term(w, at), bend = w->slope / (w->sd * at);
     const double width = 1.0 / sqrt(1.0 / at + bend * bend);
-    const double stride = at > 400.0 ? fmax(1.0, floor(width / 5.0)) : 1.0;
+    const double stride = at > 400.0 ? mtl__max(1.0, floor(width / 5.0)) : 1.0;
     double sum = 1.0;
     for (double m = at + stride;; m += stride) {
         const double add = mtl__exp(term(w, m) - top);

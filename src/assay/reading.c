@@ -24,7 +24,7 @@ static double excess(const tail_at *f, double log_c, double logit)
     mtl__hits_of(&m, f->a, mtl__exp(log_c));
     mtl__hits_tail(&m, f->k, &below, &atleast);
     const double tiny = 1e-300;
-    return mtl__log(fmax(atleast, tiny)) - mtl__log(fmax(below, tiny)) - logit;
+    return mtl__log(mtl__max(atleast, tiny)) - mtl__log(mtl__max(below, tiny)) - logit;
 }
 
 /* Fraction at which P(at least k hits) = p; q = 1 - p. 0 if blanks reach it, HUGE_VAL if c = 1 does
@@ -47,7 +47,7 @@ static double fraction_at(const mtl__qpcr *a, int k, double p, double q)
     if (f_hi < 0.0)
         return HUGE_VAL;
     /* Down from a fraction of one fragment per well, in steps of 8, until the root is enclosed. */
-    lo = fmin(0.0, -mtl__log(a->genomes * a->recovery * a->fragments / a->wells));
+    lo = mtl__min(0.0, -mtl__log(a->genomes * a->recovery * a->fragments / a->wells));
     f_lo = excess(&f, lo, logit);
     while (f_lo > 0.0 && lo > -100.0) {
         hi = lo;
@@ -118,14 +118,14 @@ static double most_likely(const mtl__qpcr *a, int hits)
     const double mean = -mtl__log1p(-(double)hits / a->wells) - a->false_per_well;
     const double per_well = a->genomes * a->recovery * a->fragments / a->wells;
     if (a->fragments <= 1.0) /* independent wells: closed form */
-        return fmin(fmax(mean, 0.0) / per_well, 1.0);
+        return mtl__min(mtl__max(mean, 0.0) / per_well, 1.0);
     /* One genome with several fragments hits at most as many wells as independent fragments would,
        and at least one; the estimate lies between these readings of the same hits. */
     const double at_zero = mtl__qpcr_loglik(a, hits, 0.0);
     const double top = (mean + a->false_per_well) / per_well * a->fragments * 2.0;
     const double low = 1e-6 * (mean + a->false_per_well) / per_well;
     const double best =
-        best_between(a, hits, mtl__log(low), mtl__log(fmin(fmax(top, 2.0 * low), 1.0)));
+        best_between(a, hits, mtl__log(low), mtl__log(mtl__min(mtl__max(top, 2.0 * low), 1.0)));
     if (mtl__qpcr_loglik(a, hits, best) <= at_zero || best < 2.0 * low)
         return 0.0;
     return best > 1.0 - 1e-6 ? 1.0 : best;
@@ -154,7 +154,7 @@ static double upper_bound(const mtl__qpcr *a, int hits)
         return 1.0;
     mtl__hits_of(&m, a, 0.0);
     mtl__hits_tail(&m, hits + 1, &below, &atleast);
-    return fmin(fraction_at(a, hits + 1, 1.0 - TAIL * below, TAIL * below), 1.0);
+    return mtl__min(fraction_at(a, hits + 1, 1.0 - TAIL * below, TAIL * below), 1.0);
 }
 
 int mtl__qpcr_read(const mtl__qpcr *a, int hits, mtl__reading *out)
@@ -169,7 +169,7 @@ int mtl__qpcr_read(const mtl__qpcr *a, int hits, mtl__reading *out)
                           .positive = hits >= a->threshold,
                           .genomes = a->genomes,
                           .geq_per_1e6 = hits > 0 ? 1e6 * most_likely(a, hits) : (double)NAN,
-                          .low = 1e6 * fmin(fraction_at(a, hits, TAIL, 1.0 - TAIL), 1.0),
+                          .low = 1e6 * mtl__min(fraction_at(a, hits, TAIL, 1.0 - TAIL), 1.0),
                           .high = 1e6 * upper_bound(a, hits),
                           .lob_hits = blank,
                           .lod_geq_per_1e6 = 1e6 * fraction_at(a, needed, 0.95, 0.05),

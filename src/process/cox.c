@@ -24,12 +24,15 @@ void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c,
     const double h = t - w->cox_t[c], mu = p->cox_decay[c];
     if (h <= 0)
         return;
-    if (s->y[c] > 0 || w->drive[c] > 0)
-        s->y[c] = s->y[c] * mtl__exp(-mu * h) + w->drive[c] * mtl__phi1(mu, h);
+    const double rise = w->outputs_vary ? w->slope[c] : 0, drive = w->drive[c] + rise * (w->cox_t[c] - w->t_out);
+    if (s->y[c] > 0 || drive > 0) {
+        const double fed = drive * mtl__phi1(mu, h) + (rise != 0 ? rise * h * mtl__phi2(mu, h) : 0);
+        s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-mu * h) + fed);
+    }
     w->cox_t[c] = t;
 }
 
-void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, double *drive)
+void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f, double *drive)
 {
     for (int k = 0; k < w->n_active_cox; k++)
         drive[w->active_cox[k]] = 0;
@@ -40,7 +43,7 @@ void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, d
             continue;
         for (int o = t->output0; o < t->output1; o++)
             drive[p->output[o].target] += (double)s->n[i] * p->output[o].rate *
-                                          w->f_out[p->output[o].factor];
+                                          f[p->output[o].factor];
     }
 }
 

@@ -29,6 +29,17 @@ static double bin_top(int bin)
     return x;
 }
 
+/* What all bins hold. Kept in w->total by adding and taking away; summed afresh whenever a bin empties, so
+   that what a large bin has left by rounding never outlives it. */
+static double cells_total(const mtl__work *w)
+{
+    double total = 0;
+    for (int word = MTL__N_BINS / 64 - 1; word >= 0; word--)
+        for (uint64_t used = w->bins_used[word]; used; used &= used - 1)
+            total += w->bin_sum[word * 64 + __builtin_ctzll(used)];
+    return total;
+}
+
 static void bin_remove(const mtl__process *p, mtl__work *w, int i)
 {
     struct mtl__hot *h = &w->hot[i];
@@ -38,9 +49,11 @@ static void bin_remove(const mtl__process *p, mtl__work *w, int i)
     member[h->slot] = last;
     w->hot[last].slot = h->slot;
     w->bin_sum[b] -= h->weight;
+    w->total -= h->weight;
     if (w->bin_count[b] == 0) {
         w->bin_sum[b] = 0;
         w->bins_used[b >> 6] &= ~(1ULL << (b & 63));
+        w->total = cells_total(w);
     }
     h->bin = -1;
     h->weight = 0;
@@ -51,10 +64,11 @@ static void bin_insert(const mtl__process *p, mtl__work *w, int i, double weight
     struct mtl__hot *h = &w->hot[i];
     const int b = bin_of(weight);
     h->weight = weight;
-    h->bin = b;
+    h->bin = (int16_t)b;
     h->slot = w->bin_count[b]++;
     w->bin_member[(size_t)b * (size_t)p->n_types + (size_t)h->slot] = i;
     w->bin_sum[b] += weight;
+    w->total += weight;
     w->bins_used[b >> 6] |= 1ULL << (b & 63);
 }
 
@@ -64,6 +78,7 @@ static inline void reweigh(const mtl__process *p, const mtl__state *s, mtl__work
     const double weight = h->rate * (double)s->n[i];
     if (h->bin >= 0 && weight > 0 && bin_of(weight) == h->bin) {
         w->bin_sum[h->bin] += weight - h->weight;
+        w->total += weight - h->weight;
         h->weight = weight;
         return;
     }
@@ -77,6 +92,7 @@ void mtl__exact_refresh(const mtl__process *p, mtl__state *s, mtl__work *w)
 {
     for (int word = 0; word < MTL__N_BINS / 64; word++)
         w->bins_used[word] = 0;
+    w->total = 0;
     memset(w->bin_sum, 0, MTL__N_BINS * sizeof *w->bin_sum);
     memset(w->bin_count, 0, MTL__N_BINS * sizeof *w->bin_count);
     for (int k = 0; k < w->n_list; k++) {
@@ -85,25 +101,43 @@ void mtl__exact_refresh(const mtl__process *p, mtl__state *s, mtl__work *w)
         w->hot[i].weight = 0;
         reweigh(p, s, w, i);
     }
+    w->total = cells_total(w);
 }
 
-/* Rates per cell at their bounds, and the alias table of every type's channels. */
+static inline int add_channel(double *r, mtl__action *act, int n, double rate, mtl__action what)
+{
+    if (!(rate > 0))
+        return n;
+    r[n] = rate;
+    act[n] = what;
+    return n + 1;
+}
+
+/* Rates per cell at their bounds, and the alias table over the channels of every type that can fire. */
 void mtl__exact_prepare(const mtl__process *p, mtl__state *s, mtl__work *w)
 {
     for (int k = 0; k < w->n_list; k++) {
         const int i = w->list[k];
         const mtl__type *t = &p->type[i];
         struct mtl__hot *h = &w->hot[i];
-        double *r = w->prob, sum;
-        r[MTL__DIVIDE] = t->divide * w->f_hi[t->f_divide];
-        r[MTL__DIE] = t->die * w->f_hi[t->f_die];
-        r[MTL__LEAVE] = t->leave * w->f_hi[t->f_leave];
-        sum = r[0] + r[1] + r[2];
-        int n = MTL__CHANGE0;
-        for (int c = t->change0; c < t->change1; c++) {
-            r[n] = p->change[c].rate * w->f_hi[p->change[c].factor];
-            sum += r[n++];
-        }
+        mtl__action *act = w->action + h->alias0;
+        double *r = w->prob, sum = 0;
+        int n = 0;
+        if (h->constant && h->ready)
+            continue;
+        h->ready = true;
+        n = add_channel(r, act, n, t->divide * w->f_hi[t->f_divide],
+                        (mtl__action){MTL__DIVIDE, 1, -1, t->f_divide});
+        n = add_channel(r, act, n, t->die * w->f_hi[t->f_die],
+                        (mtl__action){MTL__DIE, -1, -1, t->f_die});
+        n = add_channel(r, act, n, t->leave * w->f_hi[t->f_leave],
+                        (mtl__action){MTL__LEAVE, -1, -1, t->f_leave});
+        for (int c = t->change0; c < t->change1; c++)
+            n = add_channel(
+                r, act, n, p->change[c].rate * w->f_hi[p->change[c].factor],
+                (mtl__action){MTL__CHANGE0, -1, p->change[c].target, p->change[c].factor});
+        for (int c = 0; c < n; c++)
+            sum += r[c];
         h->rate = sum;
         h->n_channels = n;
         mtl__alias_build(n, r, w->alias + h->alias0, (int32_t *)w->out, r + n);
@@ -111,73 +145,78 @@ void mtl__exact_prepare(const mtl__process *p, mtl__state *s, mtl__work *w)
     mtl__exact_refresh(p, s, w);
 }
 
-static inline void count_changes(const mtl__process *p, mtl__state *s, mtl__work *w, int i, int64_t by)
+/* Intensities follow in closed form up to now; then their drive changes. */
+static void drive_changes(const mtl__process *p, mtl__state *s, mtl__work *w, int i, int by)
 {
     const mtl__type *t = &p->type[i];
     for (int o = t->output0; o < t->output1; o++) {
         const int c = p->output[o].target;
         mtl__cox_advance(p, s, w, c, s->t);
-        w->drive[c] += (double)by * p->output[o].rate * w->f_out[p->output[o].factor];
+        w->drive[c] += by * p->output[o].rate * w->f_out[p->output[o].factor];
+        if (w->outputs_vary)
+            w->slope[c] += by * p->output[o].rate * w->f_slope[p->output[o].factor];
         if (w->drive[c] < 0) /* what rounding leaves when the last seed has gone */
             w->drive[c] = 0;
     }
+}
+
+static inline void count_changes(const mtl__process *p, mtl__state *s, mtl__work *w, int i, int by)
+{
+    if (w->hot[i].drives)
+        drive_changes(p, s, w, i, by);
     s->n[i] += by;
     reweigh(p, s, w, i);
 }
 
 /* Keeps an event of a channel with this factor? Refreshes the factors at t when it must. */
-static bool thinned(const mtl__process *p, mtl__state *s, mtl__work *w, int factor)
+static bool thinned_by(const mtl__process *p, mtl__state *s, mtl__work *w, int factor)
 {
-    if (factor == 0 || !p->env)
+    if (!p->env)
         return false;
     p->env->advance(p->env->ctx, s->t, s->n, w->f);
     return !(mtl__rng_unit(&w->rng) * w->f_hi[factor] < w->f[factor]);
 }
 
-static void leaves(const mtl__process *p, mtl__state *s, mtl__work *w, int i)
+static inline bool thinned(const mtl__process *p, mtl__state *s, mtl__work *w, int factor)
 {
-    const mtl__row *row = &p->row[p->type[i].row];
-    if (p->env && (row->cross0 < row->cross1 || row->land_varies))
-        p->env->advance(p->env->ctx, s->t, s->n, w->f);
-    s->ledger.leaves++;
-    const int to = mtl__route_one(p, s, w, p->type[i].row);
-    if (to == i)
-        return;
-    count_changes(p, s, w, i, -1);
-    if (to >= 0)
-        count_changes(p, s, w, to, 1);
+    return factor != 0 && thinned_by(p, s, w, factor);
 }
 
-static void cell_event(const mtl__process *p, mtl__state *s, mtl__work *w, int i)
+/* May a weight of this row differ now from what w->f says? A closed conduit (bound 0) stays at 0. */
+static bool row_moves(const mtl__process *p, const mtl__work *w, const mtl__row *row)
 {
-    const mtl__type *t = &p->type[i];
-    const int k = mtl__alias_draw(w->alias + w->hot[i].alias0, w->hot[i].n_channels, &w->rng);
-    switch (k) {
-    case MTL__DIVIDE:
-        if (thinned(p, s, w, t->f_divide))
-            return;
-        s->ledger.births++;
-        count_changes(p, s, w, i, 1);
+    for (int k = row->cross0; k < row->cross1; k++)
+        if (p->cross[k].factor && w->f_hi[p->cross[k].factor] > 0)
+            return true;
+    return row->land_varies;
+}
+
+/* The type where a cell that leaves type i lands; -1 if it is lost. */
+static int leaves(const mtl__process *p, mtl__state *s, mtl__work *w, int i)
+{
+    const mtl__row *row = &p->row[p->type[i].row];
+    if (p->env && row_moves(p, w, row))
+        p->env->advance(p->env->ctx, s->t, s->n, w->f);
+    return mtl__route_one(p, s, w, p->type[i].row);
+}
+
+static inline void cell_event(const mtl__process *p, mtl__state *s, mtl__work *w, int i)
+{
+    const struct mtl__hot *h = &w->hot[i];
+    const int k = mtl__alias_draw(w->alias + h->alias0, h->n_channels, &w->rng);
+    const mtl__action a = w->action[h->alias0 + k];
+    if (thinned(p, s, w, a.factor))
         return;
-    case MTL__DIE:
-        if (thinned(p, s, w, t->f_die))
+    w->happened[a.kind]++;
+    int to = a.to;
+    if (a.kind == MTL__LEAVE) {
+        to = leaves(p, s, w, i);
+        if (to == i)
             return;
-        s->ledger.deaths++;
-        count_changes(p, s, w, i, -1);
-        return;
-    case MTL__LEAVE:
-        if (!thinned(p, s, w, t->f_leave))
-            leaves(p, s, w, i);
-        return;
-    default: {
-        const mtl__channel *c = &p->change[t->change0 + k - MTL__CHANGE0];
-        if (thinned(p, s, w, c->factor))
-            return;
-        s->ledger.changes++;
-        count_changes(p, s, w, i, -1);
-        count_changes(p, s, w, c->target, 1);
     }
-    }
+    count_changes(p, s, w, i, a.by);
+    if (to >= 0)
+        count_changes(p, s, w, to, 1);
 }
 
 /* `at` is uniform on [0, sum of the inflows at their bounds). */
@@ -211,17 +250,23 @@ static inline int highest(uint64_t x)
 
 /* The type whose propensity `at` falls to: its bin by scanning the few used ones from the top, in the
    bin by rejection. */
-static inline int choose(const mtl__process *p, mtl__work *w, double at)
+static inline int choose_bin(const mtl__work *w, double at)
 {
     int bin = -1;
-    for (int word = MTL__N_BINS / 64 - 1; word >= 0 && at >= 0; word--) {
+    for (int word = MTL__N_BINS / 64 - 1; word >= 0; word--) {
         for (uint64_t used = w->bins_used[word]; used; used &= ~(1ULL << (bin & 63))) {
             bin = word * 64 + highest(used);
+            if (at < w->bin_sum[bin])
+                return bin;
             at -= w->bin_sum[bin];
-            if (at < 0)
-                break;
         }
     }
+    return bin; /* by rounding: the lowest */
+}
+
+static inline int choose(const mtl__process *p, mtl__work *w, double at)
+{
+    const int bin = choose_bin(w, at);
     const int32_t *member = w->bin_member + (size_t)bin * (size_t)p->n_types;
     const double top = bin_top(bin);
     const int count = w->bin_count[bin];
@@ -234,43 +279,29 @@ static inline int choose(const mtl__process *p, mtl__work *w, double at)
     }
 }
 
-static inline double cells_total(const mtl__work *w)
+static int events_until(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double *pending,
+                        double inflow, const mtl__sim_opts *o, mtl_error *err)
 {
-    double total = 0;
-    for (int word = MTL__N_BINS / 64 - 1; word >= 0; word--)
-        for (uint64_t used = w->bins_used[word]; used; used &= used - 1)
-            total += w->bin_sum[word * 64 + __builtin_ctzll(used)];
-    return total;
-}
-
-int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double *pending,
-                   const mtl__sim_opts *o, mtl_error *err)
-{
-    double inflow = 0;
-    for (int k = 0; k < w->n_inflow; k++) {
-        const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
-        inflow += f->rate * s->group[f->group] * w->f_hi[f->factor];
-    }
+    double wait = *pending;
     for (;;) {
-        const double cells = cells_total(w), total = cells + inflow;
+        const double cells = w->total, total = cells + inflow;
         if (!(total > 0)) {
-            s->t = t1;
+            *pending = wait;
             return 0;
         }
         if (!(total < 1e15))
             return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
                              "the cells grow without bound: %.3g events a day at day %.6g", total, s->t);
-        if (!(*pending > 0))
-            *pending = mtl__rng_exp(&w->rng);
-        const double dt = *pending / total;
-        if (s->t + dt > t1) {
-            const double rest = *pending - total * (t1 - s->t);
+        if (!(wait > 0))
+            wait = mtl__rng_exp(&w->rng);
+        const double t = s->t + wait / total;
+        if (t > t1) {
+            const double rest = wait - total * (t1 - s->t);
             *pending = rest > 0 ? rest : 0;
-            s->t = t1;
             return 0;
         }
-        *pending = 0;
-        s->t += dt;
+        wait = 0;
+        s->t = t;
         const double at = mtl__rng_unit(&w->rng) * total;
         if (at < cells) {
             const int i = choose(p, w, at);
@@ -289,4 +320,23 @@ int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1
                                  (double)o->max_events);
         }
     }
+}
+
+int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double *pending,
+                   const mtl__sim_opts *o, mtl_error *err)
+{
+    double inflow = 0;
+    for (int k = 0; k < w->n_inflow; k++) {
+        const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
+        inflow += f->rate * s->group[f->group] * w->f_hi[f->factor];
+    }
+    memset(w->happened, 0, sizeof w->happened);
+    const int ret = events_until(p, s, w, t1, pending, inflow, o, err);
+    s->ledger.births += w->happened[MTL__DIVIDE];
+    s->ledger.deaths += w->happened[MTL__DIE];
+    s->ledger.leaves += w->happened[MTL__LEAVE];
+    s->ledger.changes += w->happened[MTL__CHANGE0];
+    if (ret >= 0)
+        s->t = t1;
+    return ret;
 }

@@ -225,13 +225,19 @@ static void inflows_now(const mtl__process *p, mtl__state *s, mtl__work *w, doub
 }
 
 /* ---------------------------------------------------------------- steps */
-static void cox_step(const mtl__process *p, mtl__state *s, mtl__work *w, double h)
+/* Intensities over a step, the drive taken as the line between its ends. */
+static void cox_step(const mtl__process *p, mtl__state *s, mtl__work *w, double t, double h)
 {
-    mtl__cox_drives(p, s, w, w->drive);
+    const double *f = w->f;
+    if (p->env && w->outputs_vary) {
+        p->env->advance(p->env->ctx, t + h * (1 - 1e-9), s->n, w->f_out);
+        f = w->f_out;
+    }
+    mtl__cox_drives(p, s, w, f, w->drive);
     for (int k = 0; k < w->n_active_cox; k++) {
         const int c = w->active_cox[k];
         const double mu = p->cox_decay[c], d0 = w->drive0[c], d1 = w->drive[c];
-        s->y[c] = s->y[c] * mtl__exp(-mu * h) + d0 * mtl__phi1(mu, h) + (d1 - d0) * mtl__phi2(mu, h);
+        s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-mu * h) + d0 * mtl__phi1(mu, h) + (d1 - d0) * mtl__phi2(mu, h));
         w->drive0[c] = d1;
     }
 }
@@ -271,15 +277,13 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
     const double h = span / (double)steps, t0 = s->t;
     double rate = max_moves(p, w);
     s->split = s->split || rate > 0;
-    mtl__cox_drives(p, s, w, w->drive0);
+    mtl__cox_drives(p, s, w, w->f_out, w->drive0); /* f_out: as of now */
     for (int64_t k = 0; k < steps; k++) {
         if (p->env && (w->varies || w->crosses || w->outputs_vary || w->n_inflow)) {
             if (w->n_inflow)
                 mean_factors(p, s, w, t0 + (double)k * h, h);
             p->env->advance(p->env->ctx, t0 + ((double)k + 0.5) * h, s->n, w->f);
             rate = max_moves(p, w);
-            for (int i = 0; w->outputs_vary && i < w->n_factors; i++)
-                w->f_out[i] = w->f[i];
         }
         /* Two half moves with the same rates in a row are one whole move, unless intensities want the
            counts between them. */
@@ -290,7 +294,7 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
         MTL_TRY(births_and_deaths(p, s, w, h, o, err));
         moves(p, s, w, rate, join && k + 1 < steps ? h : 0.5 * h);
         if (w->n_active_cox)
-            cox_step(p, s, w, h);
+            cox_step(p, s, w, t0 + (double)k * h, h);
         s->t = t0 + (double)(k + 1) * h;
     }
     s->t = t1;

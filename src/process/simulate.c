@@ -204,27 +204,20 @@ static void record(const mtl__process *p, const mtl__state *s, const mtl__work *
         r->cox[(size_t)k * (size_t)p->n_cox + (size_t)w->active_cox[j]] += s->y[w->active_cox[j]];
 }
 
-/* Factors at s->t and their bounds up to `t1`. */
+/* Factors at s->t and their bounds up to `t1`; for outputs a straight line from here to there. */
 static void look_ahead(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1)
 {
     if (!p->env)
         return;
     if (w->outputs_vary)
-        p->env->advance(p->env->ctx, 0.5 * (s->t + t1), s->n, w->f_out);
+        p->env->advance(p->env->ctx, t1 - 1e-9 * (t1 - s->t), s->n, w->f_slope);
     p->env->advance(p->env->ctx, s->t, s->n, w->f);
-    p->env->bound(p->env->ctx, s->t, t1, w->f_hi);
-}
-
-static void exact_ready(const mtl__process *p, mtl__state *s, mtl__work *w)
-{
-    const bool keep = w->component >= 0 && !w->varies;
-    if (keep && w->prepared[w->component]) {
-        mtl__exact_refresh(p, s, w);
-        return;
+    for (int k = 0; w->outputs_vary && k < w->n_factors; k++) {
+        w->f_out[k] = w->f[k];
+        w->f_slope[k] = t1 > s->t ? (w->f_slope[k] - w->f[k]) / (t1 - s->t) : 0;
     }
-    mtl__exact_prepare(p, s, w);
-    if (keep)
-        w->prepared[w->component] = true;
+    w->t_out = s->t;
+    p->env->bound(p->env->ctx, s->t, t1, w->f_hi);
 }
 
 static int run_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, bool exact,
@@ -232,7 +225,9 @@ static int run_segment(const mtl__process *p, mtl__state *s, mtl__work *w, doubl
 {
     if (!exact)
         return mtl__leap_run(p, s, w, t1, mtl__leap_step(p, w, o), o, err);
-    mtl__cox_drives(p, s, w, w->drive);
+    mtl__cox_drives(p, s, w, w->f_out, w->drive);
+    if (w->outputs_vary)
+        mtl__cox_drives(p, s, w, w->f_slope, w->slope);
     for (int k = 0; k < w->n_active_cox; k++)
         w->cox_t[w->active_cox[k]] = s->t;
     MTL_TRY(mtl__exact_run(p, s, w, t1, pending, o, err));
@@ -269,7 +264,7 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
         inflows_on(p, s, w);
         /* Only what changed is prepared again: a further record time must not shift the draws. */
         if (exact && (!ready || happened || w->varies))
-            exact_ready(p, s, w);
+            mtl__exact_prepare(p, s, w);
         ready = true;
         MTL_TRY(run_segment(p, s, w, cut, exact, &pending, o, err));
         s->t = cut;

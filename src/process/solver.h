@@ -13,13 +13,22 @@ typedef struct mtl__alias {
     int32_t other; /* else this slot */
 } mtl__alias;
 
+/* What a channel of a type does, so that an event needs no branch on its kind. */
+typedef struct mtl__action {
+    int32_t kind; /* MTL__DIVIDE .. MTL__CHANGE0: place in `happened` */
+    int32_t by;   /* added to the type itself */
+    int32_t to;   /* the type that gets one more; -1 = none */
+    int32_t factor;
+} mtl__action;
+
 /* One piece of work: the types of a component (or all), and the schedule's parts that reach them. */
 typedef struct mtl__work {
     /* environment on the current segment */
     double *f, *f_hi;
     double *f_in;  /* leap: means over the step, for immigration */
-    double *f_out; /* at the middle of the segment: what outputs use, so that a cell's drive is taken back
-                      as it was given */
+    double *f_out, *f_slope; /* at the segment's start and their slope per day: outputs follow this line, so
+                                that a cell's drive is taken back as it was given */
+    double t_out;            /* the segment's start */
     int n_factors;
     bool varies;  /* some rate of the types at work carries a factor */
     bool crosses; /* some crossing weight does */
@@ -30,8 +39,9 @@ typedef struct mtl__work {
     int n_list;
     int component; /* -1: all */
 
-    /* Cox intensities: y is in the state; drive[c] = sum output N, seen at `cox_t[c]` */
-    double *drive, *drive0, *cox_t;
+    /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at t_out and
+       grows by slope[c] a day */
+    double *drive, *slope, *drive0, *cox_t;
     int *active_cox; /* intensities that the types at work drive */
     int n_active_cox;
     bool *cox_marked;
@@ -40,10 +50,15 @@ typedef struct mtl__work {
     struct mtl__hot { /* what an event touches, together */
         double rate;          /* per cell, of all channels at their bounds */
         double weight;        /* rate x n: what its bin's sum holds */
-        int32_t bin, slot;    /* where it stands; bin -1 = nowhere */
+        int16_t bin;          /* where it stands; -1 = nowhere */
+        bool drives;          /* some intensity */
+        bool constant, ready; /* no channel carries a factor; its tables stand */
+        int32_t slot;
         int32_t alias0, n_channels;
     } *hot;
     mtl__alias *alias, *row_alias;
+    mtl__action *action;                /* beside `alias`: what each of its outcomes is */
+    int64_t happened[MTL__CHANGE0 + 1]; /* by kind; goes into the ledger at the end of a segment */
     int *row_alias0;
     double *bin_sum;
     int32_t *bin_count, *bin_member; /* bin_member[bin * n_types + slot] */
@@ -62,7 +77,6 @@ typedef struct mtl__work {
     int *inflow;
     int n_inflow;
     size_t cap_inflow, cap_group;
-    bool *prepared; /* [n_components] exact's tables of a component without factors are kept */
     int *all;       /* 0 .. n_types-1: the list when all types are one piece */
     mtl__rng rng, side; /* side: crossings and culls, so that they leave the main stream alone */
     const mtl__source *src;
@@ -73,10 +87,10 @@ static inline double mtl__factor_now(const mtl__work *w, int factor)
     return w->f[factor];
 }
 
-/* cox.c: brings intensity c to time t under its constant drive. */
+/* cox.c: brings intensity c to time t under its drive. */
 void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c, double t);
-/* Recomputes all drives from counts with the factors w->f. */
-void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, double *drive);
+/* Sums the drives of all intensities from counts, with these factors. */
+void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f, double *drive);
 /* (1 - exp(-mu h)) / mu, and h minus that over (mu h): weights of a linear drive. */
 double mtl__phi1(double mu, double h);
 double mtl__phi2(double mu, double h);

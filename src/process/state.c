@@ -44,14 +44,17 @@ static bool get_work(const mtl__process *p, mtl__work *w, mtl__arena *a)
     w->f = get(a, &ok, nf, sizeof *w->f);
     w->f_hi = get(a, &ok, nf, sizeof *w->f_hi);
     w->f_in = get(a, &ok, nf, sizeof *w->f_in);
+    w->f_slope = get(a, &ok, nf, sizeof *w->f_slope);
     w->f_out = get(a, &ok, nf, sizeof *w->f_out);
     w->drive = get(a, &ok, nc, sizeof *w->drive);
+    w->slope = get(a, &ok, nc, sizeof *w->slope);
     w->drive0 = get(a, &ok, nc, sizeof *w->drive0);
     w->cox_t = get(a, &ok, nc, sizeof *w->cox_t);
     w->active_cox = get(a, &ok, nc, sizeof *w->active_cox);
     w->cox_marked = get(a, &ok, nc, sizeof *w->cox_marked);
     w->hot = get(a, &ok, nt, sizeof *w->hot);
     w->alias = get(a, &ok, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->alias);
+    w->action = get(a, &ok, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->action);
     w->row_alias = get(a, &ok, nr + (size_t)p->n_land, sizeof *w->row_alias);
     w->row_alias0 = get(a, &ok, nr, sizeof *w->row_alias0);
     w->bin_sum = get(a, &ok, MTL__N_BINS, sizeof *w->bin_sum);
@@ -66,9 +69,16 @@ static bool get_work(const mtl__process *p, mtl__work *w, mtl__arena *a)
     w->inflow_landed = get(a, &ok, nt, sizeof *w->inflow_landed);
     w->row_mass = get(a, &ok, nr, sizeof *w->row_mass);
     w->row_mass2 = get(a, &ok, nr, sizeof *w->row_mass2);
-    w->prepared = get(a, &ok, (size_t)p->n_components, sizeof *w->prepared);
     w->all = get(a, &ok, nt, sizeof *w->all);
     return ok;
+}
+
+static bool constant_type(const mtl__process *p, const mtl__type *t)
+{
+    bool varies = t->f_divide || t->f_die || t->f_leave;
+    for (int c = t->change0; c < t->change1; c++)
+        varies = varies || p->change[c].factor;
+    return !varies;
 }
 
 static void lay_out(const mtl__process *p, mtl__work *w)
@@ -77,6 +87,8 @@ static void lay_out(const mtl__process *p, mtl__work *w)
     for (int i = 0; i < p->n_types; i++) {
         w->hot[i].alias0 = at;
         w->hot[i].bin = -1;
+        w->hot[i].drives = p->type[i].output0 < p->type[i].output1;
+        w->hot[i].constant = constant_type(p, &p->type[i]);
         at += MTL__CHANGE0 + p->type[i].change1 - p->type[i].change0;
         w->all[i] = i;
     }

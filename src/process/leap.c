@@ -15,17 +15,24 @@
 
 double mtl__leap_step(const mtl__process *p, const mtl__work *w, const mtl__sim_opts *o)
 {
-    double move = 0, turn = 0;
+    double move = 0, turn = 0, net_lo = HUGE_VAL, net_hi = -HUGE_VAL;
     for (int k = 0; k < w->n_list; k++) {
         const mtl__type *t = &p->type[w->list[k]];
         double m = t->leave * w->f_hi[t->f_leave];
         for (int c = t->change0; c < t->change1; c++)
             m += p->change[c].rate * w->f_hi[p->change[c].factor];
         move = mtl__max(move, m);
-        turn = mtl__max(turn, t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die]);
+        const double b = t->divide * w->f_hi[t->f_divide], d = t->die * w->f_hi[t->f_die];
+        turn = mtl__max(turn, b + d);
+        net_lo = mtl__min(net_lo, b - d);
+        net_hi = mtl__max(net_hi, b - d);
     }
-    /* The error of a step is of order h^2 move turn; with one of them zero there is none. */
+    /* Moves and turnover commute where one of them is zero. The mean is off by order h^2 move x spread, where
+       spread is how much net growth differs between types; the variance by order h^2 move x turnover. */
+    const double spread = net_hi - net_lo;
     double h = move > 0 && turn > 0 ? 0.35 / sqrt(move * turn) : HUGE_VAL;
+    if (move > 0 && spread > 1e-12 * turn)
+        h = mtl__min(h, 0.08 / sqrt(move * spread));
     if (w->varies)
         h = mtl__min(h, turn + move > 0 ? 0.35 / (turn + move) : h);
     if (o->step_days > 0)

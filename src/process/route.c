@@ -149,42 +149,53 @@ static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const 
     s->ledger.lost += rest;
 }
 
+/* Of n cells in row r, those that cross go to next[] (on the side stream), the rest are landed or lost. */
+static int64_t cross_and_land(const mtl__process *p, mtl__state *s, mtl__work *w, int r, int64_t n,
+                              int64_t *next, int64_t *to)
+{
+    const mtl__row *row = &p->row[r];
+    double left = cross_total(p, w, row);
+    const double all = left + land_total(p, w, row) + row->loss;
+    const int64_t crossing = left > 0 ? mtl__rng_binomial(&w->side, n, mtl__min(1, left / all)) : 0;
+    int64_t rest = crossing;
+    for (int k = row->cross0; k < row->cross1 && rest > 0; k++) {
+        const double x = p->cross[k].rate * mtl__factor_now(w, p->cross[k].factor);
+        const bool last = k == row->cross1 - 1 || x >= left;
+        const int64_t got = mtl__rng_binomial(&w->side, rest, last ? 1 : x / left);
+        next[p->cross[k].target] += got;
+        rest -= got;
+        left -= x;
+    }
+    s->ledger.crossed += crossing;
+    if (n > crossing)
+        land_many(p, s, w, row, r, n - crossing, to);
+    return crossing;
+}
+
 void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row, int64_t n, int64_t *to)
 {
-    const mtl__row *at = &p->row[row];
     if (n == 0)
         return;
-    if (at->cross0 == at->cross1) {
-        land_many(p, s, w, at, row, n, to);
+    if (p->row[row].cross0 == p->row[row].cross1) {
+        land_many(p, s, w, &p->row[row], row, n, to);
         return;
     }
-    /* Crossing cells are few: they are taken one by one through the rows that follow, on the side
-       stream for the first crossing and by mtl__route_one after it. */
-    const double cross = cross_total(p, w, at), all = cross + land_total(p, w, at) + at->loss;
-    const int64_t crossing = cross > 0 ? mtl__rng_binomial(&w->side, n, cross / all) : 0;
-    const int few = 4096;
-    if (crossing <= few) {
-        for (int64_t i = 0; i < crossing; i++) {
-            const int k = scan(p->cross, w, at->cross0, at->cross1, mtl__rng_unit(&w->side) * cross);
-            s->ledger.crossed++;
-            const int type = mtl__route_one(p, s, w, p->cross[k].target);
-            if (type >= 0)
-                to[type]++;
-        }
-    } else {
-        double left = cross;
-        int64_t rest = crossing;
-        for (int k = at->cross0; k < at->cross1 && rest > 0; k++) {
-            const double x = p->cross[k].rate * mtl__factor_now(w, p->cross[k].factor);
-            const double pr = k == at->cross1 - 1 ? 1 : left > 0 ? x / left : 0;
-            const int64_t got = mtl__rng_binomial(&w->side, rest, pr < 1 ? pr : 1);
-            s->ledger.crossed += got;
-            mtl__route_many(p, s, w, p->cross[k].target, got, to);
-            rest -= got;
-            left -= x;
-        }
+    /* Sweeps over the rows until nobody is on the way: crossings may lead round, and each takes its share. */
+    int64_t *now = w->row_n, *next = w->row_next;
+    for (int r = 0; r < p->n_rows; r++)
+        now[r] = next[r] = 0;
+    int64_t crossing = cross_and_land(p, s, w, row, n, next, to);
+    while (crossing > 0) {
+        int64_t *swap = now;
+        now = next;
+        next = swap;
+        crossing = 0;
+        for (int r = 0; r < p->n_rows; r++)
+            next[r] = 0;
+        for (int r = 0; r < p->n_rows; r++)
+            if (now[r] > 0)
+                crossing += cross_and_land(p, s, w, r, now[r], next, to);
     }
-    land_many(p, s, w, at, row, n - crossing, to);
 }
 
 void mtl__route_mean(const mtl__process *p, mtl__work *w, int row, double mass, double *to)

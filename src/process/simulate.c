@@ -280,6 +280,16 @@ static void draw_groups(const mtl__source *src, const mtl__rng_key *key, mtl__st
     }
 }
 
+/* Components of one name that one source reaches must not share their draws: the second is named anew. */
+static uint64_t own_stream(mtl__work *w, uint64_t stream)
+{
+    uint64_t same = 0;
+    for (int k = 0; k < w->n_touched; k++)
+        same += w->touched[k] == stream;
+    w->touched[w->n_touched++] = stream;
+    return same ? mix(stream, same) : stream;
+}
+
 int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_opts *opts,
                   const mtl__rng_key *key, mtl__state *s, int n_times, const double *time,
                   int64_t *counts, double *cox, mtl_error *err)
@@ -294,6 +304,7 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
         return mtl__nomem(err);
     mtl__state_reset(s, p, 0);
     w->src = src;
+    w->n_touched = 0;
     draw_groups(src, key, s);
     if (n_times < 1)
         return 0;
@@ -304,7 +315,7 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
         work_on(p, w, together ? -1 : c);
         if (w->n_list == 0 || !(work_start(p, w) < HUGE_VAL))
             continue;
-        const uint64_t stream = mix(key->source, p->type[w->list[0]].stream);
+        const uint64_t stream = mix(key->source, own_stream(w, p->type[w->list[0]].stream));
         mtl__rng_stream(&w->rng, key->seed, key->person, key->replicate, stream);
         mtl__rng_stream(&w->side, key->seed, key->person, key->replicate, mix(stream, 1));
         for (int k = 0; k < w->n_active_cox; k++)

@@ -71,6 +71,9 @@ typedef struct mtl__work {
     double *inflow_to;     /* immigration per day straight into a type */
     double *inflow_landed; /* ... and through rows */
     double *row_mass, *row_mass2;
+    int64_t *row_n, *row_next; /* cells on their way through rows */
+    uint64_t *touched; /* streams of the components of this call */
+    int n_touched;
     int64_t *out;
 
     /* inflows that act in the segment, for this component */

@@ -67,6 +67,9 @@ static bool get_work(const mtl__process *p, mtl__work *w, mtl__arena *a)
     w->out = get(a, &ok, wide, sizeof *w->out);
     w->inflow_to = get(a, &ok, nt, sizeof *w->inflow_to);
     w->inflow_landed = get(a, &ok, nt, sizeof *w->inflow_landed);
+    w->row_n = get(a, &ok, nr, sizeof *w->row_n);
+    w->row_next = get(a, &ok, nr, sizeof *w->row_next);
+    w->touched = get(a, &ok, (size_t)p->n_components, sizeof *w->touched);
     w->row_mass = get(a, &ok, nr, sizeof *w->row_mass);
     w->row_mass2 = get(a, &ok, nr, sizeof *w->row_mass2);
     w->all = get(a, &ok, nt, sizeof *w->all);

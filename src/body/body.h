@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef MTL_BODY_H
 #define MTL_BODY_H
-/* Face of body/: one body compiled into types of a branching process. organ x kind become types, each kind
-   gets its row of the body's blood hub, each kind of progeny or transient cell an intensity in the blood.
-   The donors of the cells do not appear: all foreign cells of a kind obey the same rules here, and each
-   donor's cells are a realisation of their own. */
+/* Face of body/: one body compiled into types of a branching process. organ x kind become types,
+   each kind gets its row of the body's blood hub, each kind of progeny or transient cell an
+   intensity in the blood. The donors of the cells do not appear: all foreign cells of a kind obey
+   the same rules here, and each donor's cells are a realisation of their own. */
 #include "model/model.h"
 #include "process/process.h"
 
 /* ---------------------------------------------------------------- environment (environment.c) */
-/* A slot is a factor of the process: the product of named factors of the model on one clock, within a
-   window of time. Slot 0 is constant 1. */
+/* A slot is a factor of the process: the product of named factors of the model on one clock, within
+   a window of time. Slot 0 is constant 1. */
 typedef struct mtl__slot {
     const int *factor; /* indices into model->factor */
     int n_factors;
-    double origin;     /* day at which the clock reads 0: birth (age in years) or last menstrual period (weeks) */
-    double t_on, t_off;/* 0 outside [t_on, t_off) */
-    double fresh;      /* days after which bounds are looked at again; 0 = constant while on */
-    double edge[16];   /* days at which a factor may jump or bend, increasing */
+    double origin; /* day at which the clock reads 0: birth (age in years) or last menstrual period
+                      (weeks) */
+    double t_on, t_off; /* 0 outside [t_on, t_off) */
+    double fresh;       /* days after which bounds are looked at again; 0 = constant while on */
+    double edge[16];    /* days at which a factor may jump or bend, increasing */
     int n_edges;
 } mtl__slot;
 typedef struct mtl__clockwork {
@@ -29,30 +30,32 @@ typedef struct mtl__clockwork {
 } mtl__clockwork;
 void mtl__clockwork_init(mtl__clockwork *c, const mtl_model *m);
 void mtl__clockwork_free(mtl__clockwork *c);
-/* Index of the slot (an equal one is shared), 0 when nothing varies, or MTL_ERR_MEMORY. The factor array is
-   borrowed. */
-int mtl__clockwork_slot(mtl__clockwork *c, const int *factor, int n_factors, double origin, double t_on,
-                        double t_off, double fresh);
+/* Index of the slot (an equal one is shared), 0 when nothing varies, or MTL_ERR_MEMORY. The factor
+   array is borrowed. */
+int mtl__clockwork_slot(mtl__clockwork *c, const int *factor, int n_factors, double origin,
+                        double t_on, double t_off, double fresh);
 
 /* ---------------------------------------------------------------- body (compile.c) */
 typedef struct mtl__body_spec {
-    const char *name;     /* for messages; borrowed until the builder finishes */
-    int sex;              /* 'f', 'm', or 0 unknown */
-    double born;          /* clock of age; NaN: rules with an age factor are refused */
-    const bool *kind;     /* [n_kinds] in use */
-    const bool *landing;  /* [n_kinds] settles through the hub: types in all organs, else only in `home` */
-    const int *home;      /* [n_kinds] the one organ of kinds that do not land; -1 = none */
+    const char *name; /* for messages; borrowed until the builder finishes */
+    int sex;          /* 'f', 'm', or 0 unknown */
+    double born;      /* clock of age; NaN: rules with an age factor are refused */
+    const bool *kind; /* [n_kinds] in use */
+    const bool
+        *landing; /* [n_kinds] settles through the hub: types in all organs, else only in `home` */
+    const int *home; /* [n_kinds] the one organ of kinds that do not land; -1 = none */
 } mtl__body_spec;
 typedef struct mtl__body {
     int type0, type1, cox0, cox1;
-    int *type;            /* [n_kinds * n_organs] type of kind k in organ o at k * n_organs + o; -1 */
-    int *row;             /* [n_kinds] row of the hub; -1 */
-    int *settle;          /* [n_kinds] row that lands without loss, for engrafted doses; -1 */
-    int *cox;             /* [n_kinds] intensity in the blood; -1 */
-    double *leave;        /* [n_kinds] per day, of a seed, at factor 1 (mean over organs of equal rules) */
-    double *residence;    /* [n_kinds] days of one passage through the hub */
+    int *type;     /* [n_kinds * n_organs] type of kind k in organ o at k * n_organs + o; -1 */
+    int *row;      /* [n_kinds] row of the hub; -1 */
+    int *settle;   /* [n_kinds] row that lands without loss, for engrafted doses; -1 */
+    int *cox;      /* [n_kinds] intensity in the blood; -1 */
+    double *leave; /* [n_kinds] per day, of a seed, at factor 1 (mean over organs of equal rules) */
+    double *residence; /* [n_kinds] days of one passage through the hub */
 } mtl__body;
-int mtl__body_compile(mtl__builder *b, mtl__clockwork *clock, const mtl_model *m, const mtl__body_spec *spec,
-                      mtl__arena *arena, mtl__body *out, mtl_error *err);
+int mtl__body_compile(mtl__builder *b, mtl__clockwork *clock, const mtl_model *m,
+                      const mtl__body_spec *spec, mtl__arena *arena, mtl__body *out,
+                      mtl_error *err);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From tables to a process: every active rule that names a kind becomes a channel of each of its types.
-   Landing weights of a row: flow x extraction x barrier x the kind's own factor, scaled so that they sum to
-   one minus the loss per passage (design 2.2: a leaving cell meets competing rates at once). */
+/* From tables to a process: every active rule that names a kind becomes a channel of each of its
+   types. Landing weights of a row: flow x extraction x barrier x the kind's own factor, scaled so
+   that they sum to one minus the loss per passage (design 2.2: a leaving cell meets competing rates
+   at once). */
 #include "body/body.h"
 
 #include <math.h>
@@ -32,14 +33,16 @@ static int slot_of(compiling *c, const mtl__rule *r)
         return 0;
     for (int k = 0; k < r->n_factors; k++)
         if (!c->m->factor[r->factor[k]].of_age)
-            return mtl__fail(c->err, MTL_ERR_UNSUPPORTED, r->name,
-                             "factor '%s' runs on gestational week: rules of a body run on age; curves of a "
-                             "pregnancy belong in supply.tsv", c->m->factor[r->factor[k]].name);
+            return mtl__fail(
+                c->err, MTL_ERR_UNSUPPORTED, r->name,
+                "factor '%s' runs on gestational week: rules of a body run on age; curves of a "
+                "pregnancy belong in supply.tsv",
+                c->m->factor[r->factor[k]].name);
     if (!isfinite(c->spec->born))
         return mtl__fail(c->err, MTL_ERR_DATE, c->spec->name,
                          "the rule '%s' needs an age, and this person's birth is unknown", r->name);
-    const int slot = mtl__clockwork_slot(c->clock, r->factor, r->n_factors, c->spec->born, -HUGE_VAL,
-                                         HUGE_VAL, MTL_DAYS_PER_YEAR);
+    const int slot = mtl__clockwork_slot(c->clock, r->factor, r->n_factors, c->spec->born,
+                                         -HUGE_VAL, HUGE_VAL, MTL_DAYS_PER_YEAR);
     return slot < 0 ? mtl__nomem(c->err) : slot;
 }
 
@@ -74,10 +77,11 @@ static int add_rule(compiling *c, const mtl__rule *r, int type, int organ)
         break;
     }
     if (ret == MTL_ERR_VALUE)
-        return mtl__fail(c->err, MTL_ERR_VALUE, r->name,
-                         "two rules give this process of the kind '%s' in the organ '%s' with different "
-                         "factors: name the factors alike, or give each its own organ",
-                         c->m->kind[r->kind].name, c->m->organ[organ].name);
+        return mtl__fail(
+            c->err, MTL_ERR_VALUE, r->name,
+            "two rules give this process of the kind '%s' in the organ '%s' with different "
+            "factors: name the factors alike, or give each its own organ",
+            c->m->kind[r->kind].name, c->m->organ[organ].name);
     return ret < 0 ? mtl__nomem(c->err) : 0;
 }
 
@@ -153,8 +157,9 @@ static int add_rows(compiling *c, int kind)
         if (c->out->type[kind * m->n_organs + o] >= 0)
             sum += landing_weight(m, kind, o);
     if (!(sum > 0))
-        return mtl__fail(c->err, MTL_ERR_VALUE, m->kind[kind].name,
-                         "no organ takes up this kind: flow x extraction x barrier is zero everywhere");
+        return mtl__fail(
+            c->err, MTL_ERR_VALUE, m->kind[kind].name,
+            "no organ takes up this kind: flow x extraction x barrier is zero everywhere");
     c->out->row[kind] = mtl__add_row(c->b, lose, m->kind[kind].name);
     MTL_TRY(c->out->row[kind]);
     c->out->settle[kind] = mtl__add_row(c->b, 0, m->kind[kind].name);
@@ -187,8 +192,8 @@ static int allocate(compiling *c, mtl__arena *a)
     return 0;
 }
 
-int mtl__body_compile(mtl__builder *b, mtl__clockwork *clock, const mtl_model *m, const mtl__body_spec *spec,
-                      mtl__arena *arena, mtl__body *out, mtl_error *err)
+int mtl__body_compile(mtl__builder *b, mtl__clockwork *clock, const mtl_model *m,
+                      const mtl__body_spec *spec, mtl__arena *arena, mtl__body *out, mtl_error *err)
 {
     compiling c = {b, clock, m, spec, out, err};
     *out = (mtl__body){.type0 = -1, .cox0 = -1};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The environment of this version: constants, age and gestation curves, and windows in which a conduit is
-   open. Nothing here depends on the cells; the host's own equations will come through the same interface. */
+/* The environment of this version: constants, age and gestation curves, and windows in which a
+   conduit is open. Nothing here depends on the cells; the host's own equations will come through
+   the same interface. */
 #include "body/body.h"
 
 #include <math.h>
@@ -70,9 +71,11 @@ static double next_break(const void *ctx, double t)
         next = mtl__min(next, slot_jump(s, t));
         if (t >= s->t_on && t < s->t_off) {
             if (s->fresh > 0 && s->t_on > -HUGE_VAL)
-                next = mtl__min(next, s->t_on + s->fresh * (floor((t - s->t_on) / s->fresh + 1e-9) + 1));
+                next = mtl__min(next,
+                                s->t_on + s->fresh * (floor((t - s->t_on) / s->fresh + 1e-9) + 1));
             else if (s->fresh > 0)
-                next = mtl__min(next, s->origin + s->fresh * (floor((t - s->origin) / s->fresh + 1e-9) + 1));
+                next = mtl__min(
+                    next, s->origin + s->fresh * (floor((t - s->origin) / s->fresh + 1e-9) + 1));
         }
     }
     return next > t ? next : t + 1e-6;
@@ -81,7 +84,12 @@ static double next_break(const void *ctx, double t)
 void mtl__clockwork_init(mtl__clockwork *c, const mtl_model *m)
 {
     *c = (mtl__clockwork){.m = m, .n = 1};
-    c->env = (mtl__env){.n = 1, .ctx = c, .advance = advance, .bound = bound, .next_break = next_break, .next_jump = next_jump};
+    c->env = (mtl__env){.n = 1,
+                        .ctx = c,
+                        .advance = advance,
+                        .bound = bound,
+                        .next_break = next_break,
+                        .next_jump = next_jump};
 }
 
 void mtl__clockwork_free(mtl__clockwork *c)
@@ -94,7 +102,8 @@ static bool same(const mtl__slot *a, const mtl__slot *b)
 {
     return a->n_factors == b->n_factors && a->origin == b->origin && a->t_on == b->t_on &&
            a->t_off == b->t_off && a->fresh == b->fresh &&
-           (a->n_factors == 0 || memcmp(a->factor, b->factor, (size_t)a->n_factors * sizeof *a->factor) == 0);
+           (a->n_factors == 0 ||
+            memcmp(a->factor, b->factor, (size_t)a->n_factors * sizeof *a->factor) == 0);
 }
 
 /* The inner corners of a slot's factors, as days. */
@@ -115,12 +124,16 @@ static void find_edges(const mtl_model *m, mtl__slot *s)
     }
 }
 
-int mtl__clockwork_slot(mtl__clockwork *c, const int *factor, int n_factors, double origin, double t_on,
-                        double t_off, double fresh)
+int mtl__clockwork_slot(mtl__clockwork *c, const int *factor, int n_factors, double origin,
+                        double t_on, double t_off, double fresh)
 {
     if (n_factors == 0 && t_on == -HUGE_VAL && t_off == HUGE_VAL)
         return 0;
-    mtl__slot want = {.factor = factor, .n_factors = n_factors, .origin = origin, .t_on = t_on, .t_off = t_off,
+    mtl__slot want = {.factor = factor,
+                      .n_factors = n_factors,
+                      .origin = origin,
+                      .t_on = t_on,
+                      .t_off = t_off,
                       .fresh = fresh};
     find_edges(c->m, &want);
     for (int i = 1; i < c->n; i++)

@@ -3,18 +3,18 @@
 #define MTL_FAMILY_H
 /* Face of family/: many bodies and the conduits between them, in date order, as one process.
 
-   A *world* holds the process of all bodies and one source per *inoculum*: the cells of one donor that enter
-   one body by one pregnancy. Inocula are independent and are simulated one by one; since all bodies are in
-   the process, an inoculum's cells may be carried on through later conduits (from mother to a younger
-   child, from a woman to her child) without a special case. */
+   A *world* holds the process of all bodies and one source per *inoculum*: the cells of one donor
+   that enter one body by one pregnancy. Inocula are independent and are simulated one by one; since
+   all bodies are in the process, an inoculum's cells may be carried on through later conduits (from
+   mother to a younger child, from a woman to her child) without a special case. */
 #include "body/body.h"
 #include "family/scenario.h"
 
 typedef struct mtl__inoculum {
-    int donor, host;        /* people; host: the body that the cells first enter */
+    int donor, host; /* people; host: the body that the cells first enter */
     int pregnancy;
     enum mtl__supply_way way;
-    uint64_t key;           /* names its random streams, from names only */
+    uint64_t key; /* names its random streams, from names only */
     double t_start;
     mtl__source source;
 } mtl__inoculum;
@@ -23,25 +23,29 @@ typedef struct mtl__world {
     mtl__arena arena;
     const mtl_scenario *s;
     const mtl_model *m;
-    bool *kind;             /* [n_kinds] in use */
+    bool *kind; /* [n_kinds] in use */
     bool *landing;
     int *home;
     mtl__clockwork clock;
     mtl__process *process;
-    mtl__body *body;        /* in the order of the people's names */
+    mtl__body *body; /* in the order of the people's names */
     int *body_person;
     int n_bodies;
-    int *body_of;           /* [n_people], -1 = no body is followed */
+    int *body_of; /* [n_people], -1 = no body is followed */
     mtl__inoculum *inoculum;
     int n_inocula;
+    bool *line_used; /* [n_supplies] lines of supply that this scenario calls on */
+    bool *fold_used; /* [n_params] folds that apply to one of its pregnancies */
 } mtl__world;
 /* Borrows scenario and model. */
 int mtl__world_new(mtl__world **out, const mtl_scenario *s, const mtl_model *m, mtl_error *err);
 void mtl__world_free(mtl__world *w);
 
-/* ---------------------------------------------------------------- looking into a body (sampling.c) */
-/* Weights such that sum see_type N + sum see_cox y is the expected share of a donor's genomes among the
-   nucleated cells of an organ of a body at a time (blood: of the subset, "" = all nucleated cells). */
+/* ---------------------------------------------------------------- looking into a body (sampling.c)
+ */
+/* Weights such that sum see_type N + sum see_cox y is the expected share of a donor's genomes among
+   the nucleated cells of an organ of a body at a time (blood: of the subset, "" = all nucleated
+   cells). */
 typedef struct mtl__view {
     double *see_type, *see_cox; /* of the whole process */
     double cells;               /* nucleated host cells of the organ (subset) then */
@@ -49,13 +53,14 @@ typedef struct mtl__view {
 } mtl__view;
 int mtl__view_new(mtl__view *v, const mtl__world *w, mtl_error *err);
 void mtl__view_free(mtl__view *v);
-int mtl__look(const mtl__world *w, int person, int organ, const char *subset, double t, mtl__view *v,
-              mtl_error *err);
-/* Nucleated cells of an organ of a person at a time: the adult number x growth; blood in pregnancy. */
+int mtl__look(const mtl__world *w, int person, int organ, const char *subset, double t,
+              mtl__view *v, mtl_error *err);
+/* Nucleated cells of an organ of a person at a time: the adult number x growth; blood in pregnancy.
+ */
 int mtl__host_cells(const mtl__world *w, int person, int organ, double t, double *cells,
                     double *per_mL, mtl_error *err);
-/* Expected cells of one donor in an organ of a body, from the donor's counts and intensities (the body's
-   own process; blood: passing seeds, progeny and transient cells). */
+/* Expected cells of one donor in an organ of a body, from the donor's counts and intensities (the
+   body's own process; blood: passing seeds, progeny and transient cells). */
 double mtl__cells_in(const mtl__world *w, int body, int organ, const int64_t *n, const double *y);
 /* Is this organ sampled as blood (blood, cord blood)? */
 bool mtl__organ_is_blood(const mtl_model *m, int organ);

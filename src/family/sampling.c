@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What lies in a piece of an organ: weights that turn counts of the process into shares of genomes.
-   In tissue the resident cells of the organ count; in blood the intensities of progeny and transient cells
-   and the seeds that happen to be passing (leaving rate x residence). */
+   In tissue the resident cells of the organ count; in blood the intensities of progeny and
+   transient cells and the seeds that happen to be passing (leaving rate x residence). */
 #include "family/family.h"
 
 #include <math.h>
@@ -25,8 +25,8 @@ static bool pregnant_blood(const mtl__world *w, int person, double t, double aft
     return false;
 }
 
-int mtl__host_cells(const mtl__world *w, int person, int organ, double t, double *cells, double *per_mL,
-                    mtl_error *err)
+int mtl__host_cells(const mtl__world *w, int person, int organ, double t, double *cells,
+                    double *per_mL, mtl_error *err)
 {
     const mtl_model *m = w->m;
     const mtl__person *p = &w->s->person[person];
@@ -71,8 +71,10 @@ void mtl__view_free(mtl__view *v)
     v->see_type = v->see_cox = NULL;
 }
 
-/* Which kinds a sorted subset holds, and the share of the host's nucleated blood cells that it is. */
-static int subset_of(const mtl_model *m, const char *subset, bool *holds, double *share, mtl_error *err)
+/* Which kinds a sorted subset holds, and the share of the host's nucleated blood cells that it is.
+ */
+static int subset_of(const mtl_model *m, const char *subset, bool *holds, double *share,
+                     mtl_error *err)
 {
     const bool all = !subset || !*subset, pbmc = !all && strcmp(subset, "pbmc") == 0;
     const bool cd34 = !all && strcmp(subset, "cd34") == 0;
@@ -86,7 +88,8 @@ static int subset_of(const mtl_model *m, const char *subset, bool *holds, double
         else if (pbmc)
             holds[k] = (kd->blood_resident || seed) && strcmp(kd->name, "granulocyte") != 0;
         else if (cd34)
-            holds[k] = progenitor || (seed && strcmp(kd->name, "resident") != 0 && strcmp(kd->name, "msc") != 0);
+            holds[k] = progenitor ||
+                       (seed && strcmp(kd->name, "resident") != 0 && strcmp(kd->name, "msc") != 0);
         else
             holds[k] = strcmp(kd->name, subset) == 0;
     }
@@ -98,11 +101,13 @@ static int subset_of(const mtl_model *m, const char *subset, bool *holds, double
     MTL_TRY(kind);
     *share = m->kind[kind].blood_share;
     if (!(*share > 0))
-        return mtl__fail(err, MTL_ERR_VALUE, subset, "the model gives no share of blood for this subset");
+        return mtl__fail(err, MTL_ERR_VALUE, subset,
+                         "the model gives no share of blood for this subset");
     return 0;
 }
 
-static int look_blood(const mtl__world *w, const mtl__body *b, const char *subset, mtl__view *v, mtl_error *err)
+static int look_blood(const mtl__world *w, const mtl__body *b, const char *subset, mtl__view *v,
+                      mtl_error *err)
 {
     const mtl_model *m = w->m;
     bool holds[256];
@@ -119,13 +124,14 @@ static int look_blood(const mtl__world *w, const mtl__body *b, const char *subse
             v->see_cox[b->cox[k]] = 1 / v->cells;
         for (int o = 0; b->leave[k] > 0 && o < m->n_organs; o++)
             if (b->type[k * m->n_organs + o] >= 0)
-                v->see_type[b->type[k * m->n_organs + o]] = b->leave[k] * b->residence[k] / v->cells;
+                v->see_type[b->type[k * m->n_organs + o]] =
+                    b->leave[k] * b->residence[k] / v->cells;
     }
     return 0;
 }
 
-int mtl__look(const mtl__world *w, int person, int organ, const char *subset, double t, mtl__view *v,
-              mtl_error *err)
+int mtl__look(const mtl__world *w, int person, int organ, const char *subset, double t,
+              mtl__view *v, mtl_error *err)
 {
     memset(v->see_type, 0, (size_t)w->process->n_types * sizeof *v->see_type);
     memset(v->see_cox, 0, (size_t)w->process->n_cox * sizeof *v->see_cox);

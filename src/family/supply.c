@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A donor's own cells: every active line of supply.tsv becomes an inflow or a burst of the inoculum of one
-   conceptus and one direction. Lines of one group share one random multiplier per inoculum (mean 1), so
-   that amounts in the table are means over pregnancies. A line that gives the total of a pregnancy to term
-   is spread by its curve over weeks 2 to 40; a pregnancy that ends early gets the part before its end. */
+/* A donor's own cells: every active line of supply.tsv becomes an inflow or a burst of the inoculum
+   of one conceptus and one direction. Lines of one group share one random multiplier per inoculum
+   (mean 1), so that amounts in the table are means over pregnancies. A line that gives the total of
+   a pregnancy to term is spread by its curve over weeks 2 to 40; a pregnancy that ends early gets
+   the part before its end. */
 #include "family/supply.h"
 
 #include <math.h>
@@ -48,7 +49,8 @@ static int group_of(filling *f, const mtl__supply *u)
         if (strcmp(f->group_name[g], u->group) == 0)
             return g;
     if (src->n_groups == MAX_GROUPS)
-        return mtl__fail(f->err, MTL_ERR_LIMIT, u->name, "more than %d heterogeneity groups", MAX_GROUPS);
+        return mtl__fail(f->err, MTL_ERR_LIMIT, u->name, "more than %d heterogeneity groups",
+                         MAX_GROUPS);
     mtl__group *g = &src->group[src->n_groups];
     *g = (mtl__group){.law = MTL__FIXED, .key = mtl__hash(u->group)};
     switch (u->law) {
@@ -92,8 +94,11 @@ static double amount_of(const filling *f, const mtl__supply *u)
 {
     double x = mtl__expr_value(&u->amount, f->w->m);
     for (int k = 0; k < u->n_folds; k++)
-        if (has_property(f, u->fold_if[k]))
+        if (has_property(f, u->fold_if[k])) {
             x *= f->w->m->param[u->fold[k]].value;
+            f->w->fold_used[u->fold[k]] = true;
+        }
+    f->w->line_used[u - f->w->m->supply] = true;
     return x;
 }
 
@@ -157,14 +162,18 @@ static int spread_line(filling *f, const mtl__supply *u, enum mtl__target to, in
         rate /= mean * 38 * 7;
     }
     const int slot = u->curve < 0 ? 0
-                                  : mtl__clockwork_slot(&f->w->clock, &u->curve, 1, lmp, f->pg->conceived,
-                                                        f->conceptus->ended, 14);
+                                  : mtl__clockwork_slot(&f->w->clock, &u->curve, 1, lmp,
+                                                        f->pg->conceived, f->conceptus->ended, 14);
     if (slot < 0)
         return mtl__nomem(f->err);
     if (rate > 0)
-        f->x->source.inflow[f->x->source.n_inflows++] = (mtl__inflow){
-            .t0 = f->pg->conceived, .t1 = f->conceptus->ended, .rate = rate, .factor = slot, .group = group,
-            .to = to, .target = target};
+        f->x->source.inflow[f->x->source.n_inflows++] = (mtl__inflow){.t0 = f->pg->conceived,
+                                                                      .t1 = f->conceptus->ended,
+                                                                      .rate = rate,
+                                                                      .factor = slot,
+                                                                      .group = group,
+                                                                      .to = to,
+                                                                      .target = target};
     return 0;
 }
 
@@ -183,8 +192,12 @@ static int add_line(filling *f, const mtl__supply *u)
         return spread_line(f, u, to, target, group);
     const double mean = amount_of(f, u);
     if (mean > 0)
-        f->x->source.burst[f->x->source.n_bursts++] = (mtl__burst){
-            .t = f->conceptus->ended, .mean = mean, .count = -1, .group = group, .to = to, .target = target};
+        f->x->source.burst[f->x->source.n_bursts++] = (mtl__burst){.t = f->conceptus->ended,
+                                                                   .mean = mean,
+                                                                   .count = -1,
+                                                                   .group = group,
+                                                                   .to = to,
+                                                                   .target = target};
     return 0;
 }
 
@@ -195,22 +208,27 @@ static int add_fixed(filling *f)
     for (int i = 0; f->x->way == MTL__CHILD_TO_MOTHER && i < f->pg->n_fixed; i++) {
         const mtl__fixed_dose *d = &f->pg->fixed[i];
         if (src->n_groups == 0)
-            src->group[src->n_groups++] = (mtl__group){.law = MTL__FIXED, .key = mtl__hash("fixed")};
+            src->group[src->n_groups++] =
+                (mtl__group){.law = MTL__FIXED, .key = mtl__hash("fixed")};
         const int home = f->w->home[d->kind];
         const bool lands = f->host->settle[d->kind] >= 0;
-        const int target = lands ? f->host->settle[d->kind]
-                                 : home >= 0 ? f->host->type[d->kind * m->n_organs + home] : -1;
+        const int target = lands       ? f->host->settle[d->kind]
+                           : home >= 0 ? f->host->type[d->kind * m->n_organs + home]
+                                       : -1;
         if (target < 0)
-            return mtl__fail_at(f->err, MTL_ERR_VALUE, f->w->s->file, f->pg->line, f->pg->column, "seeds",
-                                "'%s' is not a kind that settles", m->kind[d->kind].name);
-        src->burst[src->n_bursts++] = (mtl__burst){
-            .t = f->conceptus->ended, .count = d->count, .to = lands ? MTL__TO_ROW : MTL__TO_TYPE, .target = target};
+            return mtl__fail_at(f->err, MTL_ERR_VALUE, f->w->s->file, f->pg->line, f->pg->column,
+                                "seeds", "'%s' is not a kind that settles", m->kind[d->kind].name);
+        src->burst[src->n_bursts++] = (mtl__burst){.t = f->conceptus->ended,
+                                                   .count = d->count,
+                                                   .to = lands ? MTL__TO_ROW : MTL__TO_TYPE,
+                                                   .target = target};
     }
     return 0;
 }
 
 /* ---------------------------------------------------------------- displacement */
-/* A new pregnancy of the host removes older foreign seeds of every other donor (niche = displacement). */
+/* A new pregnancy of the host removes older foreign seeds of every other donor (niche =
+ * displacement). */
 static int add_culls(filling *f)
 {
     const mtl_scenario *s = f->w->s;
@@ -227,20 +245,27 @@ static int add_culls(filling *f)
         for (int c = 0; c < pg->n_children; c++)
             own = own || s->child[pg->child0 + c].person == f->x->donor;
         if (!own)
-            f->x->source.cull[f->x->source.n_culls++] = (mtl__cull){
-                .t = pg->conceived, .keep = 1 - p, .type0 = f->w->body[b].type0, .type1 = f->w->body[b].type1};
+            f->x->source.cull[f->x->source.n_culls++] = (mtl__cull){.t = pg->conceived,
+                                                                    .keep = 1 - p,
+                                                                    .type0 = f->w->body[b].type0,
+                                                                    .type1 = f->w->body[b].type1};
     }
     return 0;
 }
 
 /* ---------------------------------------------------------------- inocula */
-static int fill_inoculum(mtl__world *w, int pregnancy, int child, enum mtl__supply_way way, mtl_error *err)
+static int fill_inoculum(mtl__world *w, int pregnancy, int child, enum mtl__supply_way way,
+                         mtl_error *err)
 {
     const mtl_scenario *s = w->s;
-    filling f = {.w = w, .x = &w->inoculum[w->n_inocula], .pg = &s->pregnancy[pregnancy],
-                 .conceptus = &s->child[child], .err = err};
+    filling f = {.w = w,
+                 .x = &w->inoculum[w->n_inocula],
+                 .pg = &s->pregnancy[pregnancy],
+                 .conceptus = &s->child[child],
+                 .err = err};
     const bool up = way == MTL__CHILD_TO_MOTHER;
-    const int donor = up ? f.conceptus->person : f.pg->mother, host = up ? f.pg->mother : f.conceptus->person;
+    const int donor = up ? f.conceptus->person : f.pg->mother,
+              host = up ? f.pg->mother : f.conceptus->person;
     if (w->body_of[host] < 0)
         return 0;
     const size_t lines = (size_t)w->m->n_supplies + (size_t)f.pg->n_fixed + 1;
@@ -272,8 +297,12 @@ static int fill_inoculum(mtl__world *w, int pregnancy, int child, enum mtl__supp
 int mtl__world_supply(mtl__world *w, mtl_error *err)
 {
     const mtl_scenario *s = w->s;
-    w->inoculum = mtl__arena_alloc(&w->arena, (2 * (size_t)s->n_children + 1) * sizeof *w->inoculum);
-    if (!w->inoculum)
+    w->inoculum =
+        mtl__arena_alloc(&w->arena, (2 * (size_t)s->n_children + 1) * sizeof *w->inoculum);
+    w->line_used =
+        mtl__arena_alloc(&w->arena, ((size_t)w->m->n_supplies + 1) * sizeof *w->line_used);
+    w->fold_used = mtl__arena_alloc(&w->arena, ((size_t)w->m->n_params + 1) * sizeof *w->fold_used);
+    if (!w->inoculum || !w->line_used || !w->fold_used)
         return mtl__nomem(err);
     for (int k = 0; k < s->n_pregnancies; k++) {
         const mtl__pregnancy *pg = &s->pregnancy[k];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The process of a family: which bodies and kinds are followed, their types, and the conduits that carry
-   what passes through one hub into another (design 1). A pregnancy opens the placenta in both directions:
-   a seed in the giver's blood crosses at the rate at which one of the giver's own nucleated blood cells
-   does, that is, supply per day over the giver's blood cells (conduit = proportional), times a factor
-   that is scanned, never fitted (selective). Carried cells meet the mean conduit: the heterogeneity
-   between pregnancies acts on a donor's own supply only. */
+/* The process of a family: which bodies and kinds are followed, their types, and the conduits that
+   carry what passes through one hub into another (design 1). A pregnancy opens the placenta in both
+   directions: a seed in the giver's blood crosses at the rate at which one of the giver's own
+   nucleated blood cells does, that is, supply per day over the giver's blood cells (conduit =
+   proportional), times a factor that is scanned, never fitted (selective). Carried cells meet the
+   mean conduit: the heterogeneity between pregnancies acts on a donor's own supply only. */
 #include "family/family.h"
 
 #include <math.h>
@@ -47,7 +47,8 @@ static void kinds_in_use(mtl__world *w)
             if ((rule->process == MTL__R_OUTPUT || rule->process == MTL__R_CHANGE) &&
                 !w->kind[rule->target]) {
                 w->kind[rule->target] = more = true;
-                w->landing[rule->target] = w->landing[rule->target] || rule->process == MTL__R_CHANGE;
+                w->landing[rule->target] =
+                    w->landing[rule->target] || rule->process == MTL__R_CHANGE;
             }
         }
     }
@@ -95,17 +96,20 @@ static int choose_bodies(mtl__world *w)
 }
 
 /* ---------------------------------------------------------------- conduits */
-/* Crossing per passage of a seed of each kind, from giver to taker, by one supply line of nucleated cells. */
-static int open_conduit(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg, const mtl__supply *u,
-                        const mtl__body *giver, const mtl__body *taker, double giver_cells, double end)
+/* Crossing per passage of a seed of each kind, from giver to taker, by one supply line of nucleated
+ * cells. */
+static int open_conduit(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg,
+                        const mtl__supply *u, const mtl__body *giver, const mtl__body *taker,
+                        double giver_cells, double end)
 {
     const mtl_model *m = w->m;
     const double per_cell = mtl__expr_value(&u->amount, m) / giver_cells;
     double factor = 1;
     if (mtl__model_switch_is(m, "conduit", "selective"))
         MTL_TRY(mtl__model_value(m, "conduit.selectivity", &factor, NULL));
-    const int slot = mtl__clockwork_slot(&w->clock, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0 ? 1 : 0,
-                                         pg->conceived - 14, pg->conceived, end, 56);
+    const int slot =
+        mtl__clockwork_slot(&w->clock, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0 ? 1 : 0,
+                            pg->conceived - 14, pg->conceived, end, 56);
     MTL_TRY(slot);
     for (int k = 0; k < m->n_kinds; k++) {
         if (giver->row[k] < 0 || taker->row[k] < 0)
@@ -138,8 +142,9 @@ static int add_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
                     m->kind[u->kind].class_ != MTL__TRANSIENT || !mtl__when_holds(&u->when, m))
                     continue;
                 const bool up = u->way == MTL__CHILD_TO_MOTHER;
-                if (open_conduit(w, b, pg, u, &w->body[up ? child : mother], &w->body[up ? mother : child],
-                                 up ? child_cells : mother_cells, x->ended) < 0)
+                if (open_conduit(w, b, pg, u, &w->body[up ? child : mother],
+                                 &w->body[up ? mother : child], up ? child_cells : mother_cells,
+                                 x->ended) < 0)
                     return mtl__nomem(err);
             }
         }
@@ -148,8 +153,8 @@ static int add_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- the world */
-/* A mother whose birth is not known is taken as grown up: thirty at her first conception. Only curves of age
-   that end in youth (growth) look at it. */
+/* A mother whose birth is not known is taken as grown up: thirty at her first conception. Only
+   curves of age that end in youth (growth) look at it. */
 static double adult_birth(const mtl_scenario *s, int person)
 {
     double first = HUGE_VAL;
@@ -165,7 +170,9 @@ static int compile_bodies(mtl__world *w, mtl__builder *b, mtl_error *err)
         const mtl__person *p = &w->s->person[w->body_person[k]];
         const mtl__body_spec spec = {
             .name = p->name,
-            .sex = p->sex == MTL__FEMALE ? 'f' : p->sex == MTL__MALE ? 'm' : 0,
+            .sex = p->sex == MTL__FEMALE ? 'f'
+                   : p->sex == MTL__MALE ? 'm'
+                                         : 0,
             .born = isfinite(p->born) ? p->born : adult_birth(w->s, w->body_person[k]),
             .kind = w->kind,
             .landing = w->landing,
@@ -189,7 +196,8 @@ static int build(mtl__world *w, mtl_error *err)
     MTL_TRY(mtl__builder_new(&b, err));
     int ret = compile_bodies(w, b, err);
     if (ret == 0)
-        ret = mtl__world_supply(w, err); /* adds the slots of its curves before the environment is frozen */
+        ret = mtl__world_supply(
+            w, err); /* adds the slots of its curves before the environment is frozen */
     if (ret == 0)
         ret = mtl__builder_finish(b, &w->clock.env, &w->process, err);
     mtl__builder_free(b);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* No random numbers: the generating functions of the process, backward in time from a sample.
 
-   With q_i(t) = P(something is seen in the sample at T | one cell of type i at t), by conditioning on the
-   first event (Kolmogorov's backward equation of a branching process),
-     -dq_i/dt = w_i (1 - q_i) + (b - d - e - sum m) q_i - b q_i^2 + sum m_ij q_j + e Q_row,
-   where Q_row is the mean of q over what becomes of a cell in its hub, and w_i(t) the rate at which the
-   cell makes progeny that would be seen. Written in q, not 1 - q, small probabilities keep their digits.
-   Mean M and second factorial moment V of the number seen are the first two derivatives of the same
-   equation at z = 1:
-     -dM/dt = w + (b - d - e - sum m) M + ...,   -dV/dt = (...) V + ... + 2 b M^2 + 2 w M.
-   A source adds exp(-multiplier x integral of its rate times q): the multiplier's law integrates in closed
+   With q_i(t) = P(something is seen in the sample at T | one cell of type i at t), by conditioning
+   on the first event (Kolmogorov's backward equation of a branching process), -dq_i/dt = w_i (1 -
+   q_i) + (b - d - e - sum m) q_i - b q_i^2 + sum m_ij q_j + e Q_row, where Q_row is the mean of q
+   over what becomes of a cell in its hub, and w_i(t) the rate at which the cell makes progeny that
+   would be seen. Written in q, not 1 - q, small probabilities keep their digits. Mean M and second
+   factorial moment V of the number seen are the first two derivatives of the same equation at z =
+   1: -dM/dt = w + (b - d - e - sum m) M + ...,   -dV/dt = (...) V + ... + 2 b M^2 + 2 w M. A source
+   adds exp(-multiplier x integral of its rate times q): the multiplier's law integrates in closed
    form (gamma) or by quadrature. */
 #include "process/analytic.h"
 
@@ -122,8 +121,8 @@ static double one_row(const mtl__analytic *a, const double *y, int r, bool cross
     return total;
 }
 
-/* Means over what becomes of a cell in each useful row. Crossings may lead round: Gauss-Seidel sweeps, which
-   gain the (small) probability of crossing as a factor each. */
+/* Means over what becomes of a cell in each useful row. Crossings may lead round: Gauss-Seidel
+   sweeps, which gain the (small) probability of crossing as a factor each. */
 static void row_values(mtl__analytic *a, const double *y)
 {
     const mtl__process *p = a->p;
@@ -155,11 +154,14 @@ static double cox_seen(const mtl__analytic *a, int c)
 static void cox_at(mtl__analytic *a, double t)
 {
     for (int c = 0; c < a->p->n_cox; c++)
-        a->cox_now[c] = a->cox_see[c] > 0 ? a->cox_see[c] * mtl__exp(-a->p->cox_decay[c] * (a->t_sample - t)) : 0;
+        a->cox_now[c] = a->cox_see[c] > 0
+                            ? a->cox_see[c] * mtl__exp(-a->p->cox_decay[c] * (a->t_sample - t))
+                            : 0;
 }
 
 /* q, M, V per cell that enters the source's target now. */
-static void target_values(const mtl__analytic *a, const double *y, enum mtl__target to, int target, double v[3])
+static void target_values(const mtl__analytic *a, const double *y, enum mtl__target to, int target,
+                          double v[3])
 {
     v[0] = v[1] = v[2] = 0;
     if (to == MTL__TO_COX) {
@@ -221,8 +223,8 @@ static void backward(void *ctx, double x, const double *y, double *dy)
     }
 }
 
-/* Spreads a mark over types and rows along the flow of cells: backward (what can become something marked)
-   or forward (what marked things can become). mark: types, then rows. */
+/* Spreads a mark over types and rows along the flow of cells: backward (what can become something
+   marked) or forward (what marked things can become). mark: types, then rows. */
 static void spread_marks(const mtl__process *p, bool *mark, bool forward)
 {
     for (bool more = true; more;) {
@@ -249,8 +251,8 @@ static void spread_marks(const mtl__process *p, bool *mark, bool forward)
     }
 }
 
-/* What the equation must follow: types that can become something seen, and (with a source) that the source's
-   cells can become. Everything else has q = 0 or does not matter. */
+/* What the equation must follow: types that can become something seen, and (with a source) that the
+   source's cells can become. Everything else has q = 0 or does not matter. */
 static void choose_active(mtl__analytic *a, const double *see_type, const double *see_cox)
 {
     const mtl__process *p = a->p;
@@ -266,10 +268,12 @@ static void choose_active(mtl__analytic *a, const double *see_type, const double
     spread_marks(p, seen, false);
     for (int k = 0; a->src && k < a->src->n_inflows; k++)
         if (a->src->inflow[k].to != MTL__TO_COX)
-            met[(a->src->inflow[k].to == MTL__TO_ROW ? p->n_types : 0) + a->src->inflow[k].target] = true;
+            met[(a->src->inflow[k].to == MTL__TO_ROW ? p->n_types : 0) + a->src->inflow[k].target] =
+                true;
     for (int k = 0; a->src && k < a->src->n_bursts; k++)
         if (a->src->burst[k].to != MTL__TO_COX)
-            met[(a->src->burst[k].to == MTL__TO_ROW ? p->n_types : 0) + a->src->burst[k].target] = true;
+            met[(a->src->burst[k].to == MTL__TO_ROW ? p->n_types : 0) + a->src->burst[k].target] =
+                true;
     if (a->src)
         spread_marks(p, met, true);
     a->n_active = a->n_rows = 0;
@@ -283,9 +287,11 @@ static void choose_active(mtl__analytic *a, const double *see_type, const double
     for (int r = 0; r < p->n_rows; r++) {
         for (int m = 0; m < 3; m++)
             a->row_value[m * p->n_rows + r] = 0;
-        bool left_into = false; /* rows that only a source's doses use are looked at when they come */
+        bool left_into =
+            false; /* rows that only a source's doses use are looked at when they come */
         for (int k = 0; k < a->n_active; k++)
-            left_into = left_into || (p->type[a->active[k]].leave > 0 && p->type[a->active[k]].row == r);
+            left_into =
+                left_into || (p->type[a->active[k]].leave > 0 && p->type[a->active[k]].row == r);
         for (int q = 0; q < p->n_rows; q++)
             for (int l = p->row[q].cross0; l < p->row[q].cross1; l++)
                 left_into = left_into || p->cross[l].target == r;
@@ -303,7 +309,8 @@ static int begin(mtl__analytic *a, const mtl__source *src, double t_sample, cons
     a->moments = moments;
     a->n_groups = src ? src->n_groups : 0;
     a->n_inflow = 0;
-    if (src && mtl__grow(&a->inflow, &a->cap_inflow, (size_t)src->n_inflows + 1, sizeof *a->inflow) < 0)
+    if (src &&
+        mtl__grow(&a->inflow, &a->cap_inflow, (size_t)src->n_inflows + 1, sizeof *a->inflow) < 0)
         return mtl__nomem(err);
     const int n = a->n_active;
     MTL_TRY(mtl__analytic_room(a, moments * (n + a->n_groups) + 1, err));
@@ -335,7 +342,8 @@ typedef struct tally {
     double log_none, mean, variance; /* of bursts with an exact count */
 } tally;
 
-/* What happens at time t, going backward: bursts see what is after them, culls thin what is before. */
+/* What happens at time t, going backward: bursts see what is after them, culls thin what is before.
+ */
 static void happen(mtl__analytic *a, double t, tally *out)
 {
     const mtl__source *src = a->src;
@@ -445,9 +453,11 @@ static double group_log_none(const mtl__group *g, double x)
     return some > -0.5 ? mtl__log1p(some) : mtl__log(none); /* each where it keeps its digits */
 }
 
-/* Backward over the whole source; afterwards the integrals of its groups stand behind the types in a->y. */
-static int backward_over(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
-                         const double *see_cox, double rtol, int moments, tally *fixed, mtl_error *err)
+/* Backward over the whole source; afterwards the integrals of its groups stand behind the types in
+ * a->y. */
+static int backward_over(mtl__analytic *a, const mtl__source *src, double t_sample,
+                         const double *see_type, const double *see_cox, double rtol, int moments,
+                         tally *fixed, mtl_error *err)
 {
     const double start = mtl__source_start(src);
     MTL_TRY(begin(a, src, t_sample, see_type, see_cox, rtol, moments, err));
@@ -479,8 +489,9 @@ static double log_none_of(const mtl__analytic *a, const tally *fixed)
     return log_none;
 }
 
-int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
-                       const double *see_cox, double rtol, mtl__seen *out, mtl_error *err)
+int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample,
+                       const double *see_type, const double *see_cox, double rtol, mtl__seen *out,
+                       mtl_error *err)
 {
     *out = (mtl__seen){1, 0, 0};
     MTL_TRY(mtl__source_check(src, a->p, err));
@@ -500,8 +511,9 @@ int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample
     return 0;
 }
 
-int mtl__analytic_none(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
-                       const double *see_cox, double rtol, double *p_none, mtl_error *err)
+int mtl__analytic_none(mtl__analytic *a, const mtl__source *src, double t_sample,
+                       const double *see_type, const double *see_cox, double rtol, double *p_none,
+                       mtl_error *err)
 {
     *p_none = 1;
     MTL_TRY(mtl__source_check(src, a->p, err));
@@ -514,8 +526,8 @@ int mtl__analytic_none(mtl__analytic *a, const mtl__source *src, double t_sample
 }
 
 int mtl__analytic_types(mtl__analytic *a, double t, double t_sample, const double *see_type,
-                        const double *see_cox, double rtol, double *q, double *mean, double *factorial2,
-                        mtl_error *err)
+                        const double *see_cox, double rtol, double *q, double *mean,
+                        double *factorial2, mtl_error *err)
 {
     MTL_TRY(begin(a, NULL, t_sample, see_type, see_cox, rtol, 3, err));
     MTL_TRY(back_over(a, t_sample, t, err));

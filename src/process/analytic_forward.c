@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Expected counts forward in time: the mean of a branching process obeys the linear equation of its rates.
-   Cox intensities are carried along step by step in closed form under the parabola of their drive, so that
-   fast decays (minutes) do not force small steps over decades. */
+/* Expected counts forward in time: the mean of a branching process obeys the linear equation of its
+   rates. Cox intensities are carried along step by step in closed form under the parabola of their
+   drive, so that fast decays (minutes) do not force small steps over decades. */
 #include "process/analytic.h"
 
 #include <math.h>
 
 #include "process/solver.h"
 
-/* Mass that enters rows, handed on to landings until nothing moves; rows' loss leaves the account. */
+/* Mass that enters rows, handed on to landings until nothing moves; rows' loss leaves the account.
+ */
 static void land_mass(const mtl__analytic *a, double *mass, double *dy)
 {
     const mtl__process *p = a->p;
@@ -99,8 +100,8 @@ static void drives(mtl__analytic *a, double t, const double *n, double *drive)
 }
 
 /* After a step: intensities under the drive at its ends and (cubic Hermite) at its middle. */
-static void stepped(void *ctx, double t0, double t1, const double *y0, const double *y1, const double *dy0,
-                    const double *dy1)
+static void stepped(void *ctx, double t0, double t1, const double *y0, const double *y1,
+                    const double *dy0, const double *dy1)
 {
     mtl__analytic *a = ctx;
     const double h = t1 - t0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From parts in any order to a frozen process: the builder keeps growing lists, `finish` checks every
-   number, sorts the channels by their owner (compressed rows), and finds the components: types that
-   cells can reach from one another share one, and different components are independent given the
-   immigration, so that the solvers may take them one at a time. */
+/* From parts in any order to a frozen process: the builder keeps growing lists, `finish` checks
+   every number, sorts the channels by their owner (compressed rows), and finds the components:
+   types that cells can reach from one another share one, and different components are independent
+   given the immigration, so that the solvers may take them one at a time. */
 #include "process/process.h"
 
 #include <math.h>
@@ -170,7 +170,8 @@ static int check_parts(const mtl__builder *b, int n_factors, mtl_error *err)
     for (int l = 0; l < N_LISTS; l++) {
         for (size_t k = 0; k < b->n_list[l]; k++) {
             const link *x = &b->list[l][k];
-            if (x->owner < 0 || x->owner >= owners[l] || x->c.target < 0 || x->c.target >= targets[l])
+            if (x->owner < 0 || x->owner >= owners[l] || x->c.target < 0 ||
+                x->c.target >= targets[l])
                 return mtl__fail(err, MTL_ERR_BUG, what[l], "%d -> %d out of range", x->owner,
                                  x->c.target);
             const char *label = (l <= L_OUTPUT ? b->type_label : b->row_label)[x->owner];
@@ -239,7 +240,8 @@ static void join(int *up, int a, int b)
         up[x] = y;
 }
 
-/* Union of types (0 .. n_types-1) and rows (after them), then numbers the sets by their least type. */
+/* Union of types (0 .. n_types-1) and rows (after them), then numbers the sets by their least type.
+ */
 static int find_components(mtl__process *p)
 {
     const int n = p->n_types, m = n + p->n_rows;

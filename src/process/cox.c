@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Cox intensities: dy/dt = D - mu y with D = sum of output x cells (+ immigration). Each has one decay and
-   is driven by counts only, so that between events y follows in closed form. */
+/* Cox intensities: dy/dt = D - mu y with D = sum of output x cells (+ immigration). Each has one
+   decay and is driven by counts only, so that between events y follows in closed form. */
 #include "process/solver.h"
 
 #include <math.h>
@@ -24,7 +24,8 @@ void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c,
     const double h = t - w->cox_t[c], mu = p->cox_decay[c];
     if (h <= 0)
         return;
-    const double rise = w->outputs_vary ? w->slope[c] : 0, drive = w->drive[c] + rise * (w->cox_t[c] - w->t_out);
+    const double rise = w->outputs_vary ? w->slope[c] : 0,
+                 drive = w->drive[c] + rise * (w->cox_t[c] - w->t_out);
     if (s->y[c] > 0 || drive > 0) {
         const double fed = drive * mtl__phi1(mu, h) + (rise != 0 ? rise * h * mtl__phi2(mu, h) : 0);
         s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-mu * h) + fed);
@@ -32,7 +33,8 @@ void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c,
     w->cox_t[c] = t;
 }
 
-void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f, double *drive)
+void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f,
+                     double *drive)
 {
     for (int k = 0; k < w->n_active_cox; k++)
         drive[w->active_cox[k]] = 0;
@@ -42,8 +44,8 @@ void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, c
         if (s->n[i] == 0)
             continue;
         for (int o = t->output0; o < t->output1; o++)
-            drive[p->output[o].target] += (double)s->n[i] * p->output[o].rate *
-                                          f[p->output[o].factor];
+            drive[p->output[o].target] +=
+                (double)s->n[i] * p->output[o].rate * f[p->output[o].factor];
     }
 }
 
@@ -58,7 +60,8 @@ double mtl__cox_parabola(double mu, double h, double d0, double dm, double d1)
 
 /* ---------------------------------------------------------------- fed by the schedule itself */
 /* drive[] of the intensities at time t, of the inflows that act over the segment. */
-static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *w, double t, double *drive)
+static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *w, double t,
+                         double *drive)
 {
     if (p->env)
         p->env->advance(p->env->ctx, t, NULL, w->f);
@@ -70,8 +73,8 @@ static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *
     }
 }
 
-/* From s->t to t1 with the inflows that act now: parabolas of at most a day where a factor shapes them,
-   one closed form where not. */
+/* From s->t to t1 with the inflows that act now: parabolas of at most a day where a factor shapes
+   them, one closed form where not. */
 static void direct_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1)
 {
     bool shaped = false;
@@ -140,8 +143,8 @@ static void direct_now(mtl__state *s, const mtl__work *w)
     }
 }
 
-void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times, const double *time,
-                     double *cox)
+void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times,
+                     const double *time, double *cox)
 {
     const mtl__source *src = w->src;
     double start = HUGE_VAL;
@@ -166,7 +169,8 @@ void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_t
             break;
         w->n_inflow = 0;
         for (int k = 0; k < src->n_inflows; k++)
-            if (src->inflow[k].to == MTL__TO_COX && src->inflow[k].t0 <= s->t && s->t < src->inflow[k].t1)
+            if (src->inflow[k].to == MTL__TO_COX && src->inflow[k].t0 <= s->t &&
+                s->t < src->inflow[k].t1)
                 w->inflow[w->n_inflow++] = k;
         direct_segment(p, s, w, direct_cut(p, s, w, time[next]));
     }

@@ -2,11 +2,12 @@
 /* The exact solver: event by event, first the type, then the channel.
 
    Types stand in bins by the power of two of their propensity (composition-rejection: Slepoy,
-   Thompson & Plimpton 2008), so that choosing one costs the same for any number of types; the channels
-   of a type are drawn from an alias table of their rates per cell, which do not change with counts.
-   Rates that carry a factor of the environment enter at their upper bound on the segment, and an event
-   is kept with probability factor / bound (thinning), which is exact. A waiting time that reaches past
-   the end of a segment keeps its unspent part, so that cutting time shifts no draws. */
+   Thompson & Plimpton 2008), so that choosing one costs the same for any number of types; the
+   channels of a type are drawn from an alias table of their rates per cell, which do not change
+   with counts. Rates that carry a factor of the environment enter at their upper bound on the
+   segment, and an event is kept with probability factor / bound (thinning), which is exact. A
+   waiting time that reaches past the end of a segment keeps its unspent part, so that cutting time
+   shifts no draws. */
 #include "process/solver.h"
 
 #include <math.h>
@@ -29,8 +30,8 @@ static double bin_top(int bin)
     return x;
 }
 
-/* What all bins hold. Kept in w->total by adding and taking away; summed afresh whenever a bin empties, so
-   that what a large bin has left by rounding never outlives it. */
+/* What all bins hold. Kept in w->total by adding and taking away; summed afresh whenever a bin
+   empties, so that what a large bin has left by rounding never outlives it. */
 static double cells_total(const mtl__work *w)
 {
     double total = 0;
@@ -113,7 +114,8 @@ static inline int add_channel(double *r, mtl__action *act, int n, double rate, m
     return n + 1;
 }
 
-/* Rates per cell at their bounds, and the alias table over the channels of every type that can fire. */
+/* Rates per cell at their bounds, and the alias table over the channels of every type that can
+ * fire. */
 void mtl__exact_prepare(const mtl__process *p, mtl__state *s, mtl__work *w)
 {
     for (int k = 0; k < w->n_list; k++) {
@@ -182,7 +184,8 @@ static inline bool thinned(const mtl__process *p, mtl__state *s, mtl__work *w, i
     return factor != 0 && thinned_by(p, s, w, factor);
 }
 
-/* May a weight of this row differ now from what w->f says? A closed conduit (bound 0) stays at 0. */
+/* May a weight of this row differ now from what w->f says? A closed conduit (bound 0) stays at 0.
+ */
 static bool row_moves(const mtl__process *p, const mtl__work *w, const mtl__row *row)
 {
     for (int k = row->cross0; k < row->cross1; k++)
@@ -248,8 +251,8 @@ static inline int highest(uint64_t x)
     return 63 - __builtin_clzll(x);
 }
 
-/* The type whose propensity `at` falls to: its bin by scanning the few used ones from the top, in the
-   bin by rejection. */
+/* The type whose propensity `at` falls to: its bin by scanning the few used ones from the top, in
+   the bin by rejection. */
 static inline int choose_bin(const mtl__work *w, double at)
 {
     int bin = -1;
@@ -279,8 +282,8 @@ static inline int choose(const mtl__process *p, mtl__work *w, double at)
     }
 }
 
-static int events_until(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double *pending,
-                        double inflow, const mtl__sim_opts *o, mtl_error *err)
+static int events_until(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
+                        double *pending, double inflow, const mtl__sim_opts *o, mtl_error *err)
 {
     double wait = *pending;
     for (;;) {
@@ -291,7 +294,8 @@ static int events_until(const mtl__process *p, mtl__state *s, mtl__work *w, doub
         }
         if (!(total < 1e15))
             return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
-                             "the cells grow without bound: %.3g events a day at day %.6g", total, s->t);
+                             "the cells grow without bound: %.3g events a day at day %.6g", total,
+                             s->t);
         if (!(wait > 0))
             wait = mtl__rng_exp(&w->rng);
         const double t = s->t + wait / total;
@@ -307,14 +311,16 @@ static int events_until(const mtl__process *p, mtl__state *s, mtl__work *w, doub
             const int i = choose(p, w, at);
             cell_event(p, s, w, i);
             if (s->n[i] > o->max_cells)
-                return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
-                                 "the cells grow without bound: more than %.3g of one type at day %.6g",
-                                 (double)o->max_cells, s->t);
+                return mtl__fail(
+                    err, MTL_ERR_EXPLODES, NULL,
+                    "the cells grow without bound: more than %.3g of one type at day %.6g",
+                    (double)o->max_cells, s->t);
         } else {
             inflow_event(p, s, w, at - cells);
         }
         if ((++s->ledger.events & 0xfffff) == 0) {
-            mtl__exact_refresh(p, s, w); /* sheds what adding and taking away has left in the sums */
+            mtl__exact_refresh(p, s,
+                               w); /* sheds what adding and taking away has left in the sums */
             if (s->ledger.events > o->max_events)
                 return mtl__fail(err, MTL_ERR_LIMIT, NULL, "more than %.3g events",
                                  (double)o->max_events);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The leaping solver: Strang splitting of each step h into half of the moves, all of birth, death and
-   immigration, half of the moves.
+/* The leaping solver: Strang splitting of each step h into half of the moves, all of birth, death
+   and immigration, half of the moves.
 
-   Moves (leaving and landing, changes) follow their exact multi-hop law by uniformisation: with a rate
-   R above every cell's rate of moving, each cell has Poisson(R h) occasions to move, at each of which a
-   cell of type i moves with probability rate_i / R. Cells with at least r occasions are followed round
-   by round, as counts; a round costs the types in use, not pairs of types.
-   Birth and death follow Kendall's law exactly: of n cells a binomial share has living descendants, each
-   line a geometric number; constant immigration adds its negative binomial (Kendall 1948). What is
-   left is the splitting error, of order h^2 (Strang 1968). Factors are taken at the middle of the step. */
+   Moves (leaving and landing, changes) follow their exact multi-hop law by uniformisation: with a
+   rate R above every cell's rate of moving, each cell has Poisson(R h) occasions to move, at each
+   of which a cell of type i moves with probability rate_i / R. Cells with at least r occasions are
+   followed round by round, as counts; a round costs the types in use, not pairs of types. Birth and
+   death follow Kendall's law exactly: of n cells a binomial share has living descendants, each line
+   a geometric number; constant immigration adds its negative binomial (Kendall 1948). What is left
+   is the splitting error, of order h^2 (Strang 1968). Factors are taken at the middle of the step.
+ */
 #include "process/solver.h"
 
 #include <math.h>
@@ -27,8 +28,9 @@ double mtl__leap_step(const mtl__process *p, const mtl__work *w, const mtl__sim_
         net_lo = mtl__min(net_lo, b - d);
         net_hi = mtl__max(net_hi, b - d);
     }
-    /* Moves and turnover commute where one of them is zero. The mean is off by order h^2 move x spread, where
-       spread is how much net growth differs between types; the variance by order h^2 move x turnover. */
+    /* Moves and turnover commute where one of them is zero. The mean is off by order h^2 move x
+       spread, where spread is how much net growth differs between types; the variance by order h^2
+       move x turnover. */
     const double spread = net_hi - net_lo;
     double h = move > 0 && turn > 0 ? 0.35 / sqrt(move * turn) : HUGE_VAL;
     if (move > 0 && spread > 1e-12 * turn)
@@ -50,7 +52,8 @@ static double type_moves(const mtl__process *p, const mtl__work *w, const mtl__t
 }
 
 /* n cells of type i move: each leaves into its row (gathered in `pool`) or changes. */
-static void spread(const mtl__process *p, mtl__state *s, mtl__work *w, int i, int64_t n, double moves)
+static void spread(const mtl__process *p, mtl__state *s, mtl__work *w, int i, int64_t n,
+                   double moves)
 {
     const mtl__type *t = &p->type[i];
     double left = moves;
@@ -71,7 +74,8 @@ static void spread(const mtl__process *p, mtl__state *s, mtl__work *w, int i, in
     }
 }
 
-/* One round: every moving cell makes one move with its probability; arrivals stand in w->moving after. */
+/* One round: every moving cell makes one move with its probability; arrivals stand in w->moving
+ * after. */
 static void move_round(const mtl__process *p, mtl__state *s, mtl__work *w, double rate)
 {
     for (int k = 0; k < w->n_list; k++) {
@@ -134,8 +138,9 @@ static void moves(const mtl__process *p, mtl__state *s, mtl__work *w, double rat
 }
 
 /* ---------------------------------------------------------------- birth, death, immigration */
-/* What a step of h days does to a type: with g the integral of exp((b - d) u) over the step, a line has died
-   out with probability d g / (1 + b g), and living ones are geometric with b g / (1 + b g) (Kendall 1948). */
+/* What a step of h days does to a type: with g the integral of exp((b - d) u) over the step, a line
+   has died out with probability d g / (1 + b g), and living ones are geometric with b g / (1 + b g)
+   (Kendall 1948). */
 typedef struct kendall {
     double g, extinct, more, b;
 } kendall;
@@ -186,7 +191,8 @@ static int births_and_deaths(const mtl__process *p, mtl__state *s, mtl__work *w,
             continue;
         if ((b - d) * h > 60)
             return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
-                             "the cells grow without bound: net growth %.3g a day at day %.6g", b - d, s->t);
+                             "the cells grow without bound: net growth %.3g a day at day %.6g",
+                             b - d, s->t);
         const kendall k = kendall_of(b, d, h);
         s->n[i] = descendants(s, &w->rng, s->n[i], &k);
         if (fed) {
@@ -203,8 +209,9 @@ static int births_and_deaths(const mtl__process *p, mtl__state *s, mtl__work *w,
     return 0;
 }
 
-/* Expected immigration per day into each type with the mean factors of the step; what rows lose on the way
-   goes to the ledger by its own Poisson number, so that every cell that came is accounted for. */
+/* Expected immigration per day into each type with the mean factors of the step; what rows lose on
+   the way goes to the ledger by its own Poisson number, so that every cell that came is accounted
+   for. */
 static void inflows_now(const mtl__process *p, mtl__state *s, mtl__work *w, double h)
 {
     if (w->n_inflow == 0)
@@ -244,7 +251,8 @@ static void cox_step(const mtl__process *p, mtl__state *s, mtl__work *w, double 
     for (int k = 0; k < w->n_active_cox; k++) {
         const int c = w->active_cox[k];
         const double mu = p->cox_decay[c], d0 = w->drive0[c], d1 = w->drive[c];
-        s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-mu * h) + d0 * mtl__phi1(mu, h) + (d1 - d0) * mtl__phi2(mu, h));
+        s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-mu * h) + d0 * mtl__phi1(mu, h) +
+                                  (d1 - d0) * mtl__phi2(mu, h));
         w->drive0[c] = d1;
     }
 }
@@ -257,9 +265,10 @@ static double max_moves(const mtl__process *p, const mtl__work *w)
     return rate;
 }
 
-/* Means of the factors over a step, by Simpson's rule (the right end on this side of a jump): immigration is
-   what the step adds up, and a curve of pregnancy bends within it. */
-static void mean_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t, double h)
+/* Means of the factors over a step, by Simpson's rule (the right end on this side of a jump):
+   immigration is what the step adds up, and a curve of pregnancy bends within it. */
+static void mean_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t,
+                         double h)
 {
     static const double at[3] = {0, 0.5, 1 - 1e-9}, weight[3] = {1.0 / 6, 4.0 / 6, 1.0 / 6};
     for (int i = 0; i < w->n_factors; i++)
@@ -279,7 +288,8 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
         return 0;
     const double want = step < HUGE_VAL ? ceil(span / step - 1e-9) : 1;
     if (!(want < 1e9))
-        return mtl__fail(err, MTL_ERR_LIMIT, NULL, "%.3g leaping steps from day %.6g to %.6g", want, s->t, t1);
+        return mtl__fail(err, MTL_ERR_LIMIT, NULL, "%.3g leaping steps from day %.6g to %.6g", want,
+                         s->t, t1);
     const int64_t steps = want < 1 ? 1 : (int64_t)want;
     const double h = span / (double)steps, t0 = s->t;
     double rate = max_moves(p, w);
@@ -292,8 +302,8 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
             p->env->advance(p->env->ctx, t0 + ((double)k + 0.5) * h, s->n, w->f);
             rate = max_moves(p, w);
         }
-        /* Two half moves with the same rates in a row are one whole move, unless intensities want the
-           counts between them. */
+        /* Two half moves with the same rates in a row are one whole move, unless intensities want
+           the counts between them. */
         const bool join = !w->varies && w->n_active_cox == 0;
         if (k == 0 || !join)
             moves(p, s, w, rate, 0.5 * h);

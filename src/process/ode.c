@@ -15,8 +15,8 @@ static const double A[7][6] = {
     {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84},
 };
 static const double C[7] = {0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1};
-static const double E[7] = {71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525,
-                            -1.0 / 40};
+static const double E[7] = {71.0 / 57600,      0,          -71.0 / 16695, 71.0 / 1920,
+                            -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
 
 static void stages(mtl__ode *o, double t, double h, const double *y)
 {
@@ -51,8 +51,8 @@ static double error_of_step(const mtl__ode *o, double h, const double *y)
     return worst;
 }
 
-/* Factor on the step: safety x error^(-1/5), within bounds; sqrt twice and a Newton step would do, but
-   a small table of powers is enough for a controller. */
+/* Factor on the step: safety x error^(-1/5), within bounds; sqrt twice and a Newton step would do,
+   but a small table of powers is enough for a controller. */
 static double next_factor(double error)
 {
     if (!(error > 1e-5))
@@ -87,11 +87,12 @@ int mtl__ode_run(mtl__ode *o, double t0, double t1, double *y, mtl_error *err)
         stages(o, t, h, y);
         const double e = error_of_step(o, h, y);
         if (++o->steps > o->max_steps || !isfinite(e) || !(t + h > t))
-            return mtl__fail(err, !isfinite(e) ? MTL_ERR_EXPLODES : MTL_ERR_LIMIT, NULL,
-                             !isfinite(e) ? "the expected numbers grow without bound (day %.6g)"
-                                          : "the analytic solver needs too many steps (stopped at day %.6g): "
-                                            "a rate is much faster than the time asked for",
-                             t);
+            return mtl__fail(
+                err, !isfinite(e) ? MTL_ERR_EXPLODES : MTL_ERR_LIMIT, NULL,
+                !isfinite(e) ? "the expected numbers grow without bound (day %.6g)"
+                             : "the analytic solver needs too many steps (stopped at day %.6g): "
+                               "a rate is much faster than the time asked for",
+                t);
         const double f = next_factor(e);
         if (e > 1) {
             o->h = h * (f < 1 ? f : 0.5);

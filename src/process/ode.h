@@ -5,16 +5,17 @@
 #include "base/base.h"
 
 typedef struct mtl__ode {
-    int n;                /* size of y */
-    const int *block;     /* block[k] .. block[k+1]: parts of y whose size is judged together */
+    int n;            /* size of y */
+    const int *block; /* block[k] .. block[k+1]: parts of y whose size is judged together */
     int n_blocks;
     void (*rhs)(void *ctx, double t, const double *y, double *dy);
-    /* called after each accepted step from t0 to t1 with the derivatives at both ends; NULL allowed */
+    /* called after each accepted step from t0 to t1 with the derivatives at both ends; NULL allowed
+     */
     void (*stepped)(void *ctx, double t0, double t1, const double *y0, const double *y1,
                     const double *dy0, const double *dy1);
     void *ctx;
     double rtol;
-    double h;             /* step to try; kept between calls */
+    double h; /* step to try; kept between calls */
     double h_max;
     long steps, max_steps;
     double *k[7], *ynew, *scale; /* n each */

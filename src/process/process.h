@@ -30,9 +30,11 @@ typedef struct mtl__env {
     void (*advance)(const void *ctx, double t, const int64_t *counts, double *f);
     /* f_hi[k] >= factor k on [t0, t1]. */
     void (*bound)(const void *ctx, double t0, double t1, double *f_hi);
-    /* Next time > t at which a factor jumps or its bounds should be looked at afresh; HUGE_VAL if none. */
+    /* Next time > t at which a factor jumps or its bounds should be looked at afresh; HUGE_VAL if
+     * none. */
     double (*next_break)(const void *ctx, double t);
-    /* Next time > t at which a factor jumps or bends, for solvers that need no bounds; NULL = next_break. */
+    /* Next time > t at which a factor jumps or bends, for solvers that need no bounds; NULL =
+     * next_break. */
     double (*next_jump)(const void *ctx, double t);
 } mtl__env;
 static inline double mtl__env_next_jump(const mtl__env *e, double t)
@@ -41,28 +43,29 @@ static inline double mtl__env_next_jump(const mtl__env *e, double t)
 }
 
 /* ---------------------------------------------------------------- the process */
-typedef struct mtl__channel { /* i -> target at rate x f[factor]; also landing and crossing weights */
+typedef struct mtl__channel { /* i -> target at rate x f[factor]; also landing and crossing weights
+                               */
     int32_t target;
     int32_t factor;
     double rate;
 } mtl__channel;
 
 typedef struct mtl__type {
-    double divide, die, leave;      /* per day */
+    double divide, die, leave; /* per day */
     int32_t f_divide, f_die, f_leave;
-    int32_t row;                    /* hub row that a leaving cell enters; -1 if it never leaves */
-    int32_t change0, change1;       /* channels [change0, change1) of process->change */
-    int32_t output0, output1;       /* [output0, output1) of process->output; target = Cox index */
-    int32_t component;              /* types linked by change, landing or crossing share one */
-    uint64_t stream;                /* names the random stream of its component (the least of its types) */
+    int32_t row;              /* hub row that a leaving cell enters; -1 if it never leaves */
+    int32_t change0, change1; /* channels [change0, change1) of process->change */
+    int32_t output0, output1; /* [output0, output1) of process->output; target = Cox index */
+    int32_t component;        /* types linked by change, landing or crossing share one */
+    uint64_t stream; /* names the random stream of its component (the least of its types) */
 } mtl__type;
 
 typedef struct mtl__row {
-    double loss;                    /* weight of loss */
-    int32_t land0, land1;           /* process->land; target = type */
-    int32_t cross0, cross1;         /* process->cross; target = row */
-    double land_sum;                /* of the landing weights with factor 0 */
-    bool land_varies;               /* some landing weight has a factor */
+    double loss;            /* weight of loss */
+    int32_t land0, land1;   /* process->land; target = type */
+    int32_t cross0, cross1; /* process->cross; target = row */
+    double land_sum;        /* of the landing weights with factor 0 */
+    bool land_varies;       /* some landing weight has a factor */
     int32_t component;
 } mtl__row;
 
@@ -70,29 +73,29 @@ typedef struct mtl__process {
     int n_types, n_rows, n_cox, n_components;
     mtl__type *type;
     mtl__row *row;
-    double *cox_decay;              /* per day, >= 0 */
+    double *cox_decay; /* per day, >= 0 */
     mtl__channel *change, *output, *land, *cross;
     int n_change, n_output, n_land, n_cross;
-    int *component_type;            /* types sorted by component; */
-    int *component_start;           /* component c: [start[c], start[c+1]) */
-    const mtl__env *env;            /* NULL: every factor is 1. Borrowed. */
+    int *component_type;  /* types sorted by component; */
+    int *component_start; /* component c: [start[c], start[c+1]) */
+    const mtl__env *env;  /* NULL: every factor is 1. Borrowed. */
     mtl__arena arena;
 } mtl__process;
 
-/* A builder collects parts in any order; `finish` checks (finite, non-negative, in range), sorts and
-   freezes. Errors name the part by the label that was given (borrowed until finish). */
+/* A builder collects parts in any order; `finish` checks (finite, non-negative, in range), sorts
+   and freezes. Errors name the part by the label that was given (borrowed until finish). */
 typedef struct mtl__builder mtl__builder;
 int mtl__builder_new(mtl__builder **out, mtl_error *err);
 void mtl__builder_free(mtl__builder *b);
 /* Each returns the index of the new part, or a negative error. */
 int mtl__add_type(mtl__builder *b, const char *label);
-/* Names the random stream of the type's component, so that it does not depend on which other types the
-   component holds; default: the hash of the label. */
+/* Names the random stream of the type's component, so that it does not depend on which other types
+   the component holds; default: the hash of the label. */
 void mtl__name_stream(mtl__builder *b, int type, uint64_t stream);
 int mtl__add_row(mtl__builder *b, double loss_weight, const char *label);
 int mtl__add_cox(mtl__builder *b, double decay_per_day, const char *label);
-/* Rates per day; factor 0 = constant. Rates of several calls with one factor add up; a second factor
-   for the same channel is an error (split it into the environment). */
+/* Rates per day; factor 0 = constant. Rates of several calls with one factor add up; a second
+   factor for the same channel is an error (split it into the environment). */
 int mtl__add_divide(mtl__builder *b, int type, double rate, int factor);
 int mtl__add_die(mtl__builder *b, int type, double rate, int factor);
 int mtl__add_leave(mtl__builder *b, int type, double rate, int factor, int row);
@@ -114,8 +117,8 @@ typedef struct mtl__group {
     double shape, p_big, big;
     uint64_t key; /* names the random stream of this group */
 } mtl__group;
-/* Poisson immigration: rate per day x f[factor] x multiplier in [t0, t1). A row lands cells at once by
-   its weights (loss included). To a Cox intensity it is its deterministic drive. */
+/* Poisson immigration: rate per day x f[factor] x multiplier in [t0, t1). A row lands cells at once
+   by its weights (loss included). To a Cox intensity it is its deterministic drive. */
 typedef struct mtl__inflow {
     double t0, t1, rate;
     int factor, group;
@@ -151,8 +154,8 @@ void mtl__source_sort(mtl__source *s);
 int mtl__source_check(const mtl__source *s, const mtl__process *p, mtl_error *err);
 double mtl__source_start(const mtl__source *s); /* earliest time; HUGE_VAL if empty */
 double mtl__group_draw(const mtl__group *g, mtl__rng *rng);
-/* Integrates h(multiplier) over the group's law by quadrature: nodes x, weights w (n <= 64), which are
-   exact for FIXED (n = 1). Returns the number of nodes. Not for GAMMA (closed form). */
+/* Integrates h(multiplier) over the group's law by quadrature: nodes x, weights w (n <= 64), which
+   are exact for FIXED (n = 1). Returns the number of nodes. Not for GAMMA (closed form). */
 int mtl__group_nodes(const mtl__group *g, double *x, double *w, int n);
 
 /* ---------------------------------------------------------------- state and stochastic solvers */
@@ -169,8 +172,8 @@ typedef struct mtl__state {
     double *y;     /* [n_cox] */
     double *group; /* multipliers of the source's groups [n_groups] */
     mtl__ledger ledger;
-    bool split;    /* leap has split moves from births and deaths: there is a splitting error */
-    void *work;    /* workspace of the solvers */
+    bool split; /* leap has split moves from births and deaths: there is a splitting error */
+    void *work; /* workspace of the solvers */
 } mtl__state;
 int mtl__state_new(mtl__state **out, const mtl__process *p, int max_groups, mtl_error *err);
 void mtl__state_free(mtl__state *s);
@@ -184,19 +187,19 @@ typedef struct mtl__sim_opts {
     int64_t max_cells;  /* stop with MTL_ERR_EXPLODES above it; 0 = 1e15 */
     int64_t max_events; /* exact: stop with MTL_ERR_LIMIT; 0 = 1e11 */
 } mtl__sim_opts;
-/* One realisation of one source, component by component (all types at once where the environment has
-   feedback). Streams: rng_key = (seed, person, replicate, source); every component and every group draws
-   from a stream derived from it by name. Time runs from the source's start; times are increasing; what
-   happens at a time is counted at it. No allocation inside. state->ledger holds the account. */
+/* One realisation of one source, component by component (all types at once where the environment
+   has feedback). Streams: rng_key = (seed, person, replicate, source); every component and every
+   group draws from a stream derived from it by name. Time runs from the source's start; times are
+   increasing; what happens at a time is counted at it. No allocation inside. state->ledger holds
+   the account. */
 typedef struct mtl__rng_key {
     uint64_t seed, person, replicate, source;
 } mtl__rng_key;
-/* counts[k * n_types + i] and cox[k * n_cox + c] at time[k], ADDED to what is there (several sources of
-   a donor sum). State is scratch. */
+/* counts[k * n_types + i] and cox[k * n_cox + c] at time[k], ADDED to what is there (several
+   sources of a donor sum). State is scratch. */
 int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_opts *o,
                   const mtl__rng_key *key, mtl__state *scratch, int n_times, const double *time,
                   int64_t *counts, double *cox, mtl_error *err);
-
 
 /* ---------------------------------------------------------------- analytic */
 /* What a sample sees, at its time T: a cell of type i with probability see_type[i], a cell of Cox
@@ -214,8 +217,9 @@ int mtl__analytic_seen(mtl__analytic *a, const mtl__source *src, double t_sample
                        const double *see_type, const double *see_cox, double rtol, mtl__seen *out,
                        mtl_error *err);
 /* P(nothing of the source is in the sample) alone: a third of the work. */
-int mtl__analytic_none(mtl__analytic *a, const mtl__source *src, double t_sample, const double *see_type,
-                       const double *see_cox, double rtol, double *p_none, mtl_error *err);
+int mtl__analytic_none(mtl__analytic *a, const mtl__source *src, double t_sample,
+                       const double *see_type, const double *see_cox, double rtol, double *p_none,
+                       mtl_error *err);
 /* q[i] = P(something is seen | one cell of type i at t) for t <= t_sample; also mean and second
    factorial moment per cell. Any may be NULL. For tests and for the law of a single seed. */
 int mtl__analytic_types(mtl__analytic *a, double t, double t_sample, const double *see_type,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of a cell that leaves into a hub: loss, landing or crossing compete at once. Crossings
-   are decided on a stream of their own, before the rest and with the weights they have at that moment,
-   so that a conduit that opens does not shift the draws of cells that never pass it. A row's landing
-   draws come from an alias table; rows whose landing weights carry factors are scanned. */
+/* What becomes of a cell that leaves into a hub: loss, landing or crossing compete at once.
+   Crossings are decided on a stream of their own, before the rest and with the weights they have at
+   that moment, so that a conduit that opens does not shift the draws of cells that never pass it. A
+   row's landing draws come from an alias table; rows whose landing weights carry factors are
+   scanned. */
 #include "process/solver.h"
 
 /* Walker's alias method: each of n slots keeps its own outcome below `cut`, else gives another. */
@@ -40,7 +41,8 @@ void mtl__rows_prepare(const mtl__process *p, mtl__work *w)
         w->prob[0] = row->loss;
         for (int k = 1; k < n; k++)
             w->prob[k] = p->land[row->land0 + k - 1].rate;
-        mtl__alias_build(n, w->prob, w->row_alias + w->row_alias0[r], (int32_t *)w->out, w->prob + n);
+        mtl__alias_build(n, w->prob, w->row_alias + w->row_alias0[r], (int32_t *)w->out,
+                         w->prob + n);
     }
 }
 
@@ -86,7 +88,8 @@ int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int r)
         if (row->cross0 < row->cross1) {
             const double cross = cross_total(p, w, row), all = cross + land + row->loss;
             if (cross > 0 && mtl__rng_unit(&w->side) * all < cross) {
-                const int k = scan(p->cross, w, row->cross0, row->cross1, mtl__rng_unit(&w->side) * cross);
+                const int k =
+                    scan(p->cross, w, row->cross0, row->cross1, mtl__rng_unit(&w->side) * cross);
                 r = p->cross[k].target;
                 s->ledger.crossed++;
                 continue;
@@ -99,7 +102,9 @@ int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int r)
         int k;
         if (row->land_varies) {
             const double at = mtl__rng_unit(rng) * (land + row->loss);
-            k = at < row->loss ? 0 : 1 + scan(p->land, w, row->land0, row->land1, at - row->loss) - row->land0;
+            k = at < row->loss
+                    ? 0
+                    : 1 + scan(p->land, w, row->land0, row->land1, at - row->loss) - row->land0;
         } else {
             k = mtl__alias_draw(w->row_alias + w->row_alias0[r], row->land1 - row->land0 + 1, rng);
         }
@@ -113,8 +118,8 @@ int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int r)
 }
 
 /* n cells over the landings of a row, crossings already taken out. */
-static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__row *row, int r,
-                      int64_t n, int64_t *to)
+static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__row *row,
+                      int r, int64_t n, int64_t *to)
 {
     const int m = row->land1 - row->land0 + 1;
     if (!row->land_varies && n < 2 * m) {
@@ -149,7 +154,8 @@ static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const 
     s->ledger.lost += rest;
 }
 
-/* Of n cells in row r, those that cross go to next[] (on the side stream), the rest are landed or lost. */
+/* Of n cells in row r, those that cross go to next[] (on the side stream), the rest are landed or
+ * lost. */
 static int64_t cross_and_land(const mtl__process *p, mtl__state *s, mtl__work *w, int r, int64_t n,
                               int64_t *next, int64_t *to)
 {
@@ -172,7 +178,8 @@ static int64_t cross_and_land(const mtl__process *p, mtl__state *s, mtl__work *w
     return crossing;
 }
 
-void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row, int64_t n, int64_t *to)
+void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row, int64_t n,
+                     int64_t *to)
 {
     if (n == 0)
         return;
@@ -180,7 +187,8 @@ void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row
         land_many(p, s, w, &p->row[row], row, n, to);
         return;
     }
-    /* Sweeps over the rows until nobody is on the way: crossings may lead round, and each takes its share. */
+    /* Sweeps over the rows until nobody is on the way: crossings may lead round, and each takes its
+     * share. */
     int64_t *now = w->row_n, *next = w->row_next;
     for (int r = 0; r < p->n_rows; r++)
         now[r] = next[r] = 0;
@@ -205,7 +213,8 @@ void mtl__route_mean(const mtl__process *p, mtl__work *w, int row, double mass, 
     if (at->cross0 == at->cross1) { /* the common case without the vectors of rows */
         const double total = land_total(p, w, at) + at->loss;
         for (int k = at->land0; total > 0 && k < at->land1; k++)
-            to[p->land[k].target] += mass * p->land[k].rate * mtl__factor_now(w, p->land[k].factor) / total;
+            to[p->land[k].target] +=
+                mass * p->land[k].rate * mtl__factor_now(w, p->land[k].factor) / total;
         return;
     }
     for (int r = 0; r < p->n_rows; r++)
@@ -222,9 +231,11 @@ void mtl__route_mean(const mtl__process *p, mtl__work *w, int row, double mass, 
             const mtl__row *q = &p->row[r];
             const double total = land_total(p, w, q) + cross_total(p, w, q) + q->loss;
             for (int k = q->land0; total > 0 && k < q->land1; k++)
-                to[p->land[k].target] += now[r] * p->land[k].rate * mtl__factor_now(w, p->land[k].factor) / total;
+                to[p->land[k].target] +=
+                    now[r] * p->land[k].rate * mtl__factor_now(w, p->land[k].factor) / total;
             for (int k = q->cross0; total > 0 && k < q->cross1; k++) {
-                const double x = now[r] * p->cross[k].rate * mtl__factor_now(w, p->cross[k].factor) / total;
+                const double x =
+                    now[r] * p->cross[k].rate * mtl__factor_now(w, p->cross[k].factor) / total;
                 next[p->cross[k].target] += x;
                 moving += x;
             }

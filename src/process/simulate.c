@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* One realisation of one source. The driver cuts time at everything that happens at once (records, bursts,
-   culls, edges of windows, breaks of factors) and gives each piece between two cuts to a solver.
+/* One realisation of one source. The driver cuts time at everything that happens at once (records,
+   bursts, culls, edges of windows, breaks of factors) and gives each piece between two cuts to a
+   solver.
 
-   Components are independent given the group multipliers, so each is run alone, on its own stream, from its
-   own start; an environment with feedback makes all types one piece. `auto` takes, per component, the
-   solver that is expected to cost less. */
+   Components are independent given the group multipliers, so each is run alone, on its own stream,
+   from its own start; an environment with feedback makes all types one piece. `auto` takes, per
+   component, the solver that is expected to cost less. */
 #include "process/solver.h"
 
 #include <math.h>
@@ -15,13 +16,14 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return mtl__hash_bytes(mtl__hash_bytes(MTL_HASH_START, &a, sizeof a), &b, sizeof b);
 }
 
-/* ---------------------------------------------------------------- what reaches the piece of work */
+/* ---------------------------------------------------------------- what reaches the piece of work
+ */
 static bool to_work(const mtl__process *p, const mtl__work *w, enum mtl__target to, int target)
 {
     if (to == MTL__TO_COX)
         return false;
-    return w->component < 0 ||
-           w->component == (to == MTL__TO_TYPE ? p->type[target].component : p->row[target].component);
+    return w->component < 0 || w->component == (to == MTL__TO_TYPE ? p->type[target].component
+                                                                   : p->row[target].component);
 }
 
 static bool cull_hits(const mtl__process *p, const mtl__work *w, const mtl__cull *c)
@@ -145,9 +147,11 @@ static int happen_now(const mtl__process *p, mtl__state *s, mtl__work *w, const 
         const mtl__burst *b = &src->burst[k];
         if (b->t != s->t || !to_work(p, w, b->to, b->target))
             continue;
-        const int64_t n = b->count >= 0 ? b->count : mtl__rng_poisson(&w->rng, b->mean * s->group[b->group]);
+        const int64_t n =
+            b->count >= 0 ? b->count : mtl__rng_poisson(&w->rng, b->mean * s->group[b->group]);
         if (n > o->max_cells)
-            return mtl__fail(err, MTL_ERR_EXPLODES, NULL, "a burst of %.3g cells at day %.6g", (double)n, s->t);
+            return mtl__fail(err, MTL_ERR_EXPLODES, NULL, "a burst of %.3g cells at day %.6g",
+                             (double)n, s->t);
         s->ledger.immigrated += n;
         if (b->to == MTL__TO_TYPE)
             s->n[b->target] += n;
@@ -159,8 +163,8 @@ static int happen_now(const mtl__process *p, mtl__state *s, mtl__work *w, const 
 }
 
 /* ---------------------------------------------------------------- which solver */
-static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t0,
-                             double t1, int n_times, const mtl__sim_opts *o)
+static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const mtl__work *w,
+                             double t0, double t1, int n_times, const mtl__sim_opts *o)
 {
     const mtl__source *src = w->src;
     double cells = 0, rate = 0, net = 0;
@@ -174,7 +178,8 @@ static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const m
                                               : src->burst[k].mean * s->group[src->burst[k].group];
     for (int k = 0; k < w->n_list; k++) {
         const mtl__type *t = &p->type[w->list[k]];
-        double r = t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die] + t->leave * w->f_hi[t->f_leave];
+        double r = t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die] +
+                   t->leave * w->f_hi[t->f_leave];
         for (int c = t->change0; c < t->change1; c++)
             r += p->change[c].rate * w->f_hi[p->change[c].factor];
         rate = mtl__max(rate, r);
@@ -184,7 +189,8 @@ static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const m
     const double events = cells * (1 + rate * span * growth);
     const double step = mtl__leap_step(p, w, o);
     const double steps = n_times + (step < HUGE_VAL ? span / step : 0);
-    return events * 0.08 <= 100 + steps * mtl__min((double)w->n_list, cells * growth + 1) * 0.4; /* us */
+    return events * 0.08 <=
+           100 + steps * mtl__min((double)w->n_list, cells * growth + 1) * 0.4; /* us */
 }
 
 /* ---------------------------------------------------------------- the piece of work */
@@ -195,7 +201,8 @@ typedef struct records {
     double *cox;
 } records;
 
-static void record(const mtl__process *p, const mtl__state *s, const mtl__work *w, const records *r, int k)
+static void record(const mtl__process *p, const mtl__state *s, const mtl__work *w, const records *r,
+                   int k)
 {
     int64_t *counts = r->counts + (size_t)k * (size_t)p->n_types;
     for (int j = 0; j < w->n_list; j++)
@@ -248,8 +255,9 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
     const double end = r->time[r->n - 1];
     s->t = start;
     look_ahead(p, s, w, end);
-    const bool exact = o->solver == MTL__EXACT ||
-                       (o->solver == MTL__AUTO && exact_costs_less(p, s, w, start, end, r->n - next, o));
+    const bool exact =
+        o->solver == MTL__EXACT ||
+        (o->solver == MTL__AUTO && exact_costs_less(p, s, w, start, end, r->n - next, o));
     double pending = 0;
     bool ready = false;
     for (;;) {
@@ -275,12 +283,14 @@ static void draw_groups(const mtl__source *src, const mtl__rng_key *key, mtl__st
 {
     for (int g = 0; g < src->n_groups; g++) {
         mtl__rng rng;
-        mtl__rng_stream(&rng, key->seed, key->person, key->replicate, mix(key->source, src->group[g].key));
+        mtl__rng_stream(&rng, key->seed, key->person, key->replicate,
+                        mix(key->source, src->group[g].key));
         s->group[g] = mtl__group_draw(&src->group[g], &rng);
     }
 }
 
-/* Components of one name that one source reaches must not share their draws: the second is named anew. */
+/* Components of one name that one source reaches must not share their draws: the second is named
+ * anew. */
 static uint64_t own_stream(mtl__work *w, uint64_t stream)
 {
     uint64_t same = 0;

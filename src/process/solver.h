@@ -21,17 +21,18 @@ typedef struct mtl__action {
     int32_t factor;
 } mtl__action;
 
-/* One piece of work: the types of a component (or all), and the schedule's parts that reach them. */
+/* One piece of work: the types of a component (or all), and the schedule's parts that reach them.
+ */
 typedef struct mtl__work {
     /* environment on the current segment */
     double *f, *f_hi;
-    double *f_in;  /* leap: means over the step, for immigration */
-    double *f_out, *f_slope; /* at the segment's start and their slope per day: outputs follow this line, so
-                                that a cell's drive is taken back as it was given */
+    double *f_in;            /* leap: means over the step, for immigration */
+    double *f_out, *f_slope; /* at the segment's start and their slope per day: outputs follow this
+                                line, so that a cell's drive is taken back as it was given */
     double t_out;            /* the segment's start */
     int n_factors;
-    bool varies;  /* some rate of the types at work carries a factor */
-    bool crosses; /* some crossing weight does */
+    bool varies;       /* some rate of the types at work carries a factor */
+    bool crosses;      /* some crossing weight does */
     bool outputs_vary; /* some output does */
 
     /* the types at work */
@@ -39,15 +40,15 @@ typedef struct mtl__work {
     int n_list;
     int component; /* -1: all */
 
-    /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at t_out and
-       grows by slope[c] a day */
+    /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at
+       t_out and grows by slope[c] a day */
     double *drive, *slope, *drive0, *cox_t;
     int *active_cox; /* intensities that the types at work drive */
     int n_active_cox;
     bool *cox_marked;
 
     /* exact: composition-rejection over types, alias over channels */
-    struct mtl__hot { /* what an event touches, together */
+    struct mtl__hot {         /* what an event touches, together */
         double rate;          /* per cell, of all channels at their bounds */
         double weight;        /* rate x n: what its bin's sum holds */
         int16_t bin;          /* where it stands; -1 = nowhere */
@@ -55,7 +56,7 @@ typedef struct mtl__work {
         bool constant, ready; /* no channel carries a factor; its tables stand */
         int32_t slot;
         int32_t alias0, n_channels;
-    } *hot;
+    } * hot;
     mtl__alias *alias, *row_alias;
     mtl__action *action;                /* beside `alias`: what each of its outcomes is */
     int64_t happened[MTL__CHANGE0 + 1]; /* by kind; goes into the ledger at the end of a segment */
@@ -72,7 +73,7 @@ typedef struct mtl__work {
     double *inflow_landed; /* ... and through rows */
     double *row_mass, *row_mass2;
     int64_t *row_n, *row_next; /* cells on their way through rows */
-    uint64_t *touched; /* streams of the components of this call */
+    uint64_t *touched;         /* streams of the components of this call */
     int n_touched;
     int64_t *out;
 
@@ -80,7 +81,7 @@ typedef struct mtl__work {
     int *inflow;
     int n_inflow;
     size_t cap_inflow, cap_group;
-    int *all;       /* 0 .. n_types-1: the list when all types are one piece */
+    int *all;           /* 0 .. n_types-1: the list when all types are one piece */
     mtl__rng rng, side; /* side: crossings and culls, so that they leave the main stream alone */
     const mtl__source *src;
 } mtl__work;
@@ -93,28 +94,34 @@ static inline double mtl__factor_now(const mtl__work *w, int factor)
 /* cox.c: brings intensity c to time t under its drive. */
 void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c, double t);
 /* Sums the drives of all intensities from counts, with these factors. */
-void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f, double *drive);
+void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f,
+                     double *drive);
 /* (1 - exp(-mu h)) / mu, and h minus that over (mu h): weights of a linear drive. */
 double mtl__phi1(double mu, double h);
 double mtl__phi2(double mu, double h);
 /* Integral over [0, h] of D(u) exp(-mu (h - u)), D the parabola through D(0), D(h/2), D(h). */
 double mtl__cox_parabola(double mu, double h, double d0, double dm, double d1);
 /* Intensities that the schedule itself feeds, over all record times. */
-void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times, const double *time,
-                     double *cox);
+void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times,
+                     const double *time, double *cox);
 
 /* route.c: cells that enter a row; counts into s->n or `arriving`. */
 void mtl__rows_prepare(const mtl__process *p, mtl__work *w);
-int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int row); /* type, or -1 lost */
-void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row, int64_t n, int64_t *to);
-/* Expected number that lands in each type, per cell that enters `row`, added to to[] times `mass`. */
+int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w,
+                   int row); /* type, or -1 lost */
+void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row, int64_t n,
+                     int64_t *to);
+/* Expected number that lands in each type, per cell that enters `row`, added to to[] times `mass`.
+ */
 void mtl__route_mean(const mtl__process *p, mtl__work *w, int row, double mass, double *to);
 
 /* exact.c */
-void mtl__exact_prepare(const mtl__process *p, mtl__state *s, mtl__work *w); /* after factors changed */
-void mtl__exact_refresh(const mtl__process *p, mtl__state *s, mtl__work *w); /* after counts changed */
-int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double *next_event,
-                   const mtl__sim_opts *o, mtl_error *err);
+void mtl__exact_prepare(const mtl__process *p, mtl__state *s,
+                        mtl__work *w); /* after factors changed */
+void mtl__exact_refresh(const mtl__process *p, mtl__state *s,
+                        mtl__work *w); /* after counts changed */
+int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
+                   double *next_event, const mtl__sim_opts *o, mtl_error *err);
 /* leap.c */
 int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double step,
                   const mtl__sim_opts *o, mtl_error *err);

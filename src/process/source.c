@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A source of immigration: its order, its checks, and the law of its heterogeneity groups. A group's
-   multiplier has mean 1, so that amounts in a source are always means over pregnancies. */
+/* A source of immigration: its order, its checks, and the law of its heterogeneity groups. A
+   group's multiplier has mean 1, so that amounts in a source are always means over pregnancies. */
 #include "process/process.h"
 
 #include <math.h>
@@ -77,8 +77,10 @@ static int check_group(const mtl__group *g, mtl_error *err)
         return bad(err, "the shape of a heterogeneity group must be finite and above 0");
     if (g->law != MTL__GAMMA && g->shape > 10)
         return bad(err, "the log sd of a heterogeneity group must not be above 10");
-    if (g->law == MTL__MIXTURE && !(g->p_big >= 0 && g->p_big < 1 && g->big >= 0 && g->p_big * g->big < 1))
-        return bad(err, "the rare part of a heterogeneity group must leave a positive mean to the rest");
+    if (g->law == MTL__MIXTURE &&
+        !(g->p_big >= 0 && g->p_big < 1 && g->big >= 0 && g->p_big * g->big < 1))
+        return bad(err,
+                   "the rare part of a heterogeneity group must leave a positive mean to the rest");
     return 0;
 }
 
@@ -89,8 +91,10 @@ int mtl__source_check(const mtl__source *s, const mtl__process *p, mtl_error *er
         MTL_TRY(check_group(&s->group[i], err));
     for (int i = 0; i < s->n_inflows; i++) {
         const mtl__inflow *f = &s->inflow[i];
-        if (!isfinite(f->t0) || !isfinite(f->t1) || f->t1 < f->t0 || !isfinite(f->rate) || f->rate < 0)
-            return bad(err, "an inflow needs a finite window and a finite rate that is not negative");
+        if (!isfinite(f->t0) || !isfinite(f->t1) || f->t1 < f->t0 || !isfinite(f->rate) ||
+            f->rate < 0)
+            return bad(err,
+                       "an inflow needs a finite window and a finite rate that is not negative");
         if (f->factor < 0 || f->factor >= nf || f->group < 0 || f->group >= s->n_groups ||
             !target_ok(p, f->to, f->target))
             return bad(err, "an inflow points nowhere");
@@ -108,8 +112,8 @@ int mtl__source_check(const mtl__source *s, const mtl__process *p, mtl_error *er
     }
     for (int i = 0; i < s->n_culls; i++) {
         const mtl__cull *c = &s->cull[i];
-        if (!isfinite(c->t) || !(c->keep >= 0 && c->keep <= 1) || c->type0 < 0 || c->type1 > p->n_types ||
-            c->cox0 < 0 || c->cox1 > p->n_cox)
+        if (!isfinite(c->t) || !(c->keep >= 0 && c->keep <= 1) || c->type0 < 0 ||
+            c->type1 > p->n_types || c->cox0 < 0 || c->cox1 > p->n_cox)
             return bad(err, "a cull needs a date, a share kept in 0..1 and existing types");
         if (i > 0 && s->cull[i - 1].t > c->t)
             return bad(err, "culls are not sorted");
@@ -117,7 +121,8 @@ int mtl__source_check(const mtl__source *s, const mtl__process *p, mtl_error *er
     return 0;
 }
 
-/* exp(sd z - sd^2/2) has mean 1; the mixture's small part is scaled so that the whole has mean 1. */
+/* exp(sd z - sd^2/2) has mean 1; the mixture's small part is scaled so that the whole has mean 1.
+ */
 static double small_part_mean(const mtl__group *g)
 {
     return g->law == MTL__MIXTURE ? (1 - g->p_big * g->big) / (1 - g->p_big) : 1;

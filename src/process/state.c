@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* State and workspace of the stochastic solvers: everything is allocated here, once, so that a life runs
-   without allocation. */
+/* State and workspace of the stochastic solvers: everything is allocated here, once, so that a life
+   runs without allocation. */
 #include "process/solver.h"
 
 #include <stdlib.h>
@@ -116,7 +116,8 @@ int mtl__state_new(mtl__state **out, const mtl__process *p, int max_groups, mtl_
     o->s.n = get(&o->arena, &ok, (size_t)p->n_types, sizeof *o->s.n);
     o->s.y = get(&o->arena, &ok, (size_t)p->n_cox, sizeof *o->s.y);
     o->s.work = &o->w;
-    if (!ok || mtl__grow(&o->s.group, &o->w.cap_group, (size_t)max_groups + 1, sizeof *o->s.group) < 0) {
+    if (!ok ||
+        mtl__grow(&o->s.group, &o->w.cap_group, (size_t)max_groups + 1, sizeof *o->s.group) < 0) {
         mtl__state_free(&o->s);
         return mtl__nomem(err);
     }

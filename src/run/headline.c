@@ -26,19 +26,27 @@ int mtl__answer_organ(const mtl_result *r)
     return organ;
 }
 
-/* "hippocampus (brain)" reads better than "brain.hippocampus". */
-static const char *organ_text(const mtl_result *r, int organ)
+/* "hippocampus" for "brain.hippocampus", "bone marrow" for marrow: as said in a sentence. */
+static const char *organ_text(const mtl_result *r, int organ, char buf[64])
 {
     const mtl__organ *o = &r->m->organ[organ];
-    const char *dot = strchr(o->name, '.');
-    return o->label && *o->label ? o->label : dot ? dot + 1 : o->name;
+    const char *text = o->label && *o->label ? o->label : o->name, *colon = strchr(text, ':');
+    if (colon) {
+        text = colon + 1;
+        while (*text == ' ')
+            text++;
+    }
+    snprintf(buf, 64, "%s", text);
+    if (buf[0] >= 'A' && buf[0] <= 'Z' && !(buf[1] >= 'A' && buf[1] <= 'Z'))
+        buf[0] = (char)(buf[0] - 'A' + 'a');
+    return buf;
 }
 
-/* "0.0012", "5.5", "140": two digits, never a bare 0. */
+/* Two digits; what is below one cell in a hundred million reads as such, never as a bare 0. */
 static const char *amount(double x, char buf[32])
 {
-    if (!(x >= 1e-9))
-        snprintf(buf, 32, "none");
+    if (!(x >= 0.01))
+        snprintf(buf, 32, "less than 0.01");
     else if (x >= 100)
         snprintf(buf, 32, "%.0f", x);
     else
@@ -46,54 +54,101 @@ static const char *amount(double x, char buf[32])
     return buf;
 }
 
-/* Share of replicates as "89 of 100"; a probability without random numbers as "0.89". */
-static void chance(const mtl_result *r, double p, mtl__str *b)
+static const char *likely(double p)
 {
-    if (r->opts.solver == MTL_SOLVER_ANALYTIC)
-        mtl__str_printf(b, "with probability %.2g", p);
-    else
-        mtl__str_printf(b, "in %.0f of 100 replicates", 100 * p);
+    if (p > 0.99)
+        return "almost certainly";
+    if (p > 0.66)
+        return "probably";
+    if (p >= 0.34)
+        return "perhaps";
+    return p > 0.01 ? "probably not" : "almost certainly not";
+}
+
+/* Does the answer count this pair: a child's cells in the focus person, or anybody's where there is
+   no child? */
+static bool counts(const mtl_result *r, int pair)
+{
+    if (r->pair[pair].host != r->s->focus)
+        return false;
+    for (int c = 0; c < r->n_children; c++)
+        if (r->pair[pair].donor == r->children[c])
+            return true;
+    return r->n_children == 0;
+}
+
+static const char *whose(const mtl_result *r)
+{
+    if (r->n_children > 0)
+        return r->n_children == 1 ? "her child" : "at least one of her children";
+    int donors = 0, last = -1;
+    for (int k = 0; k < r->n_pairs; k++)
+        if (counts(r, k)) {
+            donors++;
+            last = r->pair[k].donor;
+        }
+    return donors == 1 ? r->s->person[last].name : "another person";
 }
 
 static int highest_pair(const mtl_result *r, int organ)
 {
     int best = -1;
     for (int k = 0; k < r->n_pairs; k++)
-        if (r->pair[k].host == r->s->focus &&
+        if (counts(r, k) &&
             (best < 0 || r->pair[k].final[0][organ].mean > r->pair[best].final[0][organ].mean))
             best = k;
     return best;
 }
 
+/* "; eva's, the most, at 0.0075 in a million (95% less than 0.01 to 0.4)". */
 static void say_level(const mtl_result *r, int organ, mtl__str *b)
 {
     const int k = highest_pair(r, organ);
     if (k < 0)
         return;
-    const mtl__band *x = &r->pair[k].final[r->n_bands - 1][organ];
+    const mtl__band *x = &r->pair[k].final[0][organ];
+    const char *name = r->s->person[r->pair[k].donor].name;
     char mid[32], lo[32], hi[32];
-    mtl__str_printf(b, "; most of them %s's, ", r->s->person[r->pair[k].donor].name);
-    if (isfinite(x->q500))
-        mtl__str_printf(b, "about %s genome equivalents in a million (95%% of replicates %s to %s%s)",
-                        amount((double)x->q500, mid), amount((double)x->q025, lo), amount((double)x->q975, hi),
-                        r->n_bands > 1 ? ", unknowns drawn as well" : "");
+    if (!isfinite(x->q500))
+        mtl__str_printf(b, "; %s's are expected at %s in a million", name,
+                        amount((double)x->mean, mid));
+    else if ((double)x->q975 < 0.01)
+        mtl__str_printf(b, "; nobody's at more than 0.01 in a million");
     else
-        mtl__str_printf(b, "on average %s genome equivalents in a million", amount((double)x->mean, mid));
+        mtl__str_printf(b, "; most by %s, %s in a million (95%% range %s to %s)", name,
+                        amount((double)x->q500, mid), amount((double)x->q025, lo),
+                        amount((double)x->q975, hi));
+}
+
+static void say_chance(const mtl_result *r, mtl__str *b)
+{
+    if (r->opts.solver == MTL_SOLVER_ANALYTIC)
+        mtl__str_printf(b, " (probability %.2g)", r->answer[0]);
+    else if (r->n_bands > 1)
+        mtl__str_printf(
+            b, " (%.0f of 100 lives by chance alone, %.0f of 100 with the unknowns drawn as well)",
+            100 * r->answer[0], 100 * r->answer[1]);
+    else
+        mtl__str_printf(b, " (%.0f of 100 lives)", 100 * r->answer[0]);
 }
 
 int mtl__headline(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
     const int organ = mtl__answer_organ(r);
-    char date[16];
+    const mtl__person *who = &r->s->person[r->s->focus];
+    char date[16], where[64];
     mtl__str b = {0}, about = {0};
-    mtl__str_printf(&about, "P(a cell of %s is in %s's %s on %s)", r->n_children ? "any of the children" : "any donor",
-                    r->s->person[r->s->focus].name, organ_text(r, organ), mtl__date_text(r->t_final, date));
-    mtl__str_printf(&b, "On %s %s carries cells of %s in the %s ", date, r->s->person[r->s->focus].name,
-                    r->n_children ? "at least one of the children" : "another person", organ_text(r, organ));
-    chance(r, r->answer[0], &b);
-    if (r->n_bands > 1)
-        mtl__str_printf(&b, " (%.0f of 100 when the unknowns are drawn from their ranges)", 100 * r->answer[1]);
+    organ_text(r, organ, where);
+    mtl__date_text(r->t_final, date);
+    mtl__str_printf(&about, "P(a cell of %s is in the %s of %s on %s)",
+                    r->n_children == 0   ? whose(r)
+                    : r->n_children == 1 ? "the child"
+                                         : "any of the children",
+                    where, who->name, date);
+    mtl__str_printf(&b, "On %s %s %s carried cells of %s in the %s", date, who->name,
+                    likely(r->answer[r->n_bands - 1]), whose(r), where);
+    say_chance(r, &b);
     say_level(r, organ, &b);
     mtl__str_add(&b, ".");
     const bool oom = b.oom || about.oom;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run looks at: when (dense around pregnancies, then every year, later every second), in which
-   organs over time (blood and whatever is sampled), and for which pairs of body and donor. */
+/* What a run looks at: when (dense around pregnancies, then every year, later every second), in
+   which organs over time (blood and whatever is sampled), and for which pairs of body and donor. */
 #include "run/run_internal.h"
 
 #include <math.h>
@@ -50,7 +50,8 @@ static void yearly(times *v, const mtl_scenario *s)
     for (int k = 0; k < s->n_pregnancies; k++)
         last = mtl__max(last, s->pregnancy[k].ended);
     int year = 0;
-    for (double t = v->lo; t < v->hi; t += MTL_DAYS_PER_YEAR * (t > last + 10 * MTL_DAYS_PER_YEAR ? 2 : 1), year++)
+    for (double t = v->lo; t < v->hi;
+         t += MTL_DAYS_PER_YEAR * (t > last + 10 * MTL_DAYS_PER_YEAR ? 2 : 1), year++)
         add_time(v, t, year % 5 == 0);
 }
 
@@ -64,8 +65,9 @@ static int plan_times(mtl__plan *p, mtl_error *err)
     for (int k = 0; k < s->n_samples; k++)
         v.lo = mtl__min(v.lo, s->sample[k].t);
     if (!(v.lo < HUGE_VAL))
-        return mtl__fail_at(err, MTL_ERR_VALUE, s->file, 0, 0, NULL,
-                            "nothing happens in this scenario: no pregnancy, no known mother, no sample");
+        return mtl__fail_at(
+            err, MTL_ERR_VALUE, s->file, 0, 0, NULL,
+            "nothing happens in this scenario: no pregnancy, no known mother, no sample");
     v.hi = mtl__max(v.hi, v.lo + 1);
     for (int k = 0; k < s->n_pregnancies; k++)
         pregnancy_times(&v, &s->pregnancy[k]);
@@ -93,8 +95,8 @@ static int plan_times(mtl__plan *p, mtl_error *err)
     }
     free(v.x);
     if (r->n_times > MTL__RUN_MAX_TIMES)
-        return mtl__fail(err, MTL_ERR_LIMIT, NULL, "%d dates are more than a run follows (%d)", r->n_times,
-                         MTL__RUN_MAX_TIMES);
+        return mtl__fail(err, MTL_ERR_LIMIT, NULL, "%d dates are more than a run follows (%d)",
+                         r->n_times, MTL__RUN_MAX_TIMES);
     return 0;
 }
 
@@ -117,7 +119,8 @@ static int plan_organs(mtl__plan *p, mtl_error *err)
     for (int k = 0; k < r->s->n_samples; k++) {
         const mtl__sample *x = &r->s->sample[k];
         bool have = mtl__organ_is_blood(r->m, x->organ) || r->m->organ[x->organ].sampling_only ||
-                    r->n_watched >= 12; /* an autopsy of everything: the rest stands in the table of organs */
+                    r->n_watched >=
+                        12; /* an autopsy of everything: the rest stands in the table of organs */
         for (int w = 0; w < r->n_watched; w++)
             have = have || r->watched[w] == x->organ;
         if (!have)
@@ -126,8 +129,8 @@ static int plan_organs(mtl__plan *p, mtl_error *err)
     return 0;
 }
 
-/* Donors whose cells can reach a body: by an inoculum of their own, or carried from a body that held them
-   by a pregnancy that began after they came. */
+/* Donors whose cells can reach a body: by an inoculum of their own, or carried from a body that
+   held them by a pregnancy that began after they came. */
 static int plan_pairs(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
@@ -145,7 +148,8 @@ static int plan_pairs(mtl__plan *p, mtl_error *err)
     }
     for (bool more = true; more;) {
         more = false;
-        for (int k = 0; k < w->n_inocula; k++) { /* each inoculum marks a conduit from its donor's body */
+        for (int k = 0; k < w->n_inocula;
+             k++) { /* each inoculum marks a conduit from its donor's body */
             const mtl__inoculum *x = &w->inoculum[k];
             const double end = x->source.n_inflows ? s->pregnancy[x->pregnancy].ended : x->t_start;
             for (size_t d = 0; d < n && w->body_of[x->donor] >= 0; d++) {
@@ -162,9 +166,11 @@ static int plan_pairs(mtl__plan *p, mtl_error *err)
     for (size_t h = 0; r->pair && h < n; h++)
         for (size_t d = 0; d < n; d++)
             if (since[h * n + d] < HUGE_VAL && h != d)
-                r->pair[r->n_pairs++] = (mtl__pair){
-                    .host = (int)h, .donor = (int)d, .t_start = since[h * n + d],
-                    .relation = mtl__relation(s->person, s->n_people, (int)h, (int)d)};
+                r->pair[r->n_pairs++] =
+                    (mtl__pair){.host = (int)h,
+                                .donor = (int)d,
+                                .t_start = since[h * n + d],
+                                .relation = mtl__relation(s->person, s->n_people, (int)h, (int)d)};
     free(since);
     return r->pair ? 0 : mtl__nomem(err);
 }
@@ -172,7 +178,8 @@ static int plan_pairs(mtl__plan *p, mtl_error *err)
 static int plan_places(mtl__plan *p, mtl_error *err)
 {
     const mtl_model *m = p->r->m;
-    p->place = mtl__arena_alloc(&p->r->arena, ((size_t)m->n_kinds * (size_t)m->n_organs + 1) * sizeof *p->place);
+    p->place = mtl__arena_alloc(&p->r->arena,
+                                ((size_t)m->n_kinds * (size_t)m->n_organs + 1) * sizeof *p->place);
     if (!p->place)
         return mtl__nomem(err);
     for (int o = 0; o < m->n_organs; o++)
@@ -227,7 +234,8 @@ static int plan_memory(mtl__plan *p, mtl_error *err)
     const size_t R = (size_t)p->R, np = (size_t)r->n_pairs, ns = (size_t)r->s->n_samples;
     for (int b = 0; b < r->n_bands; b++) {
         mtl__raw *x = &p->raw[b];
-        x->level = raw_of(r, np * (size_t)r->n_watched * (size_t)r->n_times, R, sizeof *x->level, &ok);
+        x->level =
+            raw_of(r, np * (size_t)r->n_watched * (size_t)r->n_times, R, sizeof *x->level, &ok);
         x->final = raw_of(r, np * (size_t)r->m->n_organs, R, sizeof *x->final, &ok);
         x->fraction = raw_of(r, ns, R, sizeof *x->fraction, &ok);
         x->per_mL = raw_of(r, ns, R, sizeof *x->per_mL, &ok);
@@ -235,22 +243,22 @@ static int plan_memory(mtl__plan *p, mtl_error *err)
     }
     p->cells = raw_of(r, np * (size_t)p->n_places * (size_t)r->n_coarse, R, sizeof *p->cells, &ok);
     p->drawn = raw_of(r, (size_t)r->m->n_params, R, sizeof *p->drawn, &ok);
-    p->drawn_param = mtl__arena_alloc(&r->arena, ((size_t)r->m->n_params + 1) * sizeof *p->drawn_param);
+    p->drawn_param =
+        mtl__arena_alloc(&r->arena, ((size_t)r->m->n_params + 1) * sizeof *p->drawn_param);
     p->sample_at = mtl__arena_alloc(&r->arena, (ns + 1) * sizeof *p->sample_at);
     if (!ok || !p->drawn_param || !p->sample_at)
         return mtl__nomem(err);
     for (size_t k = 0; k < ns; k++)
         p->sample_at[k] = time_index(r, r->s->sample[k].t);
-    r->used_param = mtl__arena_alloc(&r->arena, ((size_t)r->m->n_params + 1) * sizeof *r->used_param);
+    r->used_param =
+        mtl__arena_alloc(&r->arena, ((size_t)r->m->n_params + 1) * sizeof *r->used_param);
     if (!r->used_param)
         return mtl__nomem(err);
-    mtl__model_used_params(r->m, r->used_param);
-    for (size_t k = 0; k < ns; k++)
-        if (r->s->sample[k].assay >= 0)
-            mtl__assay_used_params(r->m, r->s->sample[k].assay, r->used_param);
+    mtl__touched_params(p->world, r->used_param);
     for (int i = 0; i < r->m->n_params; i++) {
         const mtl__param *q = &r->m->param[i];
-        if (r->used_param[i] && q->tier != 'A' && q->prior != MTL__PRIOR_NONE && isfinite(q->low) && isfinite(q->high))
+        if (r->used_param[i] && q->tier != 'A' && q->prior != MTL__PRIOR_NONE && isfinite(q->low) &&
+            isfinite(q->high))
             p->drawn_param[p->n_drawn++] = i;
     }
     return 0;
@@ -273,7 +281,8 @@ int mtl__sample_qpcr(const mtl__world *w, const mtl__sample *s, mtl__qpcr *out, 
 {
     const mtl_model *m = w->m;
     const mtl__assay_def *a = &m->assay[s->assay];
-    double wells = mtl__expr_value(&a->wells, m), genomes = mtl__expr_value(&a->genomes, m), cells, per_mL;
+    double wells = mtl__expr_value(&a->wells, m), genomes = mtl__expr_value(&a->genomes, m), cells,
+           per_mL;
     const double false_sample = mtl__expr_value(&a->false_positive, m);
     if (isfinite(s->genomes))
         genomes = s->genomes;
@@ -292,7 +301,8 @@ int mtl__sample_qpcr(const mtl__world *w, const mtl__sample *s, mtl__qpcr *out, 
         .copies = mtl__expr_value(&a->copies, m),
         .recovery = mtl__min(1, mtl__expr_value(&a->recovery, m)),
         .false_per_well = -mtl__log1p(-mtl__min(false_sample, 1 - 1e-12)) / wells,
-        .threshold = (int)floor(mtl__min(mtl__max(mtl__expr_value(&a->threshold, m), 1), wells) + 0.5),
+        .threshold =
+            (int)floor(mtl__min(mtl__max(mtl__expr_value(&a->threshold, m), 1), wells) + 0.5),
         .efficiency = mtl__expr_value(&a->efficiency, m),
         .ct_one = mtl__expr_value(&a->ct_one, m),
         .ct_sd = mtl__expr_value(&a->ct_sd, m),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From replicates to bands: quantiles by sorting each cell's replicates, the share of replicates in which
-   cells are present, assays, carriage by organ, and which unknown moves the answer. */
+/* From replicates to bands: quantiles by sorting each cell's replicates, the share of replicates in
+   which cells are present, assays, carriage by organ, and which unknown moves the answer. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +23,8 @@ static float quantile(const float *sorted, int n, double q)
     return (float)(sorted[i] + (at - i) * ((double)sorted[i + 1] - (double)sorted[i]));
 }
 
-/* `whole`: nucleated cells behind the level, to turn a level in blood into P(at least one cell there);
-   0 = counts, present when above zero. Sorts x. */
+/* `whole`: nucleated cells behind the level, to turn a level in blood into P(at least one cell
+   there); 0 = counts, present when above zero. Sorts x. */
 static mtl__band band_of(float *x, int n, double whole)
 {
     double sum = 0, present = 0;
@@ -57,7 +57,8 @@ static int reduce_pair(mtl__plan *p, int k)
 {
     mtl_result *r = p->r;
     mtl__pair *pair = &r->pair[k];
-    const size_t R = (size_t)p->R, nt = (size_t)r->n_times, nw = (size_t)r->n_watched, no = (size_t)r->m->n_organs;
+    const size_t R = (size_t)p->R, nt = (size_t)r->n_times, nw = (size_t)r->n_watched,
+                 no = (size_t)r->m->n_organs;
     for (int b = 0; b < r->n_bands; b++) {
         pair->level[b] = mtl__arena_alloc(&r->arena, (nw * nt + 1) * sizeof *pair->level[b]);
         pair->final[b] = mtl__arena_alloc(&r->arena, (no + 1) * sizeof *pair->final[b]);
@@ -65,8 +66,9 @@ static int reduce_pair(mtl__plan *p, int k)
             return MTL_ERR_MEMORY;
         for (size_t w = 0; w < nw; w++)
             for (size_t t = 0; t < nt; t++)
-                pair->level[b][w * nt + t] = band_of(p->raw[b].level + (((size_t)k * nw + w) * nt + t) * R, p->R,
-                                                     blood_cells(p, pair->host, r->watched[w], r->time[t]));
+                pair->level[b][w * nt + t] =
+                    band_of(p->raw[b].level + (((size_t)k * nw + w) * nt + t) * R, p->R,
+                            blood_cells(p, pair->host, r->watched[w], r->time[t]));
         for (size_t o = 0; o < no; o++) {
             /* `final` is read again by replicate: sort a copy */
             float *x = p->raw[b].final + ((size_t)k * no + o) * R;
@@ -86,20 +88,23 @@ static int reduce_pair(mtl__plan *p, int k)
         for (size_t c = 0; c < nc; c++) {
             const size_t to = ((size_t)p->place[x].organ * nk + (size_t)p->place[x].kind) * nc + c;
             const bool expected = r->m->kind[p->place[x].kind].class_ != MTL__SEED;
-            pair->cells[to] = band_of(p->cells + (((size_t)k * (size_t)p->n_places + (size_t)x) * nc + c) * R, p->R,
-                                      expected ? 1e6 : 0);
+            pair->cells[to] =
+                band_of(p->cells + (((size_t)k * (size_t)p->n_places + (size_t)x) * nc + c) * R,
+                        p->R, expected ? 1e6 : 0);
         }
     return 0;
 }
 
 /* ---------------------------------------------------------------- carriage */
-/* P(at least one cell of a pair in an organ) in one replicate: 0 or 1 for counts, by the Poisson law for
-   intensities in the blood. */
+/* P(at least one cell of a pair in an organ) in one replicate: 0 or 1 for counts, by the Poisson
+   law for intensities in the blood. */
 static double present(const mtl__plan *p, int band, int pair, int organ, int index)
 {
     const mtl_result *r = p->r;
-    const double x = (double)p->raw[band].final[((size_t)pair * (size_t)r->m->n_organs + (size_t)organ) * (size_t)p->R +
-                                                (size_t)index];
+    const double x =
+        (double)p->raw[band]
+            .final[((size_t)pair * (size_t)r->m->n_organs + (size_t)organ) * (size_t)p->R +
+                   (size_t)index];
     const double whole = blood_cells(p, r->pair[pair].host, organ, r->t_final);
     return whole > 0 ? -mtl__expm1(-x * 1e-6 * whole) : x > 0;
 }
@@ -148,8 +153,11 @@ static int reduce_carriage(mtl__plan *p)
         if (!used)
             continue;
         mtl__carriage *c = &r->carriage[r->n_carriages++];
-        *c = (mtl__carriage){.host = r->s->focus, .organ = o, .n_children = r->n_children,
-                             .p_any_unknowns = NAN, .p_every_unknowns = NAN};
+        *c = (mtl__carriage){.host = r->s->focus,
+                             .organ = o,
+                             .n_children = r->n_children,
+                             .p_any_unknowns = NAN,
+                             .p_every_unknowns = NAN};
         c->p_each = mtl__arena_alloc(&r->arena, ((size_t)r->n_children + 1) * sizeof *c->p_each);
         if (!c->p_each)
             return MTL_ERR_MEMORY;
@@ -166,7 +174,8 @@ static int reduce_assays(mtl__plan *p, mtl_error *err)
     for (int k = 0; k < r->n_assays; k++) {
         mtl__assay_result *a = &r->assay[k];
         double cells, per_mL;
-        MTL_TRY(mtl__host_cells(p->world, r->s->sample[k].person, r->s->sample[k].organ, r->s->sample[k].t, &cells, &per_mL, err));
+        MTL_TRY(mtl__host_cells(p->world, r->s->sample[k].person, r->s->sample[k].organ,
+                                r->s->sample[k].t, &cells, &per_mL, err));
         a->mean_per_mL = isfinite(per_mL) ? 0 : NAN;
         a->mean_fraction = 0;
         for (int b = 0; b < r->n_bands; b++) {
@@ -192,7 +201,8 @@ static int reduce_assays(mtl__plan *p, mtl_error *err)
 /* ---------------------------------------------------------------- which unknown matters */
 static int by_effect(const void *a, const void *b)
 {
-    const double x = fabs(((const mtl__leaning *)a)->effect), y = fabs(((const mtl__leaning *)b)->effect);
+    const double x = fabs(((const mtl__leaning *)a)->effect),
+                 y = fabs(((const mtl__leaning *)b)->effect);
     if (x != y)
         return x < y ? 1 : -1;
     return ((const mtl__leaning *)a)->param - ((const mtl__leaning *)b)->param;

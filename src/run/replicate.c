@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One replicate: every inoculum simulated on its own stream, its cells added up by pair of body and donor,
-   samples taken and read. Replicate r of the band of unknowns first draws every unknown from its prior on
-   the stream of the parameter's name, and builds its own world. */
+/* One replicate: every inoculum simulated on its own stream, its cells added up by pair of body and
+   donor, samples taken and read. Replicate r of the band of unknowns first draws every unknown from
+   its prior on the stream of the parameter's name, and builds its own world. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,8 +65,9 @@ static int scene_fill(scene *c, const mtl__plan *p, mtl_error *err)
     for (int k = 0; k < s->n_samples; k++) {
         const mtl__sample *x = &s->sample[k];
         MTL_TRY(mtl__view_new(&c->view[k], c->world, err));
-        MTL_TRY(mtl__look(c->world, x->person, x->organ, x->assay >= 0 ? r->m->assay[x->assay].subset : "", x->t,
-                          &c->view[k], err));
+        MTL_TRY(mtl__look(c->world, x->person, x->organ,
+                          x->assay >= 0 ? r->m->assay[x->assay].subset : "", x->t, &c->view[k],
+                          err));
         if (x->assay >= 0)
             MTL_TRY(mtl__sample_qpcr(c->world, x, &c->qpcr[k], err));
     }
@@ -75,9 +76,11 @@ static int scene_fill(scene *c, const mtl__plan *p, mtl_error *err)
             for (int k = 0; k < r->n_times; k++) {
                 double cells = 0;
                 if (c->world->body_of[h] >= 0)
-                    MTL_TRY(mtl__host_cells(c->world, h, r->watched[w], r->time[k], &cells, NULL, err));
-                c->growth_cells[((size_t)h * (size_t)r->n_watched + (size_t)w) * (size_t)r->n_times + (size_t)k] =
-                    cells;
+                    MTL_TRY(
+                        mtl__host_cells(c->world, h, r->watched[w], r->time[k], &cells, NULL, err));
+                c->growth_cells[((size_t)h * (size_t)r->n_watched + (size_t)w) *
+                                    (size_t)r->n_times +
+                                (size_t)k] = cells;
             }
     return 0;
 }
@@ -151,7 +154,8 @@ static void draw_unknowns(mtl__plan *p, mtl__worker *w, int index, uint64_t numb
     for (int k = 0; k < p->n_drawn; k++) {
         const int i = p->drawn_param[k];
         mtl__rng rng;
-        mtl__rng_stream(&rng, p->r->opts.seed, mtl__hash(w->model->param[i].name), number, mtl__hash("prior"));
+        mtl__rng_stream(&rng, p->r->opts.seed, mtl__hash(w->model->param[i].name), number,
+                        mtl__hash("prior"));
         w->model->param[i].value = w->saved[i];
         const double v = mtl__param_draw(&w->model->param[i], mtl__rng_unit(&rng));
         w->model->param[i].value = v;
@@ -161,26 +165,31 @@ static void draw_unknowns(mtl__plan *p, mtl__worker *w, int index, uint64_t numb
 }
 
 /* ---------------------------------------------------------------- what an inoculum adds */
-static void add_levels(const mtl__plan *p, const mtl__worker *w, const scene *c, int band, int index, int pair)
+static void add_levels(const mtl__plan *p, const mtl__worker *w, const scene *c, int band,
+                       int index, int pair)
 {
     const mtl_result *r = p->r;
     const mtl__process *q = c->world->process;
     const int host = r->pair[pair].host, body = c->world->body_of[host];
     const size_t R = (size_t)p->R;
     for (int o = 0; o < r->n_watched; o++) {
-        float *to = p->raw[band].level + ((size_t)pair * (size_t)r->n_watched + (size_t)o) * (size_t)r->n_times * R;
-        const double *cells = c->growth_cells + ((size_t)host * (size_t)r->n_watched + (size_t)o) * (size_t)r->n_times;
+        float *to = p->raw[band].level +
+                    ((size_t)pair * (size_t)r->n_watched + (size_t)o) * (size_t)r->n_times * R;
+        const double *cells = c->growth_cells + ((size_t)host * (size_t)r->n_watched + (size_t)o) *
+                                                    (size_t)r->n_times;
         for (int k = 0; k < r->n_times; k++) {
             if (r->time[k] < r->pair[pair].t_start || !(cells[k] > 0))
                 continue;
-            const double n = mtl__cells_in(c->world, body, r->watched[o], w->counts + (size_t)k * (size_t)q->n_types,
+            const double n = mtl__cells_in(c->world, body, r->watched[o],
+                                           w->counts + (size_t)k * (size_t)q->n_types,
                                            w->cox + (size_t)k * (size_t)q->n_cox);
             to[(size_t)k * R + (size_t)index] += (float)(1e6 * n / cells[k]);
         }
     }
 }
 
-static void add_final(const mtl__plan *p, const mtl__worker *w, const scene *c, int band, int index, int pair)
+static void add_final(const mtl__plan *p, const mtl__worker *w, const scene *c, int band, int index,
+                      int pair)
 {
     const mtl_result *r = p->r;
     const mtl__process *q = c->world->process;
@@ -191,10 +200,11 @@ static void add_final(const mtl__plan *p, const mtl__worker *w, const scene *c, 
         double cells;
         if (mtl__host_cells(c->world, host, o, r->t_final, &cells, NULL, NULL) < 0 || !(cells > 0))
             continue;
-        const double n = mtl__cells_in(c->world, body, o, w->counts + (size_t)p->final_at * (size_t)q->n_types,
-                                       w->cox + (size_t)p->final_at * (size_t)q->n_cox);
-        p->raw[band].final[((size_t)pair * (size_t)r->m->n_organs + (size_t)o) * (size_t)p->R + (size_t)index] +=
-            (float)(1e6 * n / cells);
+        const double n =
+            mtl__cells_in(c->world, body, o, w->counts + (size_t)p->final_at * (size_t)q->n_types,
+                          w->cox + (size_t)p->final_at * (size_t)q->n_cox);
+        p->raw[band].final[((size_t)pair * (size_t)r->m->n_organs + (size_t)o) * (size_t)p->R +
+                           (size_t)index] += (float)(1e6 * n / cells);
     }
 }
 
@@ -209,7 +219,8 @@ static void add_cells(const mtl__plan *p, const mtl__worker *w, const scene *c, 
         const int cox = organ == r->m->blood ? b->cox[kind] : -1;
         if (type < 0 && cox < 0)
             continue;
-        float *to = p->cells + ((size_t)pair * (size_t)p->n_places + (size_t)x) * (size_t)r->n_coarse * (size_t)p->R;
+        float *to = p->cells + ((size_t)pair * (size_t)p->n_places + (size_t)x) *
+                                   (size_t)r->n_coarse * (size_t)p->R;
         for (int k = 0; k < r->n_coarse; k++) {
             const size_t at = (size_t)p->coarse_at[k];
             const double n = cox >= 0 ? w->cox[at * (size_t)q->n_cox + (size_t)cox]
@@ -238,19 +249,23 @@ static void add_samples(const mtl__plan *p, mtl__worker *w, const scene *c, int 
     }
 }
 
-static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index, uint64_t number,
-                        double step_days, const mtl__inoculum *x, bool keep, mtl_error *err)
+static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
+                        uint64_t number, double step_days, const mtl__inoculum *x, bool keep,
+                        mtl_error *err)
 {
     const mtl_result *r = p->r;
     const mtl__process *q = c->world->process;
     memset(w->counts, 0, (size_t)r->n_times * (size_t)q->n_types * sizeof *w->counts);
     memset(w->cox, 0, (size_t)r->n_times * (size_t)q->n_cox * sizeof *w->cox);
     const mtl__sim_opts o = {
-        .solver = r->opts.solver == MTL_SOLVER_EXACT ? MTL__EXACT : r->opts.solver == MTL_SOLVER_LEAP ? MTL__LEAP : MTL__AUTO,
+        .solver = r->opts.solver == MTL_SOLVER_EXACT  ? MTL__EXACT
+                  : r->opts.solver == MTL_SOLVER_LEAP ? MTL__LEAP
+                                                      : MTL__AUTO,
         .step_days = step_days,
     };
     const mtl__rng_key key = {r->opts.seed, r->s->person[x->donor].key, number, x->key};
-    MTL_TRY(mtl__simulate(q, &x->source, &o, &key, c->state, r->n_times, r->time, w->counts, w->cox, err));
+    MTL_TRY(mtl__simulate(q, &x->source, &o, &key, c->state, r->n_times, r->time, w->counts, w->cox,
+                          err));
     w->split = w->split || c->state->split;
     w->events += c->state->ledger.events;
     add_samples(p, w, c, x->donor);
@@ -266,8 +281,8 @@ static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
 }
 
 /* ---------------------------------------------------------------- samples */
-static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index, uint64_t number, int k,
-                       mtl_error *err)
+static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
+                       uint64_t number, int k, mtl_error *err)
 {
     const mtl_result *r = p->r;
     const mtl__sample *x = &r->s->sample[k];
@@ -282,7 +297,8 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
         w->copies[n++] = 1;
         seen += fraction[d];
     }
-    for (int i = 0; i < n; i++) /* foreign cells per host cell become shares of all cells in the tube */
+    for (int i = 0; i < n;
+         i++) /* foreign cells per host cell become shares of all cells in the tube */
         w->donor_fraction[i] /= 1 + seen;
     p->raw[band].fraction[at] = (float)seen;
     p->raw[band].per_mL[at] = (float)(seen * c->view[k].cells_per_mL);
@@ -290,11 +306,13 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
         return 0;
     const mtl__composition tube = {n, w->donor_fraction, w->copies};
     uint64_t source = mix(mtl__hash("sample"), mtl__hash(r->m->organ[x->organ].name));
-    source = mix(mtl__hash_bytes(source, &x->t, sizeof x->t), mtl__hash(r->m->assay[x->assay].name));
+    source =
+        mix(mtl__hash_bytes(source, &x->t, sizeof x->t), mtl__hash(r->m->assay[x->assay].name));
     mtl__rng rng;
     mtl__rng_stream(&rng, r->opts.seed, r->s->person[x->person].key, number, source);
     int hits, ret;
-    if (band == MTL__CHANCE && index == 0) { /* the reading that is shown, with interval and limits */
+    if (band == MTL__CHANCE &&
+        index == 0) { /* the reading that is shown, with interval and limits */
         ret = mtl__qpcr_simulate(&c->qpcr[k], &tube, &rng, NULL, &r->assay[k].shown);
         hits = r->assay[k].shown.hits;
     } else {
@@ -307,8 +325,8 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
     return 0;
 }
 
-/* Level of the children's cells (else of all donors) in the answer's organ at the end: what the splitting
-   error is measured on. */
+/* Level of the children's cells (else of all donors) in the answer's organ at the end: what the
+   splitting error is measured on. */
 static double answer_level(const mtl__plan *p, int band, int index)
 {
     const mtl_result *r = p->r;
@@ -316,25 +334,27 @@ static double answer_level(const mtl__plan *p, int band, int index)
     double sum = 0;
     for (int k = 0; k < r->n_pairs; k++)
         if (r->pair[k].host == r->s->focus)
-            sum += (double)p->raw[band].final[((size_t)k * (size_t)r->m->n_organs + (size_t)organ) * (size_t)p->R +
-                                              (size_t)index];
+            sum += (double)p->raw[band]
+                       .final[((size_t)k * (size_t)r->m->n_organs + (size_t)organ) * (size_t)p->R +
+                              (size_t)index];
     return sum;
 }
 
-static int run_scene(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index, uint64_t number,
-                     double step_days, mtl_error *err)
+static int run_scene(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
+                     uint64_t number, double step_days, mtl_error *err)
 {
     const mtl_result *r = p->r;
     memset(w->fraction, 0, (size_t)r->s->n_samples * (size_t)r->s->n_people * sizeof *w->fraction);
     for (int k = 0; k < c->world->n_inocula; k++)
-        MTL_TRY(run_inoculum(p, w, c, band, index, number, step_days, &c->world->inoculum[k], true, err));
+        MTL_TRY(run_inoculum(p, w, c, band, index, number, step_days, &c->world->inoculum[k], true,
+                             err));
     for (int k = 0; k < r->s->n_samples; k++)
         MTL_TRY(read_sample(p, w, c, band, index, number, k, err));
     return 0;
 }
 
-int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, double step_days, double *level,
-                   mtl_error *err)
+int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, double step_days,
+                   double *level, mtl_error *err)
 {
     const uint64_t number = (uint64_t)p->r->opts.first_replicate + (uint64_t)index;
     int ret;

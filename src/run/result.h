@@ -8,82 +8,98 @@
 #include "model/model.h"
 
 /* Quantiles over replicates at one time. */
-typedef struct mtl__band { float mean, q025, q250, q500, q750, q975, p_present; } mtl__band;
+typedef struct mtl__band {
+    float mean, q025, q250, q500, q750, q975, p_present;
+} mtl__band;
 /* Two bands: [0] chance alone, [1] chance plus the unknowns drawn from their priors. With one
    set only, n_bands = 1. */
 enum { MTL__CHANCE, MTL__UNKNOWNS, MTL__N_BANDS };
 
 /* One donor in one body. */
 typedef struct mtl__pair {
-    int host, donor;              /* people */
-    const char *relation;         /* of donor as seen from host */
-    double t_start;               /* first date at which cells can be there */
+    int host, donor;      /* people */
+    const char *relation; /* of donor as seen from host */
+    double t_start;       /* first date at which cells can be there */
     /* level in watched organs: gEq (cells) per 1e6 nucleated cells of the organ */
     /* band[b][w * n_times + k] */
     mtl__band *level[MTL__N_BANDS];
-    /* P(assay named for organ w would be positive from this donor's cells alone | level): LoD line */
+    /* P(assay named for organ w would be positive from this donor's cells alone | level): LoD line
+     */
     /* counts by kind and organ at the coarse times: cells[(o * n_kinds + kd) * n_coarse + k] */
-    mtl__band *cells;             /* chance */
+    mtl__band *cells; /* chance */
     /* by organ at the final time: level and P(any cell) */
     mtl__band *final[MTL__N_BANDS]; /* [n_organs], in gEq per 1e6 */
 } mtl__pair;
 
 typedef struct mtl__assay_result {
-    int sample;                   /* index into scenario->sample */
-    mtl__qpcr qpcr;               /* as it was set up for this sample */
+    int sample;     /* index into scenario->sample */
+    mtl__qpcr qpcr; /* as it was set up for this sample */
     double p_positive[MTL__N_BANDS];
-    double mean_fraction;         /* mean over replicates (analytic: exact) of the fraction of genomes in
-                                     the sampled population that carry the target */
-    double mean_per_mL;           /* the same as cells (donor genomes) per mL of blood; NaN if not blood */
-    float *fraction[MTL__N_BANDS]; /* [replicates] that fraction, by replicate; NULL with analytic */
-    bool *positive[MTL__N_BANDS];  /* [replicates] */
-    float *per_mL[MTL__N_BANDS];   /* [replicates]; NULL if not blood or with analytic */
+    double mean_fraction; /* mean over replicates (analytic: exact) of the fraction of genomes in
+                             the sampled population that carry the target */
+    double mean_per_mL;   /* the same as cells (donor genomes) per mL of blood; NaN if not blood */
+    float
+        *fraction[MTL__N_BANDS];  /* [replicates] that fraction, by replicate; NULL with analytic */
+    bool *positive[MTL__N_BANDS]; /* [replicates] */
+    float *per_mL[MTL__N_BANDS];  /* [replicates]; NULL if not blood or with analytic */
     mtl__reading shown;           /* of replicate `first_replicate` */
     mtl__reading given;           /* the laboratory's own, if any */
     bool has_given;
-    double lod;                   /* fraction with P(positive) >= 0.95 */
-    const char *donors;           /* names of those who could explain it */
+    double lod;         /* fraction with P(positive) >= 0.95 */
+    const char *donors; /* names of those who could explain it */
 } mtl__assay_result;
 
 /* Per host and organ, at the final time: over the host's children (born and lost). */
 typedef struct mtl__carriage {
     int host, organ;
     int n_children;
-    double p_any, p_every;        /* chance */
+    double p_any, p_every; /* chance */
     double p_any_unknowns, p_every_unknowns;
-    double *p_each;               /* [n_children], order of `children` */
+    double *p_each; /* [n_children], order of `children` */
 } mtl__carriage;
 
 /* Which unknown moves the answer: rank correlation over the replicates of band UNKNOWNS. */
-typedef struct mtl__leaning { int param; double effect; /* answer at its high third minus its low third */ double low_answer, high_answer; } mtl__leaning;
+typedef struct mtl__leaning {
+    int param;
+    double effect; /* answer at its high third minus its low third */
+    double low_answer, high_answer;
+} mtl__leaning;
 
 struct mtl_result {
     mtl__arena arena;
     const mtl_scenario *s;
-    const mtl_model *m;           /* own copy, with the values and switches of this run */
+    const mtl_model *m; /* own copy, with the values and switches of this run */
     mtl_model *own_model;
     mtl_run_opts opts;
     const char *solver_text, *command_line;
     char model_hash[65];
     int n_bands;
     /* times: fine for the watched organs, coarse for all */
-    double *time;   int n_times;
-    double *coarse; int n_coarse;
-    int *watched;   int n_watched;          /* organ indices; watched[0] = blood */
-    mtl__pair *pair; int n_pairs;
-    mtl__assay_result *assay; int n_assays; /* in order of scenario->sample */
-    mtl__carriage *carriage;  int n_carriages; /* of the focus person */
-    int *children;  int n_children;         /* of the focus person */
-    double t_final;                         /* time of `final` and `carriage` */
-    bool *used_param;                       /* [n_params] */
-    mtl__leaning *leaning; int n_leanings;  /* strongest first */
-    const char *answer_text;                /* what `leaning` is about */
+    double *time;
+    int n_times;
+    double *coarse;
+    int n_coarse;
+    int *watched;
+    int n_watched; /* organ indices; watched[0] = blood */
+    mtl__pair *pair;
+    int n_pairs;
+    mtl__assay_result *assay;
+    int n_assays; /* in order of scenario->sample */
+    mtl__carriage *carriage;
+    int n_carriages; /* of the focus person */
+    int *children;
+    int n_children;   /* of the focus person */
+    double t_final;   /* time of `final` and `carriage` */
+    bool *used_param; /* [n_params] */
+    mtl__leaning *leaning;
+    int n_leanings;          /* strongest first */
+    const char *answer_text; /* what `leaning` is about */
     double answer[MTL__N_BANDS];
-    double split_error;    /* leap: relative difference of the answer's mean level on halving the step; 0 where
-                              nothing was split, NaN where not measured */
+    double split_error; /* leap: relative difference of the answer's mean level on halving the step;
+                           0 where nothing was split, NaN where not measured */
     double split_error_se; /* its Monte Carlo standard error */
     double seconds;
-    const char *headline, *hypothesis;      /* "niche = additive, persistence = slow, ..." */
-    int64_t events;                         /* simulated by exact */
+    const char *headline, *hypothesis; /* "niche = additive, persistence = slow, ..." */
+    int64_t events;                    /* simulated by exact */
 };
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mtl_run: plan, replicates on all threads, summaries. Every replicate writes to places of its own, so that
-   the result is the same for any number of threads. */
+/* mtl_run: plan, replicates on all threads, summaries. Every replicate writes to places of its own,
+   so that the result is the same for any number of threads. */
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,13 +17,16 @@ void mtl_run_opts_init(mtl_run_opts *o)
 static int check_opts(const mtl_run_opts *o, mtl_error *err)
 {
     if (o->replicates < 1 || o->replicates > 10000000)
-        return mtl__fail(err, MTL_ERR_USAGE, "replicates", "%d is not between 1 and 10000000", o->replicates);
+        return mtl__fail(err, MTL_ERR_USAGE, "replicates", "%d is not between 1 and 10000000",
+                         o->replicates);
     if (o->first_replicate < 0)
-        return mtl__fail(err, MTL_ERR_USAGE, "first_replicate", "%d is negative", o->first_replicate);
+        return mtl__fail(err, MTL_ERR_USAGE, "first_replicate", "%d is negative",
+                         o->first_replicate);
     if (o->solver < MTL_SOLVER_AUTO || o->solver > MTL_SOLVER_ANALYTIC)
         return mtl__fail(err, MTL_ERR_USAGE, "solver", "no such solver");
     if (!(o->step_days >= 0) || isinf(o->step_days))
-        return mtl__fail(err, MTL_ERR_USAGE, "step", "the step must be a finite number of days, not negative");
+        return mtl__fail(err, MTL_ERR_USAGE, "step",
+                         "the step must be a finite number of days, not negative");
     if (o->threads < 0 || o->threads > 4096)
         return mtl__fail(err, MTL_ERR_USAGE, "threads", "%d is not between 0 and 4096", o->threads);
     return 0;
@@ -47,7 +50,8 @@ static int one(void *ctx, int64_t i, int worker)
     crew *c = ctx;
     const int R = c->p->R, band = (int)(i / R), index = (int)(i % R);
     mtl_error err = {0};
-    int ret = mtl__replicate(c->p, c->worker[worker], band, index, c->step_days, c->level ? &c->level[index] : NULL, &err);
+    int ret = mtl__replicate(c->p, c->worker[worker], band, index, c->step_days,
+                             c->level ? &c->level[index] : NULL, &err);
     pthread_mutex_lock(&c->lock);
     c->done++;
     const mtl_run_opts *o = &c->p->r->opts;
@@ -63,13 +67,18 @@ static int one(void *ctx, int64_t i, int worker)
     return ret;
 }
 
-static int run_crew(mtl__plan *p, int bands, int n, double step_days, double *level, bool *split, mtl_error *err)
+static int run_crew(mtl__plan *p, int bands, int n, double step_days, double *level, bool *split,
+                    mtl_error *err)
 {
     mtl_result *r = p->r;
     int threads = mtl__par_threads(r->opts.threads);
     if (threads > bands * n)
         threads = bands * n;
-    crew c = {.p = p, .bands = bands, .step_days = step_days, .level = level, .total = (int64_t)bands * n};
+    crew c = {.p = p,
+              .bands = bands,
+              .step_days = step_days,
+              .level = level,
+              .total = (int64_t)bands * n};
     c.worker = calloc((size_t)threads, sizeof *c.worker);
     if (!c.worker)
         return mtl__nomem(err);
@@ -93,8 +102,8 @@ static int run_crew(mtl__plan *p, int bands, int n, double step_days, double *le
 }
 
 /* ---------------------------------------------------------------- splitting error, measured */
-/* Runs up to 100 replicates of the chance band again with half the step, and compares the mean level of the
-   answer; the standard error says how much of the difference may be chance. */
+/* Runs up to 100 replicates of the chance band again with half the step, and compares the mean
+   level of the answer; the standard error says how much of the difference may be chance. */
 static int halve(mtl_result *r, mtl_error *err)
 {
     mtl_run_opts o = r->opts;
@@ -109,7 +118,8 @@ static int halve(mtl_result *r, mtl_error *err)
         shadow.opts.replicates = n;
         shadow.opts.progress = NULL;
         shadow.n_bands = 1;
-        shadow.n_times = shadow.n_coarse = shadow.n_watched = shadow.n_pairs = shadow.n_children = 0;
+        shadow.n_times = shadow.n_coarse = shadow.n_watched = shadow.n_pairs = shadow.n_children =
+            0;
         bool split = false;
         ret = mtl__world_new(&p.world, r->s, r->m, err);
         if (ret == 0)
@@ -130,7 +140,8 @@ static int halve(mtl_result *r, mtl_error *err)
     free(level[1]);
     const double mean = 0.5 * (sum[0] + sum[1]);
     if (ret == 0 && mean > 0) {
-        const double var = mtl__max(0, sq[0] - sum[0] * sum[0]) + mtl__max(0, sq[1] - sum[1] * sum[1]);
+        const double var =
+            mtl__max(0, sq[0] - sum[0] * sum[0]) + mtl__max(0, sq[1] - sum[1] * sum[1]);
         r->split_error = (sum[1] - sum[0]) / mean;
         r->split_error_se = sqrt(var / n) / mean;
     }
@@ -185,7 +196,8 @@ static int prepare_assays(mtl__plan *p, mtl_error *err)
             const int ret = mtl__qpcr_read(&a->qpcr, x->given.hits, &a->given);
             if (ret < 0)
                 return mtl__fail_at(err, MTL_ERR_VALUE, r->s->file, x->line, x->column, "reading",
-                                    "%d hits of %d wells cannot be read", x->given.hits, a->qpcr.wells);
+                                    "%d hits of %d wells cannot be read", x->given.hits,
+                                    a->qpcr.wells);
         }
     }
     return 0;
@@ -200,9 +212,11 @@ static const char *text_of(mtl_result *r, mtl__str *b)
 
 static int describe(mtl_result *r, mtl_error *err)
 {
-    static const char *const solver[] = {"auto (exact or leap by expected cost)", "exact", "leap", "analytic"};
+    static const char *const solver[] = {"auto (exact or leap by expected cost)", "exact", "leap",
+                                         "analytic"};
     r->solver_text = solver[r->opts.solver];
-    r->command_line = mtl__arena_strdup(&r->arena, r->opts.command_line ? r->opts.command_line : "");
+    r->command_line =
+        mtl__arena_strdup(&r->arena, r->opts.command_line ? r->opts.command_line : "");
     mtl__str b = {0};
     for (int k = 0; k < r->m->n_switches; k++) {
         const mtl__switch *w = &r->m->sw[k];
@@ -236,7 +250,8 @@ static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
     return mtl__headline(p, err);
 }
 
-int mtl_run(mtl_result **out, const mtl_scenario *s, mtl_model *m, const mtl_run_opts *o, mtl_error *err)
+int mtl_run(mtl_result **out, const mtl_scenario *s, mtl_model *m, const mtl_run_opts *o,
+            mtl_error *err)
 {
     *out = NULL;
     mtl_error_clear(err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The scenario without random numbers: expected levels forward in time; P(a sample is positive) and P(any
-   cell is left in an organ) backward from it. Inocula are independent given the parameters, so that
-   probabilities of silence multiply. */
+/* The scenario without random numbers: expected levels forward in time; P(a sample is positive) and
+   P(any cell is left in an organ) backward from it. Inocula are independent given the parameters,
+   so that probabilities of silence multiply. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +28,10 @@ static void add_mean_levels(mtl__plan *p, int pair, const double *n, const doubl
                 sum += v.see_type[i] * n[(size_t)k * (size_t)q->n_types + (size_t)i];
             for (int i = 0; i < q->n_cox; i++)
                 sum += v.see_cox[i] * y[(size_t)k * (size_t)q->n_cox + (size_t)i];
-            p->raw[0].level[(((size_t)pair * (size_t)r->n_watched + (size_t)o) * (size_t)r->n_times + (size_t)k) *
-                            (size_t)p->R] += (float)(1e6 * sum);
+            p->raw[0]
+                .level[(((size_t)pair * (size_t)r->n_watched + (size_t)o) * (size_t)r->n_times +
+                        (size_t)k) *
+                       (size_t)p->R] += (float)(1e6 * sum);
         }
     mtl__view_free(&v);
 }
@@ -51,7 +53,8 @@ static void add_mean_final(mtl__plan *p, int pair, const double *n, const double
             sum += v->see_type[i] * n[i];
         for (int i = 0; i < q->n_cox; i++)
             sum += v->see_cox[i] * y[i];
-        p->raw[0].final[((size_t)pair * (size_t)r->m->n_organs + (size_t)o) * (size_t)p->R] += (float)(1e6 * sum);
+        p->raw[0].final[((size_t)pair * (size_t)r->m->n_organs + (size_t)o) * (size_t)p->R] +=
+            (float)(1e6 * sum);
     }
 }
 
@@ -64,10 +67,12 @@ static void add_mean_cells(mtl__plan *p, int pair, const double *n, const double
         const int organ = p->place[x].organ, kind = p->place[x].kind;
         const int type = p->world->body[b].type[kind * r->m->n_organs + organ];
         const int cox = organ == r->m->blood ? p->world->body[b].cox[kind] : -1;
-        float *to = p->cells + ((size_t)pair * (size_t)p->n_places + (size_t)x) * (size_t)r->n_coarse * (size_t)p->R;
+        float *to = p->cells + ((size_t)pair * (size_t)p->n_places + (size_t)x) *
+                                   (size_t)r->n_coarse * (size_t)p->R;
         for (int k = 0; k < r->n_coarse && (type >= 0 || cox >= 0); k++) {
             const size_t at = (size_t)p->coarse_at[k];
-            to[k] += (float)(cox >= 0 ? y[at * (size_t)q->n_cox + (size_t)cox] : n[at * (size_t)q->n_types + (size_t)type]);
+            to[k] += (float)(cox >= 0 ? y[at * (size_t)q->n_cox + (size_t)cox]
+                                      : n[at * (size_t)q->n_types + (size_t)type]);
         }
     }
 }
@@ -76,14 +81,16 @@ static int forward(mtl__plan *p, mtl__analytic *a, mtl_error *err)
 {
     mtl_result *r = p->r;
     const mtl__world *w = p->world;
-    const size_t nn = (size_t)r->n_times * (size_t)w->process->n_types, ny = (size_t)r->n_times * (size_t)w->process->n_cox;
+    const size_t nn = (size_t)r->n_times * (size_t)w->process->n_types,
+                 ny = (size_t)r->n_times * (size_t)w->process->n_cox;
     double *n = malloc((nn + 1) * sizeof *n), *y = malloc((ny + 1) * sizeof *y);
     mtl__view v = {0};
     int ret = n && y ? mtl__view_new(&v, w, err) : mtl__nomem(err);
     for (int i = 0; ret == 0 && i < w->n_inocula; i++) {
         memset(n, 0, nn * sizeof *n);
         memset(y, 0, ny * sizeof *y);
-        ret = mtl__analytic_forward(a, &w->inoculum[i].source, RTOL, r->n_times, r->time, n, y, err);
+        ret =
+            mtl__analytic_forward(a, &w->inoculum[i].source, RTOL, r->n_times, r->time, n, y, err);
         for (int k = 0; ret == 0 && k < r->n_pairs; k++) {
             if (r->pair[k].donor != w->inoculum[i].donor)
                 continue;
@@ -99,14 +106,16 @@ static int forward(mtl__plan *p, mtl__analytic *a, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- samples */
-/* log P(k named wells of the sample are silent), and the mean share, over the donors that the assay sees. */
-static int silent(const mtl__plan *p, mtl__analytic *a, int sample, double see_genome, mtl__view *v, double *log_none,
-                  double *mean, mtl_error *err)
+/* log P(k named wells of the sample are silent), and the mean share, over the donors that the assay
+ * sees. */
+static int silent(const mtl__plan *p, mtl__analytic *a, int sample, double see_genome, mtl__view *v,
+                  double *log_none, double *mean, mtl_error *err)
 {
     const mtl_result *r = p->r;
     const mtl__process *q = p->world->process;
     const mtl__sample *x = &r->s->sample[sample];
-    MTL_TRY(mtl__look(p->world, x->person, x->organ, x->assay >= 0 ? r->m->assay[x->assay].subset : "", x->t, v, err));
+    MTL_TRY(mtl__look(p->world, x->person, x->organ,
+                      x->assay >= 0 ? r->m->assay[x->assay].subset : "", x->t, v, err));
     for (int i = 0; i < q->n_types; i++)
         v->see_type[i] = mtl__min(1, v->see_type[i] * see_genome);
     for (int i = 0; i < q->n_cox; i++)
@@ -116,22 +125,24 @@ static int silent(const mtl__plan *p, mtl__analytic *a, int sample, double see_g
         mtl__seen seen;
         if (!mtl__sample_sees(p->world, x, p->world->inoculum[i].donor))
             continue;
-        MTL_TRY(mtl__analytic_seen(a, &p->world->inoculum[i].source, x->t, v->see_type, v->see_cox, RTOL, &seen, err));
+        MTL_TRY(mtl__analytic_seen(a, &p->world->inoculum[i].source, x->t, v->see_type, v->see_cox,
+                                   RTOL, &seen, err));
         *log_none += mtl__log(seen.p_none);
         *mean += seen.mean / see_genome;
     }
     return 0;
 }
 
-/* P(positive) by inclusion and exclusion over silent wells: P(j wells hit) = C(W, j) sum_i (-1)^i C(j, i)
-   P(W - j + i wells silent), for j below the threshold. */
+/* P(positive) by inclusion and exclusion over silent wells: P(j wells hit) = C(W, j) sum_i (-1)^i
+   C(j, i) P(W - j + i wells silent), for j below the threshold. */
 static int positive(const mtl__plan *p, mtl__analytic *a, int k, mtl__view *v, mtl_error *err)
 {
     mtl__assay_result *x = &p->r->assay[k];
     const mtl__qpcr *q = &x->qpcr;
     if (q->threshold > 4)
-        return mtl__fail_at(err, MTL_ERR_UNSUPPORTED, p->r->s->file, p->r->s->sample[k].line, 0, "threshold",
-                            "the analytic solver reads assays with a threshold of at most 4 wells; use auto");
+        return mtl__fail_at(
+            err, MTL_ERR_UNSUPPORTED, p->r->s->file, p->r->s->sample[k].line, 0, "threshold",
+            "the analytic solver reads assays with a threshold of at most 4 wells; use auto");
     double negative = 0;
     for (int j = 0; j < q->threshold; j++) {
         double ways = 1, sum = 0, choose = 1;
@@ -179,7 +190,8 @@ static int samples(mtl__plan *p, mtl__analytic *a, mtl_error *err)
 
 /* ---------------------------------------------------------------- carriage */
 /* P(any cell of the pair's donor is left in the organ at the end). */
-static int present(const mtl__plan *p, mtl__analytic *a, int pair, int organ, mtl__view *v, double *out, mtl_error *err)
+static int present(const mtl__plan *p, mtl__analytic *a, int pair, int organ, mtl__view *v,
+                   double *out, mtl_error *err)
 {
     const mtl_result *r = p->r;
     const mtl__process *q = p->world->process;
@@ -193,7 +205,8 @@ static int present(const mtl__plan *p, mtl__analytic *a, int pair, int organ, mt
         double none;
         if (p->world->inoculum[i].donor != r->pair[pair].donor)
             continue;
-        MTL_TRY(mtl__analytic_none(a, &p->world->inoculum[i].source, r->t_final, v->see_type, v->see_cox, 1e-6, &none, err));
+        MTL_TRY(mtl__analytic_none(a, &p->world->inoculum[i].source, r->t_final, v->see_type,
+                                   v->see_cox, 1e-6, &none, err));
         log_none += mtl__log(none);
     }
     *out = -mtl__expm1(log_none);
@@ -223,9 +236,12 @@ static int fill_bands(mtl__plan *p, mtl_error *err)
         }
         for (int x = 0; x < p->n_places; x++)
             for (size_t c = 0; c < nc; c++) {
-                mtl__band *b = &pair->cells[((size_t)p->place[x].organ * nk + (size_t)p->place[x].kind) * nc + c];
+                mtl__band *b =
+                    &pair->cells[((size_t)p->place[x].organ * nk + (size_t)p->place[x].kind) * nc +
+                                 c];
                 *b = unknown;
-                b->mean = p->cells[(((size_t)k * (size_t)p->n_places + (size_t)x) * nc + c) * (size_t)p->R];
+                b->mean = p->cells[(((size_t)k * (size_t)p->n_places + (size_t)x) * nc + c) *
+                                   (size_t)p->R];
             }
     }
     return 0;
@@ -254,8 +270,12 @@ static int carriage(mtl__plan *p, mtl__analytic *a, mtl_error *err)
             used = used || p->place[x].organ == o;
         if (!used)
             continue;
-        mtl__carriage c = {.host = r->s->focus, .organ = o, .n_children = r->n_children, .p_every = 1,
-                           .p_any_unknowns = NAN, .p_every_unknowns = NAN};
+        mtl__carriage c = {.host = r->s->focus,
+                           .organ = o,
+                           .n_children = r->n_children,
+                           .p_every = 1,
+                           .p_any_unknowns = NAN,
+                           .p_every_unknowns = NAN};
         c.p_each = mtl__arena_alloc(&r->arena, ((size_t)r->n_children + 1) * sizeof *c.p_each);
         if (!c.p_each)
             ret = mtl__nomem(err);

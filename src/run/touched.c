@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Which parameters a scenario leans on: not all that the model uses, but those that can move this
+   one. A woman without a caesarean does not lean on what a caesarean does. */
+#include <string.h>
+
+#include "run/run_internal.h"
+
+static void mark_expr(const mtl__expr *e, bool *used)
+{
+    for (int k = 0; k < e->n; k++)
+        if (e->term[k].param >= 0)
+            used[e->term[k].param] = true;
+}
+
+static void mark_factor(const mtl_model *m, int factor, bool *used)
+{
+    for (int k = 0; factor >= 0 && k < m->factor[factor].n_args; k++)
+        mark_expr(&m->factor[factor].arg[k], used);
+}
+
+/* Is the parameter asked for by the engine itself, an organ or a kind, under the switches as they
+ * are? */
+static bool always(const mtl_model *m, int param)
+{
+    mtl_param_use use[64];
+    int n = mtl_model_param_uses(m, param, use, 64);
+    n = n < 64 ? n : 64;
+    for (int k = 0; k < n; k++)
+        if (use[k].active &&
+            (strcmp(use[k].table, "engine") == 0 || strcmp(use[k].table, "organs") == 0 ||
+             strcmp(use[k].table, "kinds") == 0))
+            return true;
+    return false;
+}
+
+void mtl__touched_params(const mtl__world *w, bool *used)
+{
+    const mtl_model *m = w->m;
+    for (int i = 0; i < m->n_params; i++)
+        used[i] = always(m, i) || w->fold_used[i];
+    for (int k = 0; k < m->n_supplies; k++) {
+        const mtl__supply *u = &m->supply[k];
+        if (!w->line_used[k])
+            continue;
+        mark_expr(&u->amount, used);
+        if (u->law != MTL__H_FIXED)
+            mark_expr(&u->law_arg, used);
+        mark_factor(m, u->curve, used);
+    }
+    for (int k = 0; k < m->n_rules; k++) {
+        const mtl__rule *r = &m->rule[k];
+        if (!w->kind[r->kind] || !mtl__when_holds(&r->when, m))
+            continue;
+        mark_expr(&r->rate, used);
+        for (int f = 0; f < r->n_factors; f++)
+            mark_factor(m, r->factor[f], used);
+    }
+    for (int k = 0; k < w->s->n_samples; k++)
+        if (w->s->sample[k].assay >= 0)
+            mtl__assay_used_params(m, w->s->sample[k].assay, used);
+}

@@ -34,7 +34,7 @@ double mtl__leap_step(const mtl__process *p, const mtl__work *w, const mtl__sim_
     const double spread = net_hi - net_lo;
     double h = move > 0 && turn > 0 ? 0.35 / sqrt(move * turn) : HUGE_VAL;
     if (move > 0 && spread > 1e-12 * turn)
-        h = mtl__min(h, 0.08 / sqrt(move * spread));
+        h = mtl__min(h, 0.1 / sqrt(move * spread));
     if (w->varies)
         h = mtl__min(h, turn + move > 0 ? 0.35 / (turn + move) : h);
     if (o->step_days > 0)
@@ -83,7 +83,7 @@ static void move_round(const mtl__process *p, mtl__state *s, mtl__work *w, doubl
         const int64_t a = w->moving[i];
         if (a == 0)
             continue;
-        const double m = type_moves(p, w, &p->type[i]);
+        const double m = w->move_rate[i];
         const int64_t go = mtl__rng_binomial(&w->rng, a, m < rate ? m / rate : 1);
         w->arriving[i] += a - go;
         if (go > 0)
@@ -257,12 +257,16 @@ static void cox_step(const mtl__process *p, mtl__state *s, mtl__work *w, double 
     }
 }
 
-static double max_moves(const mtl__process *p, const mtl__work *w)
+/* Fills move_rate with the factors of now; returns the largest. */
+static double set_move_rates(const mtl__process *p, mtl__work *w)
 {
-    double rate = 0;
-    for (int k = 0; k < w->n_list; k++)
-        rate = mtl__max(rate, type_moves(p, w, &p->type[w->list[k]]));
-    return rate;
+    double most = 0;
+    for (int k = 0; k < w->n_list; k++) {
+        const int i = w->list[k];
+        w->move_rate[i] = type_moves(p, w, &p->type[i]);
+        most = mtl__max(most, w->move_rate[i]);
+    }
+    return most;
 }
 
 /* Means of the factors over a step, by Simpson's rule (the right end on this side of a jump):
@@ -292,7 +296,7 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
                          s->t, t1);
     const int64_t steps = want < 1 ? 1 : (int64_t)want;
     const double h = span / (double)steps, t0 = s->t;
-    double rate = max_moves(p, w);
+    double rate = set_move_rates(p, w);
     s->split = s->split || rate > 0;
     mtl__cox_drives(p, s, w, w->f_out, w->drive0); /* f_out: as of now */
     for (int64_t k = 0; k < steps; k++) {
@@ -300,7 +304,7 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
             if (w->n_inflow)
                 mean_factors(p, s, w, t0 + (double)k * h, h);
             p->env->advance(p->env->ctx, t0 + ((double)k + 0.5) * h, s->n, w->f);
-            rate = max_moves(p, w);
+            rate = set_move_rates(p, w);
         }
         /* Two half moves with the same rates in a row are one whole move, unless intensities want
            the counts between them. */

@@ -68,6 +68,7 @@ typedef struct mtl__work {
 
     /* leap */
     int64_t *moving, *arriving, *pool;
+    double *move_rate; /* per cell, with the factors of now */
     double *prob;
     double *inflow_to;     /* immigration per day straight into a type */
     double *inflow_landed; /* ... and through rows */

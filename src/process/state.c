@@ -60,6 +60,7 @@ static bool get_work(const mtl__process *p, mtl__work *w, mtl__arena *a)
     w->bin_sum = get(a, &ok, MTL__N_BINS, sizeof *w->bin_sum);
     w->bin_count = get(a, &ok, MTL__N_BINS, sizeof *w->bin_count);
     w->bin_member = get(a, &ok, MTL__N_BINS * nt, sizeof *w->bin_member);
+    w->move_rate = get(a, &ok, nt, sizeof *w->move_rate);
     w->moving = get(a, &ok, nt, sizeof *w->moving);
     w->arriving = get(a, &ok, nt, sizeof *w->arriving);
     w->pool = get(a, &ok, nr, sizeof *w->pool);

@@ -52,6 +52,7 @@ typedef struct mtl__body {
     int *settle;   /* [n_kinds] row that lands without loss, for engrafted doses; -1 */
     int *cox;      /* [n_kinds] intensity in the blood; -1 */
     double *leave; /* [n_kinds] per day, of a seed, at factor 1 (mean over organs of equal rules) */
+    double *decay; /* [n_kinds] per day, of an intensity */
     double *residence; /* [n_kinds] days of one passage through the hub */
 } mtl__body;
 int mtl__body_compile(mtl__builder *b, mtl__clockwork *clock, const mtl_model *m,

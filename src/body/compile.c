@@ -130,6 +130,7 @@ static int add_cox(compiling *c)
         if (!found)
             return mtl__fail(c->err, MTL_ERR_VALUE, m->kind[k].name,
                              "a kind that does not renew itself needs a rule 'decay'");
+        c->out->decay[k] = decay;
         c->out->cox[k] = mtl__add_cox(c->b, decay, m->kind[k].name);
         MTL_TRY(c->out->cox[k]);
         c->out->cox1 = c->out->cox[k] + 1;
@@ -184,8 +185,9 @@ static int allocate(compiling *c, mtl__arena *a)
     o->settle = mtl__arena_alloc(a, nk * sizeof *o->settle);
     o->cox = mtl__arena_alloc(a, nk * sizeof *o->cox);
     o->leave = mtl__arena_alloc(a, nk * sizeof *o->leave);
+    o->decay = mtl__arena_alloc(a, nk * sizeof *o->decay);
     o->residence = mtl__arena_alloc(a, nk * sizeof *o->residence);
-    if (!o->type || !o->row || !o->settle || !o->cox || !o->leave || !o->residence)
+    if (!o->type || !o->row || !o->settle || !o->cox || !o->leave || !o->decay || !o->residence)
         return MTL_ERR_MEMORY;
     for (int k = 0; k < c->m->n_kinds; k++)
         o->row[k] = o->settle[k] = -1;

@@ -96,6 +96,30 @@ static int choose_bodies(mtl__world *w)
 }
 
 /* ---------------------------------------------------------------- conduits */
+/* Progeny that a giver's foreign seeds make crosses like any blood cell: at the rate per cell, over
+   the time it lives. It is credited when it is made (lifetimes are short against the months of a
+   conduit, or the clone is at rest), so that the taker's intensity is driven by the giver's seeds
+   directly. */
+static int carry_progeny(const mtl__world *w, mtl__builder *b, const mtl__body *giver,
+                         const mtl__body *taker, double per_cell, int slot)
+{
+    const mtl_model *m = w->m;
+    for (int r = 0; r < m->n_rules; r++) {
+        const mtl__rule *rule = &m->rule[r];
+        if (rule->process != MTL__R_OUTPUT || !w->kind[rule->kind] ||
+            !mtl__when_holds(&rule->when, m) || taker->cox[rule->target] < 0 ||
+            !(giver->decay[rule->target] > 0))
+            continue;
+        const double rate = mtl__expr_value(&rule->rate, m) * per_cell / giver->decay[rule->target];
+        for (int o = 0; o < m->n_organs && rate > 0; o++) {
+            const int type = giver->type[rule->kind * m->n_organs + o];
+            if (type >= 0 && mtl__rule_applies(rule, m, o))
+                MTL_TRY(mtl__add_output(b, type, taker->cox[rule->target], rate, slot));
+        }
+    }
+    return 0;
+}
+
 /* Crossing per passage of a seed of each kind, from giver to taker, by one supply line of nucleated
  * cells. */
 static int open_conduit(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg,
@@ -118,7 +142,7 @@ static int open_conduit(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg
         if (weight > 0)
             MTL_TRY(mtl__add_cross(b, giver->row[k], taker->row[k], weight, slot));
     }
-    return 0;
+    return carry_progeny(w, b, giver, taker, per_cell * factor, slot);
 }
 
 static int add_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
@@ -219,7 +243,7 @@ int mtl__world_new(mtl__world **out, const mtl_scenario *s, const mtl_model *m, 
     const int ret = build(w, err);
     if (ret < 0) {
         mtl__world_free(w);
-        return ret;
+        return mtl__fail_plain(err, ret);
     }
     *out = w;
     return 0;

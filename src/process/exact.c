@@ -152,7 +152,9 @@ static void drive_changes(const mtl__process *p, mtl__state *s, mtl__work *w, in
 {
     const mtl__type *t = &p->type[i];
     for (int o = t->output0; o < t->output1; o++) {
-        const int c = p->output[o].target;
+        const int c = p->output[o].target, f = p->output[o].factor;
+        if (f && w->f_out[f] == 0 && w->f_slope[f] == 0)
+            continue; /* a closed conduit */
         mtl__cox_advance(p, s, w, c, s->t);
         w->drive[c] += by * p->output[o].rate * w->f_out[p->output[o].factor];
         if (w->outputs_vary)
@@ -322,8 +324,9 @@ static int events_until(const mtl__process *p, mtl__state *s, mtl__work *w, doub
             mtl__exact_refresh(p, s,
                                w); /* sheds what adding and taking away has left in the sums */
             if (s->ledger.events > o->max_events)
-                return mtl__fail(err, MTL_ERR_LIMIT, NULL, "more than %.3g events",
-                                 (double)o->max_events);
+                return mtl__fail(err, MTL_ERR_LIMIT, NULL,
+                                 "more than %.3g events by day %.6g: leap is made for this many",
+                                 (double)o->max_events, s->t);
         }
     }
 }

@@ -38,6 +38,9 @@ static double error_of_step(const mtl__ode *o, double h, const double *y)
         double top = 0;
         for (int i = o->block[b]; i < o->block[b + 1]; i++)
             top = mtl__max(top, mtl__max(fabs(y[i]), fabs(o->ynew[i])));
+        for (int i = o->block[b]; i < o->block[b + 1]; i++)
+            if (!(fabs(o->ynew[i]) < 1e200))
+                return NAN;
         for (int i = o->block[b]; i < o->block[b + 1]; i++) {
             double e = 0;
             for (int s = 0; s < 7; s++)

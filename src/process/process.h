@@ -172,8 +172,9 @@ typedef struct mtl__state {
     double *y;     /* [n_cox] */
     double *group; /* multipliers of the source's groups [n_groups] */
     mtl__ledger ledger;
-    bool split; /* leap has split moves from births and deaths: there is a splitting error */
-    void *work; /* workspace of the solvers */
+    bool split;   /* leap has split moves from births and deaths: there is a splitting error */
+    bool used[2]; /* exact, leap: which solver has run a component */
+    void *work;   /* workspace of the solvers */
 } mtl__state;
 int mtl__state_new(mtl__state **out, const mtl__process *p, int max_groups, mtl_error *err);
 void mtl__state_free(mtl__state *s);
@@ -185,7 +186,7 @@ typedef struct mtl__sim_opts {
     enum mtl__solver solver;
     double step_days;   /* leap: largest step; 0 = chosen from the rates */
     int64_t max_cells;  /* stop with MTL_ERR_EXPLODES above it; 0 = 1e15 */
-    int64_t max_events; /* exact: stop with MTL_ERR_LIMIT; 0 = 1e11 */
+    int64_t max_events; /* exact: stop with MTL_ERR_LIMIT; 0 = 2e9 (minutes) */
 } mtl__sim_opts;
 /* One realisation of one source, component by component (all types at once where the environment
    has feedback). Streams: rng_key = (seed, person, replicate, source); every component and every

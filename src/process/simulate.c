@@ -260,6 +260,7 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
         (o->solver == MTL__AUTO && exact_costs_less(p, s, w, start, end, r->n - next, o));
     double pending = 0;
     bool ready = false;
+    s->used[exact ? MTL__EXACT : MTL__LEAP] = true;
     for (;;) {
         const int happened = happen_now(p, s, w, o, err);
         MTL_TRY(happened);
@@ -307,7 +308,7 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
     mtl__work *w = s->work;
     mtl__sim_opts o = *opts;
     o.max_cells = o.max_cells > 0 ? o.max_cells : (int64_t)1000000000000000;
-    o.max_events = o.max_events > 0 ? o.max_events : (int64_t)100000000000;
+    o.max_events = o.max_events > 0 ? o.max_events : (int64_t)2000000000;
     MTL_TRY(mtl__source_check(src, p, err));
     if (mtl__grow(&w->inflow, &w->cap_inflow, (size_t)src->n_inflows + 1, sizeof *w->inflow) < 0 ||
         mtl__grow(&s->group, &w->cap_group, (size_t)src->n_groups + 1, sizeof *s->group) < 0)

@@ -143,6 +143,6 @@ void mtl__state_reset(mtl__state *s, const mtl__process *p, double t)
     memset(s->n, 0, (size_t)p->n_types * sizeof *s->n);
     memset(s->y, 0, (size_t)p->n_cox * sizeof *s->y);
     s->ledger = (mtl__ledger){0};
-    s->split = false;
+    s->split = s->used[MTL__EXACT] = s->used[MTL__LEAP] = false;
     s->t = t;
 }

@@ -227,9 +227,28 @@ static void *raw_of(mtl_result *r, size_t n, size_t R, size_t size, bool *ok)
     return x;
 }
 
+/* What the replicates will hold, before anything is asked for: too much is refused in words. */
+static int enough_memory(const mtl__plan *p, mtl_error *err)
+{
+    const mtl_result *r = p->r;
+    const double np = r->n_pairs, ns = r->s->n_samples;
+    const double each =
+        4 * (r->n_bands * (np * (r->n_watched * (double)r->n_times + r->m->n_organs) + 3 * ns) +
+             np * p->n_places * (double)r->n_coarse + r->m->n_params);
+    const double most = 8e9;
+    if (each * p->R > most)
+        return mtl__fail(
+            err, MTL_ERR_LIMIT, "replicates",
+            "%d replicates would hold %.3g GB: at most %.0f fit into %.0f GB (run parts with "
+            "--first-replicate)",
+            p->R, each * p->R / 1e9, floor(most / each), most / 1e9);
+    return 0;
+}
+
 static int plan_memory(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
+    MTL_TRY(enough_memory(p, err));
     bool ok = true;
     const size_t R = (size_t)p->R, np = (size_t)r->n_pairs, ns = (size_t)r->s->n_samples;
     for (int b = 0; b < r->n_bands; b++) {

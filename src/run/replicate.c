@@ -28,8 +28,7 @@ struct mtl__worker {
     double *donor_fraction;
     int *copies;
     size_t cap_counts, cap_cox;
-    bool split;
-    int64_t events;
+    mtl__done done;
 };
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -142,10 +141,12 @@ void mtl__worker_free(mtl__worker *w)
     free(w);
 }
 
-void mtl__worker_report(const mtl__worker *w, bool *split, int64_t *events)
+void mtl__worker_report(const mtl__worker *w, mtl__done *done)
 {
-    *split = *split || w->split;
-    *events += w->events;
+    done->split = done->split || w->done.split;
+    done->exact = done->exact || w->done.exact;
+    done->leap = done->leap || w->done.leap;
+    done->events += w->done.events;
 }
 
 /* The unknowns of replicate `number`, each on the stream of its own name. */
@@ -262,12 +263,15 @@ static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
                   : r->opts.solver == MTL_SOLVER_LEAP ? MTL__LEAP
                                                       : MTL__AUTO,
         .step_days = step_days,
+        .max_events = 200000000, /* half a minute of one inoculum: beyond it, exact is the wrong tool */
     };
     const mtl__rng_key key = {r->opts.seed, r->s->person[x->donor].key, number, x->key};
     MTL_TRY(mtl__simulate(q, &x->source, &o, &key, c->state, r->n_times, r->time, w->counts, w->cox,
                           err));
-    w->split = w->split || c->state->split;
-    w->events += c->state->ledger.events;
+    w->done.split = w->done.split || c->state->split;
+    w->done.exact = w->done.exact || c->state->used[MTL__EXACT];
+    w->done.leap = w->done.leap || c->state->used[MTL__LEAP];
+    w->done.events += c->state->ledger.events;
     add_samples(p, w, c, x->donor);
     for (int k = 0; keep && k < r->n_pairs; k++) {
         if (r->pair[k].donor != x->donor || c->world->body_of[r->pair[k].host] < 0)

@@ -67,8 +67,8 @@ static int one(void *ctx, int64_t i, int worker)
     return ret;
 }
 
-static int run_crew(mtl__plan *p, int bands, int n, double step_days, double *level, bool *split,
-                    mtl_error *err)
+static int run_crew(mtl__plan *p, int bands, int n, double step_days, double *level,
+                    mtl__done *done, mtl_error *err)
 {
     mtl_result *r = p->r;
     int threads = mtl__par_threads(r->opts.threads);
@@ -93,7 +93,7 @@ static int run_crew(mtl__plan *p, int bands, int n, double step_days, double *le
     }
     for (int t = 0; t < threads; t++) {
         if (c.worker[t])
-            mtl__worker_report(c.worker[t], split, &r->events);
+            mtl__worker_report(c.worker[t], done);
         mtl__worker_free(c.worker[t]);
     }
     pthread_mutex_destroy(&c.lock);
@@ -120,7 +120,7 @@ static int halve(mtl_result *r, mtl_error *err)
         shadow.n_bands = 1;
         shadow.n_times = shadow.n_coarse = shadow.n_watched = shadow.n_pairs = shadow.n_children =
             0;
-        bool split = false;
+        mtl__done done = {0};
         ret = mtl__world_new(&p.world, r->s, r->m, err);
         if (ret == 0)
             ret = mtl__plan_make(&p, err);
@@ -128,7 +128,7 @@ static int halve(mtl_result *r, mtl_error *err)
         if (ret == 0 && !level[half])
             ret = mtl__nomem(err);
         if (ret == 0)
-            ret = run_crew(&p, 1, n, half ? whole / 2 : whole, level[half], &split, err);
+            ret = run_crew(&p, 1, n, half ? whole / 2 : whole, level[half], &done, err);
         for (int i = 0; ret == 0 && i < n; i++) {
             sum[half] += level[half][i] / n;
             sq[half] += level[half][i] * level[half][i] / n;
@@ -212,8 +212,7 @@ static const char *text_of(mtl_result *r, mtl__str *b)
 
 static int describe(mtl_result *r, mtl_error *err)
 {
-    static const char *const solver[] = {"auto (exact or leap by expected cost)", "exact", "leap",
-                                         "analytic"};
+    static const char *const solver[] = {"auto", "exact", "leap", "analytic"};
     r->solver_text = solver[r->opts.solver];
     r->command_line =
         mtl__arena_strdup(&r->arena, r->opts.command_line ? r->opts.command_line : "");
@@ -241,11 +240,17 @@ static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
         MTL_TRY(mtl__run_analytic(p, err));
         return mtl__headline(p, err);
     }
-    bool split = false;
-    MTL_TRY(run_crew(p, r->n_bands, p->R, r->opts.step_days, NULL, &split, err));
-    r->split_error = split ? NAN : 0;
+    mtl__done done = {0};
+    MTL_TRY(run_crew(p, r->n_bands, p->R, r->opts.step_days, NULL, &done, err));
+    r->events = done.events;
+    if (r->opts.solver == MTL_SOLVER_AUTO)
+        r->solver_text = done.exact && done.leap
+                             ? "auto (exact where cells are few, leap where many)"
+                         : done.leap ? "auto (leap)"
+                                     : "auto (exact)";
+    r->split_error = done.split ? NAN : 0;
     MTL_TRY(mtl__reduce(p, err));
-    if (split && r->opts.replicates >= 20)
+    if (done.split && r->opts.replicates >= 20)
         MTL_TRY(halve(r, err));
     return mtl__headline(p, err);
 }

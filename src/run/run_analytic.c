@@ -11,29 +11,27 @@
 static const double RTOL = 1e-8;
 
 /* ---------------------------------------------------------------- expected levels */
-static void add_mean_levels(mtl__plan *p, int pair, const double *n, const double *y)
+static void add_mean_levels(mtl__plan *p, int pair, const double *n, const double *y, mtl__view *v)
 {
     mtl_result *r = p->r;
     const mtl__process *q = p->world->process;
     const int host = r->pair[pair].host, body = p->world->body_of[host];
-    mtl__view v = {0};
-    if (body < 0 || mtl__view_new(&v, p->world, NULL) < 0)
+    if (body < 0)
         return;
     for (int o = 0; o < r->n_watched; o++)
         for (int k = 0; k < r->n_times; k++) {
-            if (mtl__look(p->world, host, r->watched[o], "", r->time[k], &v, NULL) < 0)
+            if (mtl__look(p->world, host, r->watched[o], "", r->time[k], v, NULL) < 0)
                 continue;
             double sum = 0;
             for (int i = 0; i < q->n_types; i++)
-                sum += v.see_type[i] * n[(size_t)k * (size_t)q->n_types + (size_t)i];
+                sum += v->see_type[i] * n[(size_t)k * (size_t)q->n_types + (size_t)i];
             for (int i = 0; i < q->n_cox; i++)
-                sum += v.see_cox[i] * y[(size_t)k * (size_t)q->n_cox + (size_t)i];
+                sum += v->see_cox[i] * y[(size_t)k * (size_t)q->n_cox + (size_t)i];
             p->raw[0]
                 .level[(((size_t)pair * (size_t)r->n_watched + (size_t)o) * (size_t)r->n_times +
                         (size_t)k) *
                        (size_t)p->R] += (float)(1e6 * sum);
         }
-    mtl__view_free(&v);
 }
 
 static void add_mean_final(mtl__plan *p, int pair, const double *n, const double *y, mtl__view *v)
@@ -94,7 +92,7 @@ static int forward(mtl__plan *p, mtl__analytic *a, mtl_error *err)
         for (int k = 0; ret == 0 && k < r->n_pairs; k++) {
             if (r->pair[k].donor != w->inoculum[i].donor)
                 continue;
-            add_mean_levels(p, k, n, y);
+            add_mean_levels(p, k, n, y, &v);
             add_mean_final(p, k, n, y, &v);
             add_mean_cells(p, k, n, y);
         }

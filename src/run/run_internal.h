@@ -49,7 +49,11 @@ typedef struct mtl__worker mtl__worker;
 int mtl__worker_new(mtl__worker **out, const mtl__plan *p, mtl_error *err);
 void mtl__worker_free(mtl__worker *w);
 /* Adds what the worker has done: whether leap split anything, events of the exact solver. */
-void mtl__worker_report(const mtl__worker *w, bool *split, int64_t *events);
+typedef struct mtl__done {
+    bool split, exact, leap;
+    int64_t events;
+} mtl__done;
+void mtl__worker_report(const mtl__worker *w, mtl__done *done);
 int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, double step_days,
                    double *answer_level, mtl_error *err);
 /* analytic.c: fills bands' means and probabilities without random numbers. */

@@ -10,19 +10,23 @@ define configured
 else meson setup $(1) --prefix $(PREFIX) $(2) >/dev/null; fi || { cat $(1)/meson-logs/meson-log.txt; exit 1; }
 endef
 
-.PHONY: all demo test bench install asan fuzz layers renew clean help
+.PHONY: all demo test bench install asan tsan fuzz coverage lint layers screenshots renew clean help
 
 all: deps  ## build the program: build/cmd/matriline
 	$(call configured,$(BUILD))
 	@ninja -C $(BUILD) --quiet program
 
-.PHONY: deps deps-test deps-fuzz
+.PHONY: deps deps-test deps-fuzz deps-coverage deps-lint
 deps:
 	@tools/install-deps
 deps-test:
 	@tools/install-deps test
 deps-fuzz:
 	@tools/install-deps fuzz
+deps-coverage:
+	@tools/install-deps coverage
+deps-lint:
+	@tools/install-deps lint
 
 demo: deps  ## install what is missing, build, run one family, say where its report is
 	$(call configured,$(BUILD))
@@ -46,7 +50,18 @@ install: deps  ## install program, library, headers, model and manual (PREFIX=, 
 
 asan: deps-test  ## the tests under AddressSanitizer and UBSan
 	$(call configured,$(BUILD)-asan,-Db_sanitize=address$(comma)undefined)
-	tools/run-tests $(BUILD)-asan unit property golden cli fuzz
+	tools/run-tests $(BUILD)-asan unit property golden fault cli fuzz
+
+tsan: deps-test  ## the tests that use threads under ThreadSanitizer
+	$(call configured,$(BUILD)-tsan,-Db_sanitize=thread -Db_lundef=false)
+	tools/run-tests $(BUILD)-tsan unit property
+
+coverage: deps-test deps-coverage  ## which lines of src/ the tests reach (build-coverage/coverage)
+	tools/coverage $(BUILD)-coverage
+
+lint: deps-test deps-lint  ## clang-tidy and cppcheck over src/ and cmd/
+	$(call configured,$(BUILD))
+	tools/lint $(BUILD)
 
 fuzz: deps-fuzz  ## fuzz every reader, SECONDS=60 in all
 	tools/run-fuzz $(BUILD)-fuzz $(SECONDS)
@@ -55,12 +70,17 @@ layers: deps-test  ## who may include whom
 	$(call configured,$(BUILD))
 	tools/run-tests $(BUILD) layers
 
-renew: all  ## write the expected outputs of the command line tests and docs/commands.md anew
-	tools/cli-test --renew --program $(BUILD)/program
+screenshots: all  ## pictures of the examples' reports into docs/img, and what a browser finds in them
+	tools/make-screenshots $(BUILD)/cmd/matriline docs/img
+
+renew: all  ## write the expected outputs of the command line tests and of the documents anew
+	-tools/cli-test --renew --program $(BUILD)/cmd/matriline
 	$(BUILD)/cmd/matriline --docs > docs/commands.md
+	tools/make-references
+	-tools/doc-test --renew --program $(BUILD)/cmd/matriline
 
 clean:  ## remove what was built
-	rm -rf build build-asan build-fuzz build-bench demo out
+	rm -rf build build-asan build-tsan build-fuzz build-bench build-coverage demo out
 
 help:  ## this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10

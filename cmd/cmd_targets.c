@@ -32,7 +32,7 @@ const struct opt targets_opts[] = {
 };
 
 /* Beside the model: .../models/human has its targets in .../targets. */
-static void find_targets(const struct options *o, const mtl_model *m, char *dir, size_t size)
+void targets_folder(const struct options *o, const mtl_model *m, char *dir, size_t size)
 {
     char probe[4300];
     if (o->n_operands > 0) {
@@ -108,7 +108,7 @@ int cmd_targets(const struct options *o, const struct verb *v)
     if (ret == 0)
         ret = session_rivals(&r, m, o);
     if (ret == 0) {
-        find_targets(o, m, dir, sizeof dir);
+        targets_folder(o, m, dir, sizeof dir);
         ret = run_rivals(result, dir, &r, o);
     }
     if (ret == 0) {
@@ -120,7 +120,7 @@ int cmd_targets(const struct options *o, const struct verb *v)
         else if (o->tsv)
             ret = print_text(mtl_targets_tsv(all, r.label, r.n));
         else
-            ret = print_text(mtl_targets_text(all, r.label, r.n, terminal_width(), o->all));
+            ret = print_text(mtl_targets_text(all, r.label, r.n, table_width(), o->all));
     }
     for (int i = 0; i < MAX_RIVALS; i++)
         mtl_targets_free(result[i]);

@@ -30,6 +30,19 @@ static const struct verb verbs[] = {
      .max_operands = 1,
      .opts = check_opts,
      .run = cmd_check},
+    {.section = "measure"},
+    {.name = "markers",
+     .operands = "",
+     .brief = "which markers tell whose cells from whose, and how little can be found",
+     .about = "For each body and each person whose cells can have come into it: the Y, the HLA "
+              "alleles and the markers that the body lacks, the donors that nothing tells apart, "
+              "the smallest fraction found, the smallest panel that tells all apart. Genotypes are "
+              "read, half read, or drawn from their law given what is known of relatives.",
+     .example = "matriline markers --family examples/pedigree.yaml",
+     .min_operands = 0,
+     .max_operands = 0,
+     .opts = markers_opts,
+     .run = cmd_markers},
     {.section = "the model"},
     {.name = "why",
      .operands = "NAME",
@@ -73,6 +86,19 @@ static const struct verb verbs[] = {
      .max_operands = 1,
      .opts = targets_opts,
      .run = cmd_targets},
+    {.name = "fit",
+     .operands = "[DIR]",
+     .brief = "values that the published rows ask for, and what they do not determine",
+     .about = "Fits the values listed in fit.tsv of the folder of targets to its rows marked fit, "
+              "without random numbers, under the switches as set: log likelihood, values with the "
+              "range that costs 1.92 log units, directions that the data do not determine. Rows "
+              "marked validate never enter. With -o the table of parameters is written with the "
+              "fitted values in place.",
+     .example = "matriline fit --quick",
+     .min_operands = 0,
+     .max_operands = 1,
+     .opts = fit_opts,
+     .run = cmd_fit},
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 

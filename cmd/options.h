@@ -19,13 +19,14 @@ struct setting {
 /* Everything any verb can be told. */
 struct options {
     const char *model_dir, *out, *each, *solver, *tier, *only, *command_line;
+    const char *family, *genotypes, *panel, *hla, *typing, *host, *fam_out, *vcf_out;
     struct setting set[MAX_SETTINGS], sw[MAX_SETTINGS];
     int n_set, n_switch;
     int replicates; /* 0 = the verb's own default */
-    int first_replicate, threads, width;
+    int first_replicate, threads, width, draws, wells;
     uint64_t seed;
-    double step_days;
-    int no_unknowns, json, quiet, tsv, all, persistence, help, version;
+    double step_days, genomes_per_well, fraction;
+    int no_unknowns, json, quiet, tsv, all, persistence, quick, markdown, help, version;
     const char *operand[MAX_OPERANDS];
     int n_operands;
     char *text[2 * MAX_SETTINGS]; /* owned copies of NAME=VALUE */

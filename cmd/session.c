@@ -270,6 +270,12 @@ const char *two_digits(double x, char buf[32])
     return buf;
 }
 
+/* Wide tables (targets) cut words on 80 columns: into a file or pipe they get more. */
+int table_width(void)
+{
+    return isatty(STDOUT_FILENO) ? terminal_width() : 112;
+}
+
 int terminal_width(void)
 {
     struct winsize w;

@@ -45,5 +45,6 @@ const char *date_text(double days, char buf[16]);
 const char *two_digits(double x, char buf[32]);
 /* Columns of the terminal, 80 if there is none. */
 int terminal_width(void);
+int table_width(void);
 
 #endif

@@ -5,12 +5,16 @@
 #include "options.h"
 
 extern const struct opt run_opts[], check_opts[], why_opts[], params_opts[], switches_opts[],
-    targets_opts[];
+    targets_opts[], fit_opts[], markers_opts[];
 int cmd_run(const struct options *o, const struct verb *v);
 int cmd_check(const struct options *o, const struct verb *v);
 int cmd_why(const struct options *o, const struct verb *v);
 int cmd_params(const struct options *o, const struct verb *v);
 int cmd_switches(const struct options *o, const struct verb *v);
 int cmd_targets(const struct options *o, const struct verb *v);
+int cmd_fit(const struct options *o, const struct verb *v);
+/* The folder of targets that was named, or that lies beside the model. */
+void targets_folder(const struct options *o, const mtl_model *m, char *dir, size_t size);
+int cmd_markers(const struct options *o, const struct verb *v);
 
 #endif

@@ -8,11 +8,14 @@
  *     mtl_scenario_load   a family, from a YAML file
  *     mtl_run             carries it out
  *     mtl_result_emit     hands the rows to your callbacks
+ *     mtl_markers_run     which markers tell whose cells from whose
  *
  * examples/api/ has one small program for each use. Link with `pkg-config --libs matriline`.
  */
 #include "matriline/error.h"
 #include "matriline/export.h"
+#include "matriline/fit.h"
+#include "matriline/markers.h"
 #include "matriline/model.h"
 #include "matriline/run.h"
 #include "matriline/scenario.h"

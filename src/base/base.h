@@ -26,6 +26,11 @@ int mtl__fail_at(mtl_error *err, int code, const char *file, int line, int colum
 /* Adds file:line:column to an error that has no place yet; returns its code. */
 int mtl__fail_place(mtl_error *err, int code, const char *file, int line, int column);
 int mtl__nomem(mtl_error *err); /* MTL_ERR_MEMORY */
+/* Gives an error that has no words yet those of its code; returns code. For codes that come from
+   functions without an mtl_error. */
+int mtl__fail_plain(mtl_error *err, int code);
+/* MTL_ERR_MEMORY or MTL_ERR_IO, by the errno of a failed call. */
+int mtl__errno_code(int error_number);
 
 /* A state that no input can reach; kept in release builds. User input never gets here. */
 #define mtl__bug(cond)                                                                             \

@@ -4,6 +4,7 @@
  * that fill a caller-owned mtl_error in one line. Nothing here allocates, so that running out of
  * memory can still be reported.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,16 @@ int mtl__fail_place(mtl_error *err, int code, const char *file, int line, int co
 int mtl__nomem(mtl_error *err)
 {
     return mtl__fail(err, MTL_ERR_MEMORY, NULL, "%s", mtl_strerror(MTL_ERR_MEMORY));
+}
+
+int mtl__fail_plain(mtl_error *err, int code)
+{
+    return err && err->code != MTL_OK ? code : mtl__fail(err, code, NULL, "%s", mtl_strerror(code));
+}
+
+int mtl__errno_code(int error_number)
+{
+    return error_number == ENOMEM ? MTL_ERR_MEMORY : MTL_ERR_IO;
 }
 
 void mtl_error_format(const mtl_error *err, char *buf, int size)

@@ -13,7 +13,7 @@ int mtl__grow(void *p_to_pointer, size_t *cap, size_t need, size_t size)
 {
     const size_t old = *cap;
     size_t now = old < 8 ? 8 : old;
-    void *p;
+    void *p, *grown;
     if (need <= old)
         return MTL_OK;
     if (size == 0 || need > PTRDIFF_MAX / size) /* no object is larger */
@@ -21,11 +21,11 @@ int mtl__grow(void *p_to_pointer, size_t *cap, size_t need, size_t size)
     while (now < need)
         now = now > PTRDIFF_MAX / 2 / size ? need : 2 * now;
     memcpy(&p, p_to_pointer, sizeof p);
-    p = realloc(p, now * size);
-    if (!p)
+    grown = realloc(p, now * size);
+    if (!grown)
         return MTL_ERR_MEMORY;
-    memset((char *)p + old * size, 0, (now - old) * size);
-    memcpy(p_to_pointer, &p, sizeof p);
+    memset((char *)grown + old * size, 0, (now - old) * size);
+    memcpy(p_to_pointer, &grown, sizeof grown);
     *cap = now;
     return MTL_OK;
 }

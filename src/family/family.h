@@ -11,8 +11,8 @@
 #include "family/scenario.h"
 
 typedef struct mtl__inoculum {
-    int donor, host; /* people; host: the body that the cells first enter */
-    int pregnancy;
+    int donor, host;        /* people; host: the body that the cells first enter */
+    int pregnancy, contact; /* which of the two brought it; the other is -1 */
     enum mtl__supply_way way;
     uint64_t key; /* names its random streams, from names only */
     double t_start;

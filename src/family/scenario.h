@@ -26,6 +26,7 @@ typedef struct mtl__pregnancy {
     enum mtl__chorionicity chorionicity;
     bool preeclampsia, growth_restriction, vanished_twin_only;
     double milk_days;             /* 0 = none */
+    double milk_mL;               /* a day; 0 or NaN = not given */
     int child0, n_children;       /* indices into scenario->child_list */
     int n_fixed; const mtl__fixed_dose *fixed;  /* replaces the supply of those kinds, child to mother */
     int line, column;
@@ -34,6 +35,41 @@ typedef struct mtl__pregnancy {
 } mtl__pregnancy;
 /* A twin that vanished ends before its pregnancy does. */
 typedef struct mtl__conceptus { int person; double ended; /* days */ bool vanished; } mtl__conceptus;
+
+/* What passes from one person to another other than by the placenta. The giver may be a stranger: a person
+   that is only named. */
+enum mtl__contact_kind {
+    MTL__MILK,            /* a period; amount = mL a day */
+    MTL__TRANSFUSION,     /* at once; amount = units */
+    MTL__ORGAN_GRAFT,     /* at once; organ */
+    MTL__STEM_CELL_GRAFT, /* at once: the taker's blood is the giver's from then on */
+    MTL__INFUSION,        /* at once; amount = cells of cell_kind */
+    MTL__ANASTOMOSIS      /* twins: over their pregnancy, each to the other */
+};
+typedef struct mtl__contact {
+    enum mtl__contact_kind kind;
+    int giver, taker;
+    double t0, t1;        /* days; equal for what happens at once */
+    double amount;
+    int organ;            /* of an organ graft; -1 */
+    int cell_kind;        /* of an infusion; -1 */
+    bool leukoreduced, irradiated, surgery; /* transfusion; surgery: not after trauma */
+    double storage_days;  /* transfusion; NaN = not given */
+    bool conditioning;    /* stem cell graft after ablation of the taker's marrow */
+    int line, column;
+    bool implied;         /* no event of its own: milk of a delivery, joined circulations of twins; made by
+                             mtl__scenario_check, which also puts all contacts in order of t0 */
+    bool bank;            /* milk that came by way of a milk bank */
+    double slack_days;    /* as in mtl__pregnancy */
+    const char *path;
+} mtl__contact;
+/* Ends the milk of the own mother on that day and changes nothing else. */
+typedef struct mtl__adoption {
+    int person;
+    double t, slack_days;
+    int line, column;
+    const char *path;
+} mtl__adoption;
 
 typedef struct mtl__reading_given { int hits, wells; double geq; bool present; } mtl__reading_given;
 typedef struct mtl__sample {
@@ -59,6 +95,8 @@ typedef struct mtl__event {
     double t;
     int person;
     int pregnancy, sample;        /* index or -1 */
+    int contact;                  /* 1 + index, 0 = none */
+    int adoption;                 /* the same */
     const char *text;             /* one line for people, e.g. "delivery of tom at week 40, vaginal" */
     int line;
 } mtl__event;
@@ -70,6 +108,8 @@ struct mtl_scenario {
     char hash[65];
     mtl__person *person;       int n_people;
     mtl__pregnancy *pregnancy; int n_pregnancies;
+    mtl__contact *contact;     int n_contacts;
+    mtl__adoption *adoption;   int n_adoptions;
     mtl__conceptus *child;     int n_children;
     mtl__sample *sample;       int n_samples;
     mtl__event *event;         int n_events;
@@ -80,6 +120,11 @@ struct mtl_scenario {
 /* Checks order and possibility of all dates, sorts, fills events, t_end, focus. io/ calls it last; it uses
    line numbers of the parts for its messages. */
 int mtl__scenario_check(mtl_scenario *s, mtl_error *err);
+/* As mtl__relation, and where two people are not related, what one gave the other: "wet nurse", "blood
+   donor", "stem cell donor" ... Static string. */
+const char *mtl__scenario_relation(const mtl_scenario *s, int host, int who);
+/* What passed, in words for one line: "milk of hilde, 600 mL a day, for 5 months". */
+void mtl__contact_text(const mtl_scenario *s, const mtl__contact *c, mtl__str *out);
 /* Date as text, "1948-06-01". Returns buf. */
 const char *mtl__date_text(double days, char buf[16]);
 

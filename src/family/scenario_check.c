@@ -265,8 +265,10 @@ int mtl__scenario_check(mtl_scenario *s, mtl_error *err)
     MTL_TRY(check_samples(s, err));
     MTL_TRY(mtl__scenario_sort(s, err));
     MTL_TRY(mtl__scenario_close(s, err));
+    MTL_TRY(mtl__scenario_imply_contacts(s, err));
     for (int i = 0; i < s->n_pregnancies; i++)
         MTL_TRY(one_pregnancy(s, &s->pregnancy[i], err));
     MTL_TRY(overlaps(s, err));
+    MTL_TRY(mtl__scenario_check_contacts(s, err));
     return mtl__scenario_list_events(s, err);
 }

@@ -189,8 +189,16 @@ int mtl__scenario_close(mtl_scenario *s, mtl_error *err)
     }
     for (int i = 0; i < s->n_pregnancies; i++) {
         later(&t, s->pregnancy[i].conceived);
-        later(&t, s->pregnancy[i].ended + s->pregnancy[i].milk_days);
+        const mtl__pregnancy *p = &s->pregnancy[i];
+        later(&t, p->ended);
+        for (int k = 0; k < p->n_children; k++)
+            later(&t, mtl__scenario_milk_end(s, p, s->child[p->child0 + k].person));
     }
+    for (int i = 0; i < s->n_contacts; i++)
+        if (!s->contact[i].implied)
+            later(&t, s->contact[i].t1);
+    for (int i = 0; i < s->n_adoptions; i++)
+        later(&t, s->adoption[i].t);
     if (isinf(t))
         return mtl__scenario_bad(s, err, MTL_ERR_DATE, 1, 1, "",
                                  "nothing in the scenario has a date");

@@ -39,8 +39,9 @@ static const char *symbol(const mtl_scenario *s, const mtl__person *p)
 
 static const char *karyotype_word(enum mtl__karyotype k)
 {
-    static const char *const word[] = {"",         "trisomy 21", "trisomy 18",     "trisomy 13",
-                                       "triploid", "monosomy X", "other aneuploid"};
+    static const char *const word[] = {
+        "",         "trisomy 21", "trisomy 18",      "trisomy 13",
+        "triploid", "monosomy X", "other aneuploid", "22q11 deletion"};
     return word[k];
 }
 
@@ -180,6 +181,40 @@ static int link_pregnancies(tree *t)
     return MTL_OK;
 }
 
+/* ---------------------------------------------------------------- other ways than the placenta */
+
+/* Who gave to whom. Told where an event of its own says so; milk of the own mother and twins alone
+   stand in the list of events. */
+static void other_ways(const mtl_scenario *s, int width, mtl__str *out)
+{
+    int longest = 0;
+    for (int i = 0; i < s->n_contacts; i++) {
+        const mtl__contact *c = &s->contact[i];
+        const int n = mtl__text_columns(s->person[c->giver].name) +
+                      mtl__text_columns(s->person[c->taker].name);
+        longest = n > longest ? n : longest;
+    }
+    if (!mtl__more_marks(s) || s->n_contacts == 0)
+        return;
+    const int column = 2 + (longest > 30 ? 30 : longest) + 4 + 2;
+    mtl__str_add(out, "\nOther ways of cells than the placenta\n\n");
+    for (int i = 0; i < s->n_contacts; i++) {
+        const mtl__contact *c = &s->contact[i];
+        mtl__str line = {0}, words = {0};
+        char date[16];
+        mtl__str_add(&line, "  ");
+        mtl__text_cut(&line, s->person[c->giver].name, 15);
+        mtl__str_add(&line, " -> ");
+        mtl__text_cut(&line, s->person[c->taker].name, 15);
+        mtl__text_pad(&line, column);
+        mtl__str_printf(&line, "%-12s", mtl__slack_date(c->t0, c->slack_days, date));
+        mtl__contact_text(s, c, &words);
+        mtl__text_wrap(out, &line, words.s ? words.s : "", column + 12, width);
+        out->oom |= words.oom;
+        mtl__str_free(&words);
+    }
+}
+
 /* ---------------------------------------------------------------- list of events */
 
 static bool worth_a_line(const mtl_scenario *s, const mtl__event *e)
@@ -194,6 +229,10 @@ static double slack_of(const mtl_scenario *s, const mtl__event *e)
 {
     if (e->sample >= 0)
         return s->sample[e->sample].slack_days;
+    if (e->contact > 0)
+        return s->contact[e->contact - 1].slack_days;
+    if (e->adoption > 0)
+        return s->adoption[e->adoption - 1].slack_days;
     if (e->kind == MTL__EV_BIRTH)
         return s->person[e->person].born_slack;
     if (e->kind == MTL__EV_DEATH)
@@ -235,6 +274,7 @@ char *mtl_scenario_draw(const mtl_scenario *s, int width)
         if (s->title && s->title[0])
             mtl__str_printf(&out, "%s\n\n", s->title);
         pedigree(&t);
+        other_ways(s, t.width, &out);
         mtl__draw_lives(s, t.order, t.n, t.width, &out);
         event_list(s, t.width, &out);
     } else {

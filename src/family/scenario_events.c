@@ -41,7 +41,18 @@ static void names(const mtl_scenario *s, const mtl__pregnancy *p, mtl__str *out)
     }
 }
 
-static void add_extras(const mtl__pregnancy *p, mtl__str *t)
+/* Twins share vessels in some pregnancies only; which, is for the model. */
+static bool may_be_joined(const mtl_scenario *s, const mtl__pregnancy *p)
+{
+    for (int i = 0; i < s->n_contacts; i++)
+        for (int k = 0; k < p->n_children; k++)
+            if (s->contact[i].kind == MTL__ANASTOMOSIS &&
+                s->contact[i].giver == s->child[p->child0 + k].person)
+                return true;
+    return false;
+}
+
+static void add_extras(const mtl_scenario *s, const mtl__pregnancy *p, mtl__str *t)
 {
     static const char *const mode[] = {"", ", vaginal", ", caesarean"};
     static const char *const care[] = {"", ", expectant", ", medical", ", surgical"};
@@ -49,12 +60,16 @@ static void add_extras(const mtl__pregnancy *p, mtl__str *t)
     mtl__str_add(t, mode[p->mode]);
     mtl__str_add(t, care[p->care]);
     mtl__str_add(t, chorion[p->chorionicity]);
+    if (p->n_children > 1 && may_be_joined(s, p))
+        mtl__str_add(t, ", placental vessels may be joined");
     if (p->preeclampsia)
         mtl__str_add(t, ", pre-eclampsia");
     if (p->growth_restriction)
         mtl__str_add(t, ", growth restriction");
     if (p->milk_days > 0.0)
         mtl__str_printf(t, ", milk for %.3g months", p->milk_days * 12.0 / MTL_DAYS_PER_YEAR);
+    if (p->milk_days > 0.0 && p->milk_mL > 0.0)
+        mtl__str_printf(t, ", %.4g mL a day", p->milk_mL);
 }
 
 static int add_end(list *l, int preg)
@@ -66,7 +81,7 @@ static int add_end(list *l, int preg)
     mtl__str_add(&t, word[p->outcome]);
     names(l->s, p, &t);
     mtl__str_printf(&t, ", week %.3g", p->weeks);
-    add_extras(p, &t);
+    add_extras(l->s, p, &t);
     const bool birth = p->outcome == MTL__LIVE_BIRTH || p->outcome == MTL__STILLBIRTH;
     return add(l,
                (mtl__event){.kind = birth                        ? MTL__EV_DELIVERY
@@ -186,6 +201,49 @@ static int add_sample(list *l, int first)
     return ret < 0 ? ret : n;
 }
 
+/* What a delivery or a twin pregnancy implies is told there. */
+static int add_contact(list *l, int i)
+{
+    const mtl__contact *c = &l->s->contact[i];
+    mtl__str t = {0};
+    if (c->implied)
+        return MTL_OK;
+    mtl__contact_text(l->s, c, &t);
+    return add(l,
+               (mtl__event){.kind = MTL__EV_OTHER,
+                            .t = c->t0,
+                            .person = c->taker,
+                            .pregnancy = -1,
+                            .sample = -1,
+                            .contact = i + 1,
+                            .line = c->line},
+               &t);
+}
+
+static int add_adoption(list *l, int i)
+{
+    const mtl_scenario *s = l->s;
+    const mtl__adoption *x = &s->adoption[i];
+    const mtl__person *p = &s->person[x->person];
+    mtl__str t = {0};
+    mtl__str_add(&t, "adopted");
+    if (p->pregnancy >= 0 && !isnan(p->born)) {
+        const mtl__pregnancy *g = &s->pregnancy[p->pregnancy];
+        if (p->born + g->milk_days > x->t && mtl__scenario_milk_end(s, g, x->person) == x->t)
+            mtl__str_printf(&t, ": ends the milk of %s", s->person[g->mother].name);
+    }
+    mtl__str_add(&t, "; changes no cells");
+    return add(l,
+               (mtl__event){.kind = MTL__EV_OTHER,
+                            .t = x->t,
+                            .person = x->person,
+                            .pregnancy = -1,
+                            .sample = -1,
+                            .adoption = i + 1,
+                            .line = x->line},
+               &t);
+}
+
 static int by_time(const void *a, const void *b)
 {
     /* On one day: conceptions, then births and what belongs to them, samples, death, autopsy. */
@@ -209,6 +267,10 @@ static int all(list *l)
         MTL_TRY(add_life(l, i));
     for (int i = 0; i < l->s->n_pregnancies; i++)
         MTL_TRY(add_pregnancy(l, i));
+    for (int i = 0; i < l->s->n_contacts; i++)
+        MTL_TRY(add_contact(l, i));
+    for (int i = 0; i < l->s->n_adoptions; i++)
+        MTL_TRY(add_adoption(l, i));
     for (int i = 0; i < l->s->n_samples;) {
         const int n = add_sample(l, i);
         if (n < 0)

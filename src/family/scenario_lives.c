@@ -55,6 +55,24 @@ static void print_row(const chart *c, const row *r, const char *name, int width)
     mtl__text_line(c->out, &line, width);
 }
 
+static const char *contact_mark(enum mtl__contact_kind kind)
+{
+    switch (kind) {
+    case MTL__MILK:
+        return "M";
+    case MTL__TRANSFUSION:
+        return "B";
+    case MTL__ORGAN_GRAFT:
+    case MTL__STEM_CELL_GRAFT:
+        return "G";
+    case MTL__INFUSION:
+        return "I";
+    case MTL__ANASTOMOSIS:
+        break;
+    }
+    return NULL;
+}
+
 static const char *mark_of(const mtl_scenario *s, const mtl__event *e)
 {
     switch (e->kind) {
@@ -69,7 +87,9 @@ static const char *mark_of(const mtl_scenario *s, const mtl__event *e)
     case MTL__EV_DEATH:
         return "†";
     case MTL__EV_OTHER:
-        return "P";
+        return e->contact > 0    ? contact_mark(s->contact[e->contact - 1].kind)
+               : e->adoption > 0 ? "N"
+                                 : "P";
     case MTL__EV_BIRTH:
     case MTL__EV_CONCEPTION:
         break;
@@ -210,12 +230,24 @@ static void scale(chart *c, int width)
     c->end = mtl__date_to_days(to, 1, 1);
 }
 
+bool mtl__more_marks(const mtl_scenario *s)
+{
+    for (int i = 0; i < s->n_contacts; i++)
+        if (!s->contact[i].implied)
+            return true;
+    return s->n_adoptions > 0;
+}
+
 void mtl__draw_lives(const mtl_scenario *s, const int *order, int n, int width, mtl__str *out)
 {
     chart c = {.s = s, .out = out};
     scale(&c, width);
     mtl__str_add(out, "\nLives    ├ birth  D delivery  L loss  T termination  P pregnant\n"
-                      "         S sample  A autopsy  † death  * several at once\n\n");
+                      "         S sample  A autopsy  † death  * several at once\n");
+    if (mtl__more_marks(s))
+        mtl__str_add(out, "         M milk of another  B transfusion  G graft  I infusion  "
+                          "N adopted\n");
+    mtl__str_add(out, "\n");
     years(&c, width);
     for (int i = 0; i < n; i++)
         if (has_row(s, order[i]))

@@ -14,6 +14,11 @@ int mtl__scenario_sort(mtl_scenario *s, mtl_error *err);
 int mtl__scenario_close(mtl_scenario *s, mtl_error *err);
 /* scenario_kin.c */
 int mtl__scenario_check_kin(const mtl_scenario *s, mtl_error *err);
+/* scenario_contacts.c: when the milk of a delivery ends for one of its children (the start if there
+   is none); contacts that a pregnancy implies, and all in order of dates; are they possible? */
+double mtl__scenario_milk_end(const mtl_scenario *s, const mtl__pregnancy *p, int child);
+int mtl__scenario_imply_contacts(mtl_scenario *s, mtl_error *err);
+int mtl__scenario_check_contacts(const mtl_scenario *s, mtl_error *err);
 /* scenario_events.c: fills s->event. */
 int mtl__scenario_list_events(mtl_scenario *s, mtl_error *err);
 /* " (a date given as a year or a month means its middle)" if there is slack, else "". */

@@ -18,6 +18,9 @@ void mtl__text_wrap(mtl__str *out, mtl__str *line, const char *text, int column,
 const char *mtl__slack_date(double days, double slack_days, char buf[16]);
 /* "12 d", "5 mo", "34 y", "-" if unknown. */
 const char *mtl__age_text(double days, char buf[16]);
+/* scenario_lives.c: did something pass between people by an event of its own, or was anybody adopted?
+ */
+bool mtl__more_marks(const mtl_scenario *s);
 /* scenario_lives.c: the chart, the n people from above in that order. */
 void mtl__draw_lives(const mtl_scenario *s, const int *order, int n, int width, mtl__str *out);
 

@@ -9,17 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_GROUPS = 32 };
-typedef struct filling { /* one inoculum in the making */
-    mtl__world *w;
-    mtl__inoculum *x;
-    const mtl__pregnancy *pg;
-    const mtl__conceptus *conceptus;
-    const mtl__body *host;
-    const char *group_name[MAX_GROUPS];
-    mtl_error *err;
-} filling;
-
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     return mtl__hash_bytes(mtl__hash_bytes(MTL_HASH_START, &a, sizeof a), &b, sizeof b);
@@ -27,7 +16,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
 
 /* ---------------------------------------------------------------- heterogeneity */
 /* The measured haemorrhage: lognormal quantiles and a rare massive part, scaled to mean 1. */
-static int bleed_group(const filling *f, const mtl__supply *u, mtl__group *g)
+static int bleed_group(const mtl__filling *f, const mtl__supply *u, mtl__group *g)
 {
     const mtl_model *m = f->w->m;
     double median, p_big, big;
@@ -42,15 +31,40 @@ static int bleed_group(const filling *f, const mtl__supply *u, mtl__group *g)
     return 0;
 }
 
-static int group_of(filling *f, const mtl__supply *u)
+static bool contact_property(const mtl__filling *f, const char *name)
+{
+    const mtl__contact *c = f->contact;
+    if (strcmp(name, "surgery") == 0)
+        return c->surgery;
+    if (strcmp(name, "leukoreduced") == 0)
+        return c->leukoreduced;
+    if (strcmp(name, "irradiated") == 0)
+        return c->irradiated;
+    if (strcmp(name, "monochorionic") == 0) {
+        const int pg = f->w->s->person[c->taker].pregnancy;
+        return pg >= 0 && f->w->s->pregnancy[pg].chorionicity == MTL__MONOCHORIONIC;
+    }
+    return false;
+}
+
+/* Probability that anything passes; joined circulations depend on the placentas. */
+static double spike_probability(const mtl__filling *f, const mtl__supply *u)
+{
+    double p = mtl__expr_value(&u->law_p, f->w->m);
+    if (f->contact && f->contact->kind == MTL__ANASTOMOSIS && contact_property(f, "monochorionic"))
+        (void)mtl__model_value(f->w->m, "twins.anastomosis.monochorionic", &p, NULL);
+    return p;
+}
+
+static int group_of(mtl__filling *f, const mtl__supply *u)
 {
     mtl__source *src = &f->x->source;
     for (int g = 0; g < src->n_groups; g++)
         if (strcmp(f->group_name[g], u->group) == 0)
             return g;
-    if (src->n_groups == MAX_GROUPS)
+    if (src->n_groups == MTL__MAX_GROUPS)
         return mtl__fail(f->err, MTL_ERR_LIMIT, u->name, "more than %d heterogeneity groups",
-                         MAX_GROUPS);
+                         MTL__MAX_GROUPS);
     mtl__group *g = &src->group[src->n_groups];
     *g = (mtl__group){.law = MTL__FIXED, .key = mtl__hash(u->group)};
     switch (u->law) {
@@ -65,6 +79,11 @@ static int group_of(filling *f, const mtl__supply *u)
     case MTL__H_BLEED:
         MTL_TRY(bleed_group(f, u, g));
         break;
+    case MTL__H_SPIKE:
+        g->law = MTL__SPIKE;
+        g->shape = mtl__expr_value(&u->law_arg, f->w->m);
+        g->p_big = mtl__max(1e-12, spike_probability(f, u));
+        break;
     case MTL__H_FIXED:
     default:
         break;
@@ -74,23 +93,24 @@ static int group_of(filling *f, const mtl__supply *u)
 }
 
 /* ---------------------------------------------------------------- one line */
-static bool has_property(const filling *f, const char *name)
+static bool has_property(const mtl__filling *f, const char *name)
 {
+    if (f->contact)
+        return contact_property(f, name);
     const mtl__person *child = &f->w->s->person[f->conceptus->person];
     if (strcmp(name, "trisomy21") == 0)
         return child->karyotype == MTL__TRISOMY21;
     if (strcmp(name, "aneuploid") == 0)
-        return child->karyotype != MTL__EUPLOID && child->karyotype != MTL__TRISOMY21;
+        return child->karyotype != MTL__EUPLOID && child->karyotype != MTL__TRISOMY21 &&
+               child->karyotype != MTL__DELETION_22Q11;
     if (strcmp(name, "preeclampsia") == 0)
         return f->pg->preeclampsia;
     if (strcmp(name, "growth_restriction") == 0)
         return f->pg->growth_restriction;
-    if (strcmp(name, "caesarean") == 0)
-        return f->pg->mode == MTL__CAESAREAN;
-    return false;
+    return strcmp(name, "caesarean") == 0 && f->pg->mode == MTL__CAESAREAN;
 }
 
-static double amount_of(const filling *f, const mtl__supply *u)
+static double amount_of(const mtl__filling *f, const mtl__supply *u)
 {
     double x = mtl__expr_value(&u->amount, f->w->m);
     for (int k = 0; k < u->n_folds; k++)
@@ -99,10 +119,12 @@ static double amount_of(const filling *f, const mtl__supply *u)
             f->w->fold_used[u->fold[k]] = true;
         }
     f->w->line_used[u - f->w->m->supply] = true;
-    return x;
+    if (u->law == MTL__H_SPIKE) /* the table says how much when it happens; groups have mean 1 */
+        x *= spike_probability(f, u);
+    return mtl__blood_forming(f->w->m, u->kind) ? x * f->blood_share : x;
 }
 
-static bool burst_happens(const filling *f, const mtl__supply *u)
+static bool burst_happens(const mtl__filling *f, const mtl__supply *u)
 {
     if (f->conceptus->vanished)
         return false;
@@ -123,7 +145,8 @@ static bool burst_happens(const filling *f, const mtl__supply *u)
 }
 
 /* Where a line's cells go in the host: an intensity, a type, or a row of the hub. */
-static bool find_target(const filling *f, const mtl__supply *u, enum mtl__target *to, int *target)
+static bool find_target(const mtl__filling *f, const mtl__supply *u, enum mtl__target *to,
+                        int *target)
 {
     const mtl_model *m = f->w->m;
     if (m->kind[u->kind].class_ != MTL__SEED) {
@@ -139,69 +162,142 @@ static bool find_target(const filling *f, const mtl__supply *u, enum mtl__target
     return *target >= 0;
 }
 
-static bool dose_is_fixed(const filling *f, int kind)
+static bool dose_is_fixed(const mtl__filling *f, int kind)
 {
     if (f->x->way != MTL__CHILD_TO_MOTHER)
-        return false;
+        return false; /* only a pregnancy's own doses are given so */
     for (int i = 0; i < f->pg->n_fixed; i++)
         if (f->pg->fixed[i].kind == kind)
             return true;
     return false;
 }
 
-static int spread_line(filling *f, const mtl__supply *u, enum mtl__target to, int target, int group)
+static int add_inflow(mtl__filling *f, mtl__inflow in)
+{
+    if (in.factor < 0)
+        return mtl__nomem(f->err);
+    if (in.rate > 0 && in.t1 > in.t0)
+        f->x->source.inflow[f->x->source.n_inflows++] = in;
+    return 0;
+}
+
+/* Over a pregnancy: per day by the curve, or a total that the curve spreads over weeks 2 to 40. */
+static int over_pregnancy(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
 {
     const mtl_model *m = f->w->m;
-    double rate = amount_of(f, u);
-    const double lmp = f->pg->conceived - 14;
+    in.rate = amount_of(f, u);
     if (u->measure == MTL__TOTAL) {
         const double mean = u->curve >= 0 ? mtl__factor_mean(&m->factor[u->curve], m, 2, 40) : 1;
         if (!(mean > 0))
             return mtl__fail(f->err, MTL_ERR_VALUE, u->name,
                              "the curve is zero over weeks 2 to 40: it cannot carry a total");
-        rate /= mean * 38 * 7;
+        in.rate /= mean * 38 * 7;
     }
-    const int slot = u->curve < 0 ? 0
-                                  : mtl__clockwork_slot(&f->w->clock, &u->curve, 1, lmp,
-                                                        f->pg->conceived, f->conceptus->ended, 14);
-    if (slot < 0)
-        return mtl__nomem(f->err);
-    if (rate > 0)
-        f->x->source.inflow[f->x->source.n_inflows++] = (mtl__inflow){.t0 = f->pg->conceived,
-                                                                      .t1 = f->conceptus->ended,
-                                                                      .rate = rate,
-                                                                      .factor = slot,
-                                                                      .group = group,
-                                                                      .to = to,
-                                                                      .target = target};
+    in.t0 = f->pg->conceived;
+    in.t1 = f->conceptus->ended;
+    if (u->curve >= 0)
+        in.factor = mtl__clockwork_slot(&f->w->clock, &u->curve, 1, in.t0 - 14, in.t0, in.t1, 14);
+    return add_inflow(f, in);
+}
+
+/* Over a contact that lasts: milk by the mL of each day (and the age of who drinks it), joined
+   circulations a total spread evenly. */
+static int over_contact(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
+{
+    const mtl__contact *c = f->contact;
+    in.t0 = c->t0;
+    in.t1 = c->t1;
+    in.rate = amount_of(f, u);
+    if (c->kind == MTL__MILK) {
+        double amount = c->amount;
+        if (!isfinite(amount))
+            MTL_TRY(mtl__model_value(f->w->m, "milk.volume", &amount, f->err));
+        in.rate *= amount;
+    } else {
+        in.rate /= mtl__max(1, in.t1 - in.t0);
+    }
+    const double born = f->w->s->person[c->taker].born;
+    if (u->curve >= 0)
+        in.factor = mtl__clockwork_slot(&f->w->clock, &u->curve, 1, isfinite(born) ? born : c->t0,
+                                        in.t0, in.t1, 14);
+    return add_inflow(f, in);
+}
+
+static double times_of_contact(const mtl__contact *c)
+{
+    return (c->kind == MTL__TRANSFUSION || c->kind == MTL__INFUSION) && isfinite(c->amount)
+               ? c->amount
+               : 1;
+}
+
+static int add_burst(mtl__filling *f, const mtl__supply *u, enum mtl__target to, int target,
+                     int group)
+{
+    const double mean = amount_of(f, u) * (f->contact ? times_of_contact(f->contact) : 1);
+    if (mean > 0)
+        f->x->source.burst[f->x->source.n_bursts++] =
+            (mtl__burst){.t = f->contact ? f->contact->t0 : f->conceptus->ended,
+                         .mean = mean,
+                         .count = -1,
+                         .group = group,
+                         .to = to,
+                         .target = target};
     return 0;
 }
 
-static int add_line(filling *f, const mtl__supply *u)
+static enum mtl__supply_on on_of(enum mtl__contact_kind kind)
+{
+    static const enum mtl__supply_on on[] = {
+        [MTL__MILK] = MTL__ON_MILK,
+        [MTL__TRANSFUSION] = MTL__ON_TRANSFUSION,
+        [MTL__ORGAN_GRAFT] = MTL__ON_ORGAN_GRAFT,
+        [MTL__STEM_CELL_GRAFT] = MTL__ON_STEM_CELL_GRAFT,
+        [MTL__INFUSION] = MTL__ON_INFUSION,
+        [MTL__ANASTOMOSIS] = MTL__ON_ANASTOMOSIS,
+    };
+    return on[kind];
+}
+
+static bool contact_calls(const mtl__contact *c, const mtl__supply *u)
+{
+    return u->way == MTL__GIVER_TO_TAKER && u->on == on_of(c->kind) &&
+           (c->kind != MTL__INFUSION || u->kind == c->cell_kind);
+}
+
+bool mtl__line_possible(const mtl_scenario *s, const mtl__supply *u)
+{
+    for (int k = 0; k < s->n_contacts; k++)
+        if (contact_calls(&s->contact[k], u))
+            return true;
+    return u->way != MTL__GIVER_TO_TAKER;
+}
+
+static bool line_concerns(const mtl__filling *f, const mtl__supply *u)
+{
+    if (u->way != f->x->way || !mtl__when_holds(&u->when, f->w->m))
+        return false;
+    if (f->contact)
+        return contact_calls(f->contact, u);
+    return !dose_is_fixed(f, u->kind) && (u->on == MTL__ON_PREGNANCY || burst_happens(f, u));
+}
+
+int mtl__supply_line(mtl__filling *f, const mtl__supply *u)
 {
     enum mtl__target to;
     int target;
-    if (u->way != f->x->way || !mtl__when_holds(&u->when, f->w->m) || dose_is_fixed(f, u->kind) ||
-        !find_target(f, u, &to, &target))
-        return 0;
-    if (u->on != MTL__ON_PREGNANCY && !burst_happens(f, u))
+    if (!line_concerns(f, u) || !find_target(f, u, &to, &target))
         return 0;
     const int group = group_of(f, u);
     MTL_TRY(group);
+    const mtl__inflow in = {.group = group, .to = to, .target = target};
     if (u->on == MTL__ON_PREGNANCY)
-        return spread_line(f, u, to, target, group);
-    const double mean = amount_of(f, u);
-    if (mean > 0)
-        f->x->source.burst[f->x->source.n_bursts++] = (mtl__burst){.t = f->conceptus->ended,
-                                                                   .mean = mean,
-                                                                   .count = -1,
-                                                                   .group = group,
-                                                                   .to = to,
-                                                                   .target = target};
-    return 0;
+        return over_pregnancy(f, u, in);
+    if (u->on == MTL__ON_MILK || u->on == MTL__ON_ANASTOMOSIS)
+        return over_contact(f, u, in);
+    return add_burst(f, u, to, target, group);
 }
 
-static int add_fixed(filling *f)
+static int add_fixed(mtl__filling *f)
 {
     const mtl_model *m = f->w->m;
     mtl__source *src = &f->x->source;
@@ -211,7 +307,7 @@ static int add_fixed(filling *f)
             src->group[src->n_groups++] =
                 (mtl__group){.law = MTL__FIXED, .key = mtl__hash("fixed")};
         const int home = f->w->home[d->kind];
-        const bool lands = f->host->settle[d->kind] >= 0;
+        const bool lands = home < 0 && f->host->settle[d->kind] >= 0;
         const int target = lands       ? f->host->settle[d->kind]
                            : home >= 0 ? f->host->type[d->kind * m->n_organs + home]
                                        : -1;
@@ -229,7 +325,7 @@ static int add_fixed(filling *f)
 /* ---------------------------------------------------------------- displacement */
 /* A new pregnancy of the host removes older foreign seeds of every other donor (niche =
  * displacement). */
-static int add_culls(filling *f)
+static int add_culls(mtl__filling *f)
 {
     const mtl_scenario *s = f->w->s;
     double p;
@@ -254,51 +350,72 @@ static int add_culls(filling *f)
 }
 
 /* ---------------------------------------------------------------- inocula */
-static int fill_inoculum(mtl__world *w, int pregnancy, int child, enum mtl__supply_way way,
-                         mtl_error *err)
+int mtl__supply_begin(mtl__filling *f, int donor, int host, double t_start, uint64_t key)
 {
-    const mtl_scenario *s = w->s;
-    filling f = {.w = w,
-                 .x = &w->inoculum[w->n_inocula],
-                 .pg = &s->pregnancy[pregnancy],
-                 .conceptus = &s->child[child],
-                 .err = err};
-    const bool up = way == MTL__CHILD_TO_MOTHER;
-    const int donor = up ? f.conceptus->person : f.pg->mother,
-              host = up ? f.pg->mother : f.conceptus->person;
-    if (w->body_of[host] < 0)
-        return 0;
-    const size_t lines = (size_t)w->m->n_supplies + (size_t)f.pg->n_fixed + 1;
-    mtl__source *src = &f.x->source;
-    src->group = mtl__arena_alloc(&w->arena, MAX_GROUPS * sizeof *src->group);
+    mtl__world *w = f->w;
+    const size_t lines = (size_t)w->m->n_supplies + (f->pg ? (size_t)f->pg->n_fixed : 0) + 1;
+    const size_t culls =
+        (size_t)w->s->n_pregnancies + (size_t)w->s->n_contacts * (size_t)w->m->n_kinds + 1;
+    f->x = &w->inoculum[w->n_inocula];
+    mtl__source *src = &f->x->source;
+    src->group = mtl__arena_alloc(&w->arena, MTL__MAX_GROUPS * sizeof *src->group);
     src->inflow = mtl__arena_alloc(&w->arena, lines * sizeof *src->inflow);
     src->burst = mtl__arena_alloc(&w->arena, lines * sizeof *src->burst);
-    src->cull = mtl__arena_alloc(&w->arena, ((size_t)s->n_pregnancies + 1) * sizeof *src->cull);
+    src->cull = mtl__arena_alloc(&w->arena, culls * sizeof *src->cull);
     if (!src->group || !src->inflow || !src->burst || !src->cull)
-        return mtl__nomem(err);
-    f.x->donor = donor;
-    f.x->host = host;
-    f.x->pregnancy = pregnancy;
-    f.x->way = way;
-    f.x->t_start = f.pg->conceived;
-    f.x->key = mix(s->person[host].key, (uint64_t)way);
-    f.host = &w->body[w->body_of[host]];
-    for (int k = 0; k < w->m->n_supplies; k++)
-        MTL_TRY(add_line(&f, &w->m->supply[k]));
-    MTL_TRY(add_fixed(&f));
+        return mtl__nomem(f->err);
+    src->n_groups = src->n_inflows = src->n_bursts = src->n_culls = 0;
+    f->x->donor = donor;
+    f->x->host = host;
+    f->x->t_start = t_start;
+    f->x->key = mix(w->s->person[host].key, key);
+    f->host = &w->body[w->body_of[host]];
+    return 0;
+}
+
+int mtl__supply_end(mtl__filling *f)
+{
+    mtl__source *src = &f->x->source;
     if (src->n_inflows + src->n_bursts == 0)
         return 0;
-    MTL_TRY(add_culls(&f));
+    MTL_TRY(add_culls(f));
+    MTL_TRY(mtl__contact_culls(f));
     mtl__source_sort(src);
-    w->n_inocula++;
+    f->w->n_inocula++;
     return 0;
+}
+
+/* One conceptus, one direction; `share` of the giver's blood-borne cells are `donor`'s. */
+static int fill_inoculum(mtl__world *w, int pregnancy, int child, enum mtl__supply_way way,
+                         int donor, double share, mtl_error *err)
+{
+    mtl__filling f = {.w = w,
+                      .pg = &w->s->pregnancy[pregnancy],
+                      .conceptus = &w->s->child[child],
+                      .blood_share = share,
+                      .err = err};
+    const int host = way == MTL__CHILD_TO_MOTHER ? f.pg->mother : f.conceptus->person;
+    if (w->body_of[host] < 0)
+        return 0;
+    const bool stranger = way == MTL__MOTHER_TO_CHILD && donor != f.pg->mother;
+    MTL_TRY(
+        mtl__supply_begin(&f, donor, host, f.pg->conceived,
+                          stranger ? mix((uint64_t)way, w->s->person[donor].key) : (uint64_t)way));
+    f.x->pregnancy = pregnancy;
+    f.x->contact = -1;
+    f.x->way = way;
+    for (int k = 0; k < w->m->n_supplies; k++)
+        if (!stranger || mtl__blood_forming(w->m, w->m->supply[k].kind))
+            MTL_TRY(mtl__supply_line(&f, &w->m->supply[k]));
+    MTL_TRY(add_fixed(&f));
+    return mtl__supply_end(&f);
 }
 
 int mtl__world_supply(mtl__world *w, mtl_error *err)
 {
     const mtl_scenario *s = w->s;
-    w->inoculum =
-        mtl__arena_alloc(&w->arena, (2 * (size_t)s->n_children + 1) * sizeof *w->inoculum);
+    const size_t most = 3 * (size_t)s->n_children + (size_t)s->n_contacts + 1;
+    w->inoculum = mtl__arena_alloc(&w->arena, most * sizeof *w->inoculum);
     w->line_used =
         mtl__arena_alloc(&w->arena, ((size_t)w->m->n_supplies + 1) * sizeof *w->line_used);
     w->fold_used = mtl__arena_alloc(&w->arena, ((size_t)w->m->n_params + 1) * sizeof *w->fold_used);
@@ -306,10 +423,14 @@ int mtl__world_supply(mtl__world *w, mtl_error *err)
         return mtl__nomem(err);
     for (int k = 0; k < s->n_pregnancies; k++) {
         const mtl__pregnancy *pg = &s->pregnancy[k];
-        for (int c = 0; c < pg->n_children; c++) {
-            MTL_TRY(fill_inoculum(w, k, pg->child0 + c, MTL__CHILD_TO_MOTHER, err));
-            MTL_TRY(fill_inoculum(w, k, pg->child0 + c, MTL__MOTHER_TO_CHILD, err));
+        int giver;
+        const double grafted = mtl__grafted_share(w, pg->mother, pg->conceived, &giver);
+        for (int c = pg->child0; c < pg->child0 + pg->n_children; c++) {
+            MTL_TRY(fill_inoculum(w, k, c, MTL__CHILD_TO_MOTHER, s->child[c].person, 1, err));
+            MTL_TRY(fill_inoculum(w, k, c, MTL__MOTHER_TO_CHILD, pg->mother, 1 - grafted, err));
+            if (giver >= 0 && giver != s->child[c].person)
+                MTL_TRY(fill_inoculum(w, k, c, MTL__MOTHER_TO_CHILD, giver, grafted, err));
         }
     }
-    return 0;
+    return mtl__contact_inocula(w, err);
 }

@@ -21,7 +21,7 @@ static void kinds_in_use(mtl__world *w)
         w->home[k] = -1;
     for (int i = 0; i < m->n_supplies; i++) {
         const mtl__supply *u = &m->supply[i];
-        if (!mtl__when_holds(&u->when, m))
+        if (!mtl__when_holds(&u->when, m) || !mtl__line_possible(w->s, u))
             continue;
         w->kind[u->kind] = true;
         if (u->organ >= 0)
@@ -63,6 +63,8 @@ static bool has_body(const mtl_scenario *s, int i)
         mother = mother || s->pregnancy[k].mother == i;
     for (int k = 0; k < s->n_samples; k++)
         sampled = sampled || s->sample[k].person == i;
+    for (int k = 0; k < s->n_contacts; k++)
+        sampled = sampled || s->contact[k].taker == i;
     return (isfinite(p->born) || mother) && (p->declared || p->pregnancy >= 0 || sampled);
 }
 
@@ -120,21 +122,13 @@ static int carry_progeny(const mtl__world *w, mtl__builder *b, const mtl__body *
     return 0;
 }
 
-/* Crossing per passage of a seed of each kind, from giver to taker, by one supply line of nucleated
- * cells. */
-static int open_conduit(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg,
-                        const mtl__supply *u, const mtl__body *giver, const mtl__body *taker,
-                        double giver_cells, double end)
+int mtl__open_conduit(mtl__world *w, mtl__builder *b, const mtl__body *giver,
+                      const mtl__body *taker, double per_cell, int slot)
 {
     const mtl_model *m = w->m;
-    const double per_cell = mtl__expr_value(&u->amount, m) / giver_cells;
     double factor = 1;
     if (mtl__model_switch_is(m, "conduit", "selective"))
         MTL_TRY(mtl__model_value(m, "conduit.selectivity", &factor, NULL));
-    const int slot =
-        mtl__clockwork_slot(&w->clock, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0 ? 1 : 0,
-                            pg->conceived - 14, pg->conceived, end, 56);
-    MTL_TRY(slot);
     for (int k = 0; k < m->n_kinds; k++) {
         if (giver->row[k] < 0 || taker->row[k] < 0)
             continue;
@@ -143,6 +137,19 @@ static int open_conduit(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg
             MTL_TRY(mtl__add_cross(b, giver->row[k], taker->row[k], weight, slot));
     }
     return carry_progeny(w, b, giver, taker, per_cell * factor, slot);
+}
+
+/* One supply line of nucleated cells as a conduit: what of the giver's blood it moves per day. */
+static int open_placenta(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg,
+                         const mtl__supply *u, const mtl__body *giver, const mtl__body *taker,
+                         double giver_cells, double end)
+{
+    const double per_cell = mtl__expr_value(&u->amount, w->m) / giver_cells;
+    const int slot =
+        mtl__clockwork_slot(&w->clock, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0 ? 1 : 0,
+                            pg->conceived - 14, pg->conceived, end, 56);
+    MTL_TRY(slot);
+    return mtl__open_conduit(w, b, giver, taker, per_cell, slot);
 }
 
 static int add_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
@@ -166,14 +173,14 @@ static int add_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
                     m->kind[u->kind].class_ != MTL__TRANSIENT || !mtl__when_holds(&u->when, m))
                     continue;
                 const bool up = u->way == MTL__CHILD_TO_MOTHER;
-                if (open_conduit(w, b, pg, u, &w->body[up ? child : mother],
-                                 &w->body[up ? mother : child], up ? child_cells : mother_cells,
-                                 x->ended) < 0)
+                if (open_placenta(w, b, pg, u, &w->body[up ? child : mother],
+                                  &w->body[up ? mother : child], up ? child_cells : mother_cells,
+                                  x->ended) < 0)
                     return mtl__nomem(err);
             }
         }
     }
-    return 0;
+    return mtl__contact_conduits(w, b, err);
 }
 
 /* ---------------------------------------------------------------- the world */

@@ -14,7 +14,8 @@
 
 static int io_failure(mtl_error *err, const char *what, const char *path, int error)
 {
-    return mtl__fail(err, MTL_ERR_IO, "", "cannot %s '%s': %s", what, path, strerror(error));
+    return mtl__fail(err, mtl__errno_code(error), "", "cannot %s '%s': %s", what, path,
+                     strerror(error));
 }
 
 static char *copy_text(const char *s)
@@ -63,6 +64,8 @@ int mtl__atomic_open(mtl__atomic_file *a, const char *path, mtl_error *err)
         return io_failure(err, "write", path, EISDIR);
     /* A link stays a link: the file it leads to is replaced. */
     a->path = there ? realpath(path, NULL) : NULL;
+    if (there && !a->path && errno == ENOMEM)
+        return mtl__nomem(err);
     if (!a->path)
         a->path = copy_text(path);
     if (!a->path)
@@ -124,18 +127,23 @@ void mtl__atomic_abandon(mtl__atomic_file *a)
     *a = (mtl__atomic_file){0};
 }
 
+int mtl__atomic_put(mtl__atomic_file *a, const void *data, size_t size, mtl_error *err)
+{
+    /* A short write leaves the stream's error flag set: mtl__atomic_finish looks at it, but the
+       reason (errno) is known only now. */
+    errno = 0;
+    if (size == 0 || fwrite(data, 1, size, a->stream) == size)
+        return 0;
+    const int ret = io_failure(err, "write", a->path, errno ? errno : EIO);
+    mtl__atomic_abandon(a);
+    return ret;
+}
+
 int mtl__atomic_write(const char *path, const void *data, size_t size, mtl_error *err)
 {
     mtl__atomic_file a;
     MTL_TRY(mtl__atomic_open(&a, path, err));
-    /* A short write leaves the stream's error flag set: mtl__atomic_finish looks at it, but errno
-       is best read now. */
-    errno = 0;
-    if (size > 0 && fwrite(data, 1, size, a.stream) != size) {
-        const int ret = io_failure(err, "write", a.path, errno ? errno : EIO);
-        mtl__atomic_abandon(&a);
-        return ret;
-    }
+    MTL_TRY(mtl__atomic_put(&a, data, size, err));
     MTL_TRY(mtl__atomic_finish(&a, err));
     return mtl__atomic_publish(&a, err);
 }

@@ -17,6 +17,8 @@ typedef struct mtl__atomic_file {
 /* On failure nothing is left behind and *a may be abandoned all the same. A path that names a
    device or a pipe (/dev/stdout) is written in place: there is nothing to rename. */
 int mtl__atomic_open(mtl__atomic_file *a, const char *path, mtl_error *err);
+/* Writes size bytes. On failure the temporary is removed, and *a may be abandoned all the same. */
+int mtl__atomic_put(mtl__atomic_file *a, const void *data, size_t size, mtl_error *err);
 /* Flushes, checks every earlier write, syncs and closes. On failure the temporary is removed. */
 int mtl__atomic_finish(mtl__atomic_file *a, mtl_error *err);
 /* Gives the finished file its name. On failure the temporary is removed. */

@@ -299,8 +299,9 @@ static int load_supply_organ(mtl__load *l, int row, mtl__supply *s)
 
 static int load_folds(mtl__load *l, int row, mtl__supply *s)
 {
-    static const char *const known[] = {"trisomy21", "aneuploid", "preeclampsia",
-                                        "growth_restriction", "caesarean"};
+    static const char *const known[] = {"trisomy21",          "aneuploid",  "preeclampsia",
+                                        "growth_restriction", "caesarean",  "surgery",
+                                        "leukoreduced",       "irradiated", "monochorionic"};
     const char **word = NULL;
     MTL_TRY(mtl__load_list(l, row, U_FOLDS, ';', &word, &s->n_folds));
     if (s->n_folds == 0)
@@ -319,7 +320,8 @@ static int load_folds(mtl__load *l, int row, mtl__supply *s)
             return mtl__tsv_fail(
                 &l->t, row, U_FOLDS, l->err, MTL_ERR_NAME,
                 "'%.60s' is not a fold such as 'trisomy21:gestation.fold.t21' "
-                "(trisomy21, aneuploid, preeclampsia, growth_restriction, caesarean)",
+                "(trisomy21, aneuploid, preeclampsia, growth_restriction, caesarean, surgery, "
+                "leukoreduced, irradiated, monochorionic)",
                 word[i]);
         fold[i] = mtl_model_find_param(l->m, colon + 1, l->err);
         if (fold[i] < 0)
@@ -330,9 +332,27 @@ static int load_folds(mtl__load *l, int row, mtl__supply *s)
     return MTL_OK;
 }
 
+/* "probability; log sd" of a spike. */
+static int load_spike(mtl__load *l, int row, mtl__supply *s)
+{
+    const char **word = NULL;
+    int n = 0;
+    MTL_TRY(mtl__load_list(l, row, U_LAW_ARG, ';', &word, &n));
+    if (n != 2)
+        return mtl__tsv_fail(&l->t, row, U_LAW_ARG, l->err, MTL_ERR_SYNTAX,
+                             "the law 'spike' wants 'probability; log sd'");
+    mtl__expr *const part[2] = {&s->law_p, &s->law_arg};
+    for (int i = 0; i < 2; i++) {
+        const int ret = mtl__expr_parse(l->m, word[i], part[i], l->err);
+        if (ret < 0)
+            return mtl__tsv_place(&l->t, row, U_LAW_ARG, l->err, ret);
+    }
+    return MTL_OK;
+}
+
 static int load_law(mtl__load *l, int row, mtl__supply *s)
 {
-    static const char *const laws[] = {"fixed", "gamma", "lognormal", "bleed"};
+    static const char *const laws[] = {"fixed", "gamma", "lognormal", "bleed", "spike"};
     int law = 0;
     MTL_TRY(mtl__load_choice(l, row, U_LAW, laws, COUNT(laws), &law));
     s->law = (enum mtl__hetero)law;
@@ -343,13 +363,17 @@ static int load_law(mtl__load *l, int row, mtl__supply *s)
                              "the law 'fixed' has no argument");
     if (s->law == MTL__H_FIXED)
         return MTL_OK;
+    if (s->law == MTL__H_SPIKE)
+        return load_spike(l, row, s);
     return mtl__load_expr(l, row, U_LAW_ARG, "none", &s->law_arg);
 }
 
 static int load_supply_choices(mtl__load *l, int row, mtl__supply *s)
 {
-    static const char *const ways[] = {"child_to_mother", "mother_to_child"};
-    static const char *const on[] = {"pregnancy", "delivery", "miscarriage", "termination"};
+    static const char *const ways[] = {"child_to_mother", "mother_to_child", "giver_to_taker"};
+    static const char *const on[] = {"pregnancy", "delivery",    "miscarriage", "termination",
+                                     "milk",      "transfusion", "organ_graft", "stem_cell_graft",
+                                     "infusion",  "anastomosis"};
     static const char *const measures[] = {"per_day", "total"};
     static const char *const care[] = {"any", "none", "expectant", "medical", "surgical"};
     int way = 0, o = 0, measure = 0, c = 0;
@@ -363,7 +387,12 @@ static int load_supply_choices(mtl__load *l, int row, mtl__supply *s)
     s->care = c - 1;
     if (s->on != MTL__ON_PREGNANCY && s->measure == MTL__PER_DAY)
         return mtl__tsv_fail(&l->t, row, U_MEASURE, l->err, MTL_ERR_VALUE,
-                             "'per_day' is for 'pregnancy'; a burst has a 'total'");
+                             "'per_day' is for 'pregnancy'; everything else has a 'total'");
+    if ((s->way == MTL__GIVER_TO_TAKER) != (s->on >= MTL__ON_MILK))
+        return mtl__tsv_fail(
+            &l->t, row, U_WAY, l->err, MTL_ERR_VALUE,
+            "'giver_to_taker' goes with milk, transfusion, grafts, infusion and anastomosis, "
+            "and only with them");
     if (s->care > 0 && s->on != MTL__ON_MISCARRIAGE && s->on != MTL__ON_TERMINATION)
         return mtl__tsv_fail(&l->t, row, U_CARE, l->err, MTL_ERR_VALUE,
                              "care belongs to a miscarriage or a termination");
@@ -380,17 +409,21 @@ static int load_supply_line(mtl__load *l, int row, mtl__supply *s)
         return mtl__tsv_place(&l->t, row, U_KIND, l->err, s->kind);
     MTL_TRY(load_supply_organ(l, row, s));
     MTL_TRY(mtl__load_yes(l, row, U_ENGRAFTED, &s->engrafted));
-    MTL_TRY(mtl__load_expr(l, row, U_AMOUNT, s->measure == MTL__PER_DAY ? "cells per day" : "cells",
-                           &s->amount));
+    const char *unit = s->measure == MTL__PER_DAY ? "cells per day"
+                       : s->on == MTL__ON_MILK    ? "cells/mL"
+                                                  : "cells";
+    MTL_TRY(mtl__load_expr(l, row, U_AMOUNT, unit, &s->amount));
     const char *curve = mtl__tsv_get(&l->t, row, U_CURVE);
     s->curve = -1;
     if (curve[0] != '\0') {
         s->curve = mtl__model_factor(l->m, curve, l->err);
         if (s->curve < 0)
             return mtl__tsv_place(&l->t, row, U_CURVE, l->err, s->curve);
-        if (s->on != MTL__ON_PREGNANCY || l->m->factor[s->curve].of_age)
-            return mtl__tsv_fail(&l->t, row, U_CURVE, l->err, MTL_ERR_VALUE,
-                                 "a curve of gestational week belongs to 'pregnancy'");
+        if (s->on == MTL__ON_MILK ? !l->m->factor[s->curve].of_age
+                                  : s->on != MTL__ON_PREGNANCY || l->m->factor[s->curve].of_age)
+            return mtl__tsv_fail(
+                &l->t, row, U_CURVE, l->err, MTL_ERR_VALUE,
+                "a curve of gestational week belongs to 'pregnancy', one of age to 'milk'");
     }
     MTL_TRY(load_law(l, row, s));
     MTL_TRY(load_folds(l, row, s));

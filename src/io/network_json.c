@@ -489,7 +489,8 @@ static json_t *load_json(const char *text, size_t length, const char *file, int 
     *ret = MTL_ERR_SYNTAX;
     if (root) {
         mtl__fail_at(err, *ret, file, 1, 1, "", "expected an object, {\"name\": ...}");
-    } else if (json_error_code(&e) == json_error_out_of_memory) {
+    } else if (json_error_code(&e) == json_error_out_of_memory || !e.text[0]) {
+        /* jansson leaves the text empty where it could not allocate. */
         *ret = mtl__nomem(err);
     } else {
         if (json_error_code(&e) == json_error_duplicate_key)

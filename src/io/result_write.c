@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "io/atomic_file.h"
 #include "io/io_hash.h"
@@ -98,6 +99,15 @@ static char *in_folder(const char *dir, const char *name)
     return path;
 }
 
+/* Some files are new, some are of an older run: no manifest may vouch for them together. */
+static void disown(const char *dir)
+{
+    char *path = in_folder(dir, "manifest.json");
+    if (path)
+        (void)unlink(path);
+    free(path);
+}
+
 /* Writes all the files, then gives all of them their names. */
 static int write_all(const mtl__out_file *file, const char *dir, mtl_error *err)
 {
@@ -106,15 +116,19 @@ static int write_all(const mtl__out_file *file, const char *dir, mtl_error *err)
     for (int i = 0; i < N_FILES && ret == 0; i++) {
         char *path = in_folder(dir, file[i].name);
         ret = path ? mtl__atomic_open(&out[i], path, err) : mtl__nomem(err);
-        if (ret == 0) {
-            /* What fwrite could not do, mtl__atomic_finish finds in the stream's error flag. */
-            (void)!fwrite(file[i].text.s, 1, file[i].text.len, out[i].stream);
+        if (ret == 0)
+            ret = mtl__atomic_put(&out[i], file[i].text.s, file[i].text.len, err);
+        if (ret == 0)
             ret = mtl__atomic_finish(&out[i], err);
-        }
         free(path);
     }
-    for (int i = 0; i < N_FILES && ret == 0; i++)
+    int n_new = 0;
+    for (int i = 0; i < N_FILES && ret == 0; i++) {
         ret = mtl__atomic_publish(&out[i], err);
+        n_new += ret == 0;
+    }
+    if (ret < 0 && n_new > 0)
+        disown(dir);
     for (int i = 0; i < N_FILES; i++)
         mtl__atomic_abandon(&out[i]);
     return ret;

@@ -12,7 +12,8 @@
 
 static int title_and_keys(mtl__sload *l)
 {
-    static const char *const keys[] = {"title", "focus", "people", "events", "history", NULL};
+    static const char *const keys[] = {"title",  "focus",   "include", "people",
+                                       "events", "history", NULL};
     const mtl__ynode *root = l->doc.root, *title;
     MTL_TRY(mtl__yaml_is_map(&l->doc, root, "a scenario", l->err));
     for (int i = 0; i < root->n; i++)
@@ -50,6 +51,10 @@ static int hand_over(mtl__sload *l)
     MTL_TRY(keep(l, l->pregnancy, l->n_pregnancies, sizeof *l->pregnancy, &s->pregnancy));
     MTL_TRY(keep(l, l->child, l->n_children, sizeof *l->child, &s->child));
     MTL_TRY(keep(l, l->sample, l->n_samples, sizeof *l->sample, &s->sample));
+    MTL_TRY(keep(l, l->contact, l->n_contacts, sizeof *l->contact, &s->contact));
+    MTL_TRY(keep(l, l->adoption, l->n_adoptions, sizeof *l->adoption, &s->adoption));
+    s->n_contacts = l->n_contacts;
+    s->n_adoptions = l->n_adoptions;
     s->n_people = l->n_people;
     s->n_pregnancies = l->n_pregnancies;
     s->n_children = l->n_children;
@@ -67,6 +72,8 @@ static int read_parts(mtl__sload *l)
 {
     const mtl__ynode *root = l->doc.root, *n;
     MTL_TRY(title_and_keys(l));
+    if ((n = mtl__yaml_get(root, "include")))
+        MTL_TRY(mtl__sl_include(l, n));
     if ((n = mtl__yaml_get(root, "people")))
         MTL_TRY(mtl__sl_people(l, n));
     if ((n = mtl__yaml_get(root, "events")))
@@ -100,6 +107,8 @@ static int parse_into(mtl_scenario *s, const char *text, size_t length, const ch
     free(l.pregnancy);
     free(l.child);
     free(l.sample);
+    free(l.contact);
+    free(l.adoption);
     return ret;
 }
 

@@ -53,7 +53,8 @@ int mtl__sha256_file(const char *path, char out[65], mtl_error *err)
 {
     FILE *f = fopen(path, "rb");
     if (f == NULL)
-        return mtl__fail_at(err, MTL_ERR_IO, path, 0, 0, NULL, "cannot open: %s", strerror(errno));
+        return mtl__fail_at(err, mtl__errno_code(errno), path, 0, 0, NULL, "cannot open: %s",
+                            strerror(errno));
     mtl__sha256 s;
     mtl__sha256_start(&s);
     unsigned char buf[8192];

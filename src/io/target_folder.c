@@ -68,8 +68,8 @@ static int list_files(mtl__arena *a, const char *dir, char ***out, int *n_out, m
     size_t cap = 0;
     int n = 0, ret = MTL_OK;
     if (!d)
-        return mtl__fail_at(err, MTL_ERR_IO, dir, 0, 0, "", "cannot read the folder: %s",
-                            strerror(errno));
+        return mtl__fail_at(err, mtl__errno_code(errno), dir, 0, 0, "",
+                            "cannot read the folder: %s", strerror(errno));
     for (struct dirent *f; ret == MTL_OK && (f = readdir(d));) {
         if (!is_yaml(f->d_name))
             continue;

@@ -13,7 +13,8 @@ int mtl__file_read(mtl__arena *a, const char *path, size_t max, char **text, siz
 {
     FILE *f = fopen(path, "rb");
     if (f == NULL)
-        return mtl__fail_at(err, MTL_ERR_IO, path, 0, 0, NULL, "cannot open: %s", strerror(errno));
+        return mtl__fail_at(err, mtl__errno_code(errno), path, 0, 0, NULL, "cannot open: %s",
+                            strerror(errno));
     size_t cap = 32768, n = 0;
     char *buf = mtl__arena_alloc(a, cap);
     int ret = buf == NULL ? mtl__nomem(err) : MTL_OK;
@@ -25,7 +26,7 @@ int mtl__file_read(mtl__arena *a, const char *path, size_t max, char **text, siz
                                "larger than %zu bytes, the most that is read", max);
         } else if (got == 0) {
             if (ferror(f))
-                ret = mtl__fail_at(err, MTL_ERR_IO, path, 0, 0, NULL, "cannot read: %s",
+                ret = mtl__fail_at(err, mtl__errno_code(errno), path, 0, 0, NULL, "cannot read: %s",
                                    strerror(errno));
             break;
         } else if (n == cap - 1) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The `events:` part of a scenario: which event, who, and in which order they are placed.
    Pregnancies come first because they make people; those dated by an age wait until the birth that
-   it counts from is known. Then deaths, then what is taken from bodies. */
+   it counts from is known. Then deaths, then what passes between people, which makes people too
+   (givers who are only named), then what is taken from bodies. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,16 @@ static const event_word words_known[] = {
     {"pregnancy", MTL__SL_PREGNANCY}, {"loss", MTL__SL_LOSS},
     {"miscarriage", MTL__SL_LOSS},    {"termination", MTL__SL_TERMINATION},
     {"sample", MTL__SL_SAMPLE},       {"autopsy", MTL__SL_AUTOPSY},
-    {"death", MTL__SL_DEATH},
+    {"death", MTL__SL_DEATH},         {"nursing", MTL__SL_NURSING},
+    {"adoption", MTL__SL_ADOPTION},   {"transfusion", MTL__SL_TRANSFUSION},
+    {"graft", MTL__SL_GRAFT},         {"stem_cell_graft", MTL__SL_STEM_CELL_GRAFT},
+    {"infusion", MTL__SL_INFUSION},
 };
 #define N_KNOWN ((int)(sizeof words_known / sizeof words_known[0]))
 
 /* In the design, not built: refused, not imitated. */
-static const char *const words_later[] = {
-    "infarct",   "wound",     "hepatitis", "transfusion",   "graft",    "transplant", "infusion",
-    "diagnosis", "treatment", "tumour",    "amniocentesis", "adoption", "nursing",    NULL};
+static const char *const words_later[] = {"infarct",   "wound",  "hepatitis",     "diagnosis",
+                                          "treatment", "tumour", "amniocentesis", NULL};
 
 static const char *const keys_of[][20] = {
     [MTL__SL_DELIVERY] =
@@ -49,12 +52,32 @@ static const char *const keys_of[][20] = {
     [MTL__SL_AUTOPSY] = {"date", "age", "person", "event", "organs", "genomes", "assay", "target",
                          NULL},
     [MTL__SL_DEATH] = {"date", "age", "person", "event", NULL},
+    [MTL__SL_NURSING] = {"date", "age", "person", "event", "by", "from", "for", "until", "volume",
+                         "source", NULL},
+    [MTL__SL_ADOPTION] = {"date", "age", "person", "event", NULL},
+    [MTL__SL_TRANSFUSION] = {"date", "age", "person", "event", "from", "donor_sex", "units",
+                             "leukoreduced", "irradiated", "storage", "reason", NULL},
+    [MTL__SL_GRAFT] = {"date", "age", "person", "event", "from", "donor_sex", "organ", NULL},
+    [MTL__SL_STEM_CELL_GRAFT] = {"date", "age", "person", "event", "from", "donor_sex",
+                                 "conditioning", NULL},
+    [MTL__SL_INFUSION] = {"date", "age", "person", "event", "from", "donor_sex", "kind", "dose",
+                          NULL},
 };
 static const char *const name_of[] = {
-    [MTL__SL_DELIVERY] = "a delivery",       [MTL__SL_STILLBIRTH] = "a stillbirth",
-    [MTL__SL_PREGNANCY] = "a pregnancy",     [MTL__SL_LOSS] = "a loss",
-    [MTL__SL_TERMINATION] = "a termination", [MTL__SL_SAMPLE] = "a sample",
-    [MTL__SL_AUTOPSY] = "an autopsy",        [MTL__SL_DEATH] = "a death",
+    [MTL__SL_DELIVERY] = "a delivery",
+    [MTL__SL_STILLBIRTH] = "a stillbirth",
+    [MTL__SL_PREGNANCY] = "a pregnancy",
+    [MTL__SL_LOSS] = "a loss",
+    [MTL__SL_TERMINATION] = "a termination",
+    [MTL__SL_SAMPLE] = "a sample",
+    [MTL__SL_AUTOPSY] = "an autopsy",
+    [MTL__SL_DEATH] = "a death",
+    [MTL__SL_NURSING] = "nursing",
+    [MTL__SL_TRANSFUSION] = "a transfusion",
+    [MTL__SL_GRAFT] = "a graft",
+    [MTL__SL_STEM_CELL_GRAFT] = "a stem cell graft",
+    [MTL__SL_INFUSION] = "an infusion",
+    [MTL__SL_ADOPTION] = "an adoption",
 };
 
 static const char *known_word(const void *ctx, int i)
@@ -84,7 +107,8 @@ static int event_type(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event *o
     return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME, "'%.60s' is no event%s", word,
                           hint[0] ? hint
                                   : "; known: delivery, stillbirth, pregnancy, loss, termination, "
-                                    "sample, autopsy, death");
+                                    "sample, autopsy, death, nursing, adoption, transfusion, "
+                                    "graft, stem_cell_graft, infusion");
 }
 
 /* One pass over all events that need no other event, and their people. */
@@ -144,6 +168,32 @@ static int death(mtl__sload *l, const mtl__ynode *ev)
     return mtl__sl_set_death(l, ev, who, when);
 }
 
+/* Deaths and autopsies tell who was alive; givers come before samples, which may look for them. */
+static int step_of(enum mtl__sl_event type)
+{
+    return type < MTL__SL_SAMPLE     ? -1
+           : type == MTL__SL_DEATH   ? 0
+           : type >= MTL__SL_NURSING ? 1
+           : type == MTL__SL_AUTOPSY ? 2
+                                     : 3;
+}
+
+static int other_event(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type)
+{
+    switch (type) {
+    case MTL__SL_DEATH:
+        return death(l, ev);
+    case MTL__SL_AUTOPSY:
+        return mtl__sl_autopsy(l, ev);
+    case MTL__SL_SAMPLE:
+        return mtl__sl_sample(l, ev);
+    case MTL__SL_ADOPTION:
+        return mtl__sl_adoption(l, ev);
+    default:
+        return mtl__sl_contact(l, ev, type);
+    }
+}
+
 int mtl__sl_events(mtl__sload *l, const mtl__ynode *events)
 {
     MTL_TRY(mtl__yaml_is_list(&l->doc, events, "`events`", l->err));
@@ -155,13 +205,14 @@ int mtl__sl_events(mtl__sload *l, const mtl__ynode *events)
         ret = place_pregnancies(l, events, type, done);
     if (ret == MTL_OK)
         ret = mtl__sl_name_the_unnamed(l);
-    static const enum mtl__sl_event order[] = {MTL__SL_DEATH, MTL__SL_AUTOPSY, MTL__SL_SAMPLE};
-    for (int k = 0; k < 3; k++)
+    for (int step = 0; step < 4; step++) {
         for (int i = 0; ret == MTL_OK && i < events->n; i++)
-            if (type[i] == order[k])
-                ret = order[k] == MTL__SL_DEATH     ? death(l, events->item[i])
-                      : order[k] == MTL__SL_AUTOPSY ? mtl__sl_autopsy(l, events->item[i])
-                                                    : mtl__sl_sample(l, events->item[i]);
+            if (step_of(type[i]) == step)
+                ret = other_event(l, events->item[i], type[i]);
+        /* Whose name a later step may use. */
+        if (ret == MTL_OK && step == 1)
+            ret = mtl__sl_name_the_unnamed(l);
+    }
     free(type);
     free(done);
     return ret;

@@ -48,7 +48,7 @@ int mtl__sl_add_person(mtl__sload *l, const char *name, const mtl__ynode *where,
                                     .line = where->line,
                                     .column = where->column,
                                     .path = kept_path};
-    l->more[*out] = (mtl__yperson){.weeks = NAN};
+    l->more[*out] = (mtl__yperson){.weeks = NAN, .named_by = NAN};
     return MTL_OK;
 }
 
@@ -99,8 +99,9 @@ int mtl__sl_sex(mtl__sload *l, const mtl__ynode *n, enum mtl__sex *out)
 
 int mtl__sl_karyotype(mtl__sload *l, const mtl__ynode *n, enum mtl__karyotype *out)
 {
-    static const char *const words[] = {"normal",   "trisomy 21", "trisomy 18",      "trisomy 13",
-                                        "triploid", "monosomy X", "other aneuploid", NULL};
+    static const char *const words[] = {"normal",          "trisomy 21",     "trisomy 18",
+                                        "trisomy 13",      "triploid",       "monosomy X",
+                                        "other aneuploid", "22q11 deletion", NULL};
     int k;
     MTL_TRY(mtl__yaml_word(&l->doc, n, words, &k, l->err));
     *out = (enum mtl__karyotype)k;
@@ -117,10 +118,12 @@ static int parent(mtl__sload *l, const mtl__ynode *n, int child, enum mtl__sex s
         MTL_TRY(mtl__sl_add_person(l, name, n, &p));
         l->person[p].sex = sex;
     }
-    if (sex == MTL__FEMALE)
-        l->person[child].mother = p;
-    else
-        l->person[child].father = p;
+    int *at = sex == MTL__FEMALE ? &l->person[child].mother : &l->person[child].father;
+    if (*at >= 0 && *at != p)
+        return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_DUPLICATE, "%s has two %ss: %s and %s",
+                              l->person[child].name, sex == MTL__FEMALE ? "mother" : "father",
+                              l->person[*at].name, name);
+    *at = p;
     return MTL_OK;
 }
 
@@ -169,8 +172,14 @@ static int one_person(mtl__sload *l, const mtl__ynode *n, int i)
         return MTL_OK; /* "greta:" with nothing after it: only named */
     MTL_TRY(mtl__yaml_is_map(&l->doc, n, "a person", l->err));
     MTL_TRY(mtl__yaml_keys(&l->doc, n, keys, "a person", l->err));
-    if ((v = mtl__yaml_get(n, "sex")))
+    if ((v = mtl__yaml_get(n, "sex"))) {
+        const enum mtl__sex before = l->person[i].sex;
         MTL_TRY(mtl__sl_sex(l, v, &l->person[i].sex));
+        if (l->more[i].included && before != MTL__SEX_UNKNOWN && before != l->person[i].sex)
+            return mtl__yaml_fail(&l->doc, v, l->err, MTL_ERR_VALUE,
+                                  "%s is %s in the pedigree that is included", l->person[i].name,
+                                  before == MTL__MALE ? "male" : "female");
+    }
     if ((v = mtl__yaml_get(n, "karyotype")))
         MTL_TRY(mtl__sl_karyotype(l, v, &l->person[i].karyotype));
     MTL_TRY(birth_and_conception(l, n, i));
@@ -192,14 +201,16 @@ int mtl__sl_people(mtl__sload *l, const mtl__ynode *people)
     for (int k = 0; k < people->n; k++) {
         int i;
         MTL_TRY(check_name(l, people->item[k], people->key[k]->text));
-        MTL_TRY(mtl__sl_add_person(l, people->key[k]->text, people->item[k], &i));
+        i = mtl__sl_find(l, people->key[k]->text);
+        if (i < 0)
+            MTL_TRY(mtl__sl_add_person(l, people->key[k]->text, people->item[k], &i));
         l->person[i].declared = true;
         l->person[i].line = people->key[k]->line;
         l->person[i].column = people->key[k]->column;
     }
     /* Parents may be named before they are declared, so all names come first. */
     for (int k = 0; k < people->n; k++)
-        MTL_TRY(one_person(l, people->item[k], k));
+        MTL_TRY(one_person(l, people->item[k], mtl__sl_find(l, people->key[k]->text)));
     return MTL_OK;
 }
 

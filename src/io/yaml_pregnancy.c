@@ -309,15 +309,7 @@ static int properties(mtl__sload *l, const mtl__ynode *ev, mtl__pregnancy *p)
         MTL_TRY(mtl__yaml_word(&l->doc, v, chorions, &k, l->err));
         p->chorionicity = (enum mtl__chorionicity)k;
     }
-    if (!(v = mtl__yaml_get(ev, "milk")))
-        return MTL_OK;
-    MTL_TRY(mtl__yaml_quantity(&l->doc, v, "day", NULL, &p->milk_days, l->err));
-    if (!(p->milk_days >= 0.0 && p->milk_days <= 10.0 * MTL_DAYS_PER_YEAR))
-        return mtl__yaml_fail(&l->doc, v, l->err, MTL_ERR_VALUE,
-                              "milk for 0 to 10 years, as a duration like '9 months'");
-    if (p->outcome != MTL__LIVE_BIRTH)
-        return mtl__yaml_fail(&l->doc, v, l->err, MTL_ERR_VALUE, "no milk after a stillbirth");
-    return MTL_OK;
+    return (v = mtl__yaml_get(ev, "milk")) ? mtl__sl_milk(l, v, p) : MTL_OK;
 }
 
 static int seeds(mtl__sload *l, const mtl__ynode *map, mtl__pregnancy *p)
@@ -329,16 +321,7 @@ static int seeds(mtl__sload *l, const mtl__ynode *map, mtl__pregnancy *p)
         return mtl__nomem(l->err);
     for (int i = 0; i < map->n; i++) {
         const char *name = map->key[i]->text;
-        mtl_error inner;
-        mtl_error_clear(&inner);
-        const int kind = mtl__model_kind(l->m, name, &inner);
-        if (kind < 0)
-            return mtl__yaml_fail(&l->doc, map->item[i], l->err, kind, "%s", inner.text);
-        if (l->m->kind[kind].class_ != MTL__SEED)
-            return mtl__yaml_fail(&l->doc, map->item[i], l->err, MTL_ERR_VALUE,
-                                  "%s is no seed: it does not renew itself, so it cannot engraft",
-                                  name);
-        dose[i].kind = kind;
+        MTL_TRY(mtl__sl_seed_kind(l, map->item[i], name, &dose[i].kind));
         MTL_TRY(
             mtl__yaml_whole(&l->doc, map->item[i], 0, (int64_t)1 << 53, &dose[i].count, l->err));
     }
@@ -489,10 +472,15 @@ int mtl__sl_pregnancy(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event ty
     return all_children(l, ev, &b, &p);
 }
 
+static double naming_date(const mtl__sload *l, int i)
+{
+    return isnan(l->more[i].named_by) ? l->person[i].conceived : l->more[i].named_by;
+}
+
 /* Names follow the dates, not the order of the file: random streams are keyed by names. */
 int mtl__sl_name_the_unnamed(mtl__sload *l)
 {
-    static const char *const stems[] = {"lost", "vanished", "unborn", "stillborn"};
+    static const char *const stems[] = {"lost", "vanished", "unborn", "stillborn", "donor"};
     for (size_t k = 0; k < sizeof stems / sizeof stems[0]; k++)
         for (int number = 1;; number++) {
             int first = -1;
@@ -500,7 +488,7 @@ int mtl__sl_name_the_unnamed(mtl__sload *l)
             for (int i = 0; i < l->n_people; i++) {
                 const char *stem = l->more[i].stem;
                 if (stem && strcmp(stem, stems[k]) == 0 &&
-                    (first < 0 || l->person[i].conceived < l->person[first].conceived))
+                    (first < 0 || naming_date(l, i) < naming_date(l, first)))
                     first = i;
             }
             if (first < 0)

@@ -30,7 +30,7 @@ static int first_of_group(const mtl_model *m, const char *group)
     return -1;
 }
 
-static int one_organ(mtl__sload *l, const mtl__ynode *n, int *out)
+int mtl__sl_organ(mtl__sload *l, const mtl__ynode *n, int *out)
 {
     const char *name;
     mtl_error inner;
@@ -42,8 +42,8 @@ static int one_organ(mtl__sload *l, const mtl__ynode *n, int *out)
     const int many = organs_of_group(l->m, name);
     if (many > 0)
         return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME,
-                              "'%s' is a group of %d organs; a sample comes from one, e.g. %s",
-                              name, many, l->m->organ[first_of_group(l->m, name)].name);
+                              "'%s' is a group of %d organs; name one of them, e.g. %s", name, many,
+                              l->m->organ[first_of_group(l->m, name)].name);
     return place_inner(l, n, *out, &inner);
 }
 
@@ -174,7 +174,7 @@ int mtl__sl_sample(mtl__sload *l, const mtl__ynode *ev)
     if (!organ)
         return mtl__yaml_fail(&l->doc, ev, l->err, MTL_ERR_VALUE,
                               "a sample needs `organ`, e.g. `organ: blood`");
-    MTL_TRY(one_organ(l, organ, &s.organ));
+    MTL_TRY(mtl__sl_organ(l, organ, &s.organ));
     if (!isnan(s.volume_mL) && s.organ != l->m->blood && !l->m->organ[s.organ].sampling_only)
         return mtl__yaml_fail(&l->doc, mtl__yaml_get(ev, "volume"), l->err, MTL_ERR_VALUE,
                               "a volume is of blood; of the %s give `genomes`, the genomes tested",
@@ -197,7 +197,7 @@ static int autopsy_entry(mtl__sload *l, const mtl__ynode *n, const mtl__ynode *e
     MTL_TRY(mtl__yaml_text(&l->doc, n, &name, l->err));
     const bool all = strcmp(name, "all") == 0;
     if (!all && organs_of_group(l->m, name) == 0) {
-        MTL_TRY(one_organ(l, n, &s->organ));
+        MTL_TRY(mtl__sl_organ(l, n, &s->organ));
         return add_sample(l, ev, s);
     }
     for (int i = 0; i < l->m->n_organs; i++) {

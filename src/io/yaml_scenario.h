@@ -8,6 +8,7 @@
 
 #define MTL__MAX_PEOPLE 2000
 #define MTL__MAX_SAMPLES 20000
+#define MTL__MAX_CONTACTS 20000
 #define MTL__TERM_WEEKS 40.0
 
 /* A date and half the width of the period that it was given as. */
@@ -22,7 +23,9 @@ typedef struct mtl__yperson {
     bool awaits_event;  /* child of an event that is not placed yet: its birth may become nearer */
     bool no_birth;      /* a loss: a birth date in `people:` contradicts it */
     bool history_unknown;
+    bool included;    /* from a pedigree file: sex and parents stand there */
     const char *stem; /* not named in the file: "lost", to become lost1, lost2 ... by date */
+    double named_by;  /* that date; NaN = the conception */
 } mtl__yperson;
 
 typedef struct mtl__sload {
@@ -31,12 +34,15 @@ typedef struct mtl__sload {
     const mtl_model *m;
     mtl_error *err;
     mtl__yperson *more; /* beside s->person */
-    size_t cap_more, cap_person, cap_pregnancy, cap_child, cap_sample;
+    size_t cap_more, cap_person, cap_pregnancy, cap_child, cap_sample, cap_contact,
+        cap_adoption;
     mtl__person *person;
     mtl__pregnancy *pregnancy;
     mtl__conceptus *child;
     mtl__sample *sample;
-    int n_people, n_pregnancies, n_children, n_samples;
+    mtl__contact *contact;
+    mtl__adoption *adoption;
+    int n_people, n_pregnancies, n_children, n_samples, n_contacts, n_adoptions;
 } mtl__sload;
 
 /* Index of a person, -1 if there is none. */
@@ -46,6 +52,8 @@ int mtl__sl_add_person(mtl__sload *l, const char *name, const mtl__ynode *where,
 int mtl__sl_person(mtl__sload *l, const mtl__ynode *n, int *out);
 int mtl__sl_name(mtl__sload *l, const mtl__ynode *n, const char **out);
 int mtl__sl_people(mtl__sload *l, const mtl__ynode *people);
+/* yaml_include.c: before the people. */
+int mtl__sl_include(mtl__sload *l, const mtl__ynode *include);
 int mtl__sl_history(mtl__sload *l, const mtl__ynode *history);
 int mtl__sl_sex(mtl__sload *l, const mtl__ynode *n, enum mtl__sex *out);
 int mtl__sl_karyotype(mtl__sload *l, const mtl__ynode *n, enum mtl__karyotype *out);
@@ -61,7 +69,7 @@ static inline double mtl__weeks_to_days(double weeks) /* from conception */
     return (weeks - 2.0) * 7.0;
 }
 
-/* yaml_events.c, yaml_pregnancy.c, yaml_sample.c */
+/* yaml_events.c, yaml_pregnancy.c, yaml_sample.c, yaml_contact.c */
 int mtl__sl_events(mtl__sload *l, const mtl__ynode *events);
 enum mtl__sl_event {
     MTL__SL_DELIVERY,
@@ -71,13 +79,29 @@ enum mtl__sl_event {
     MTL__SL_TERMINATION,
     MTL__SL_SAMPLE,
     MTL__SL_AUTOPSY,
-    MTL__SL_DEATH
+    MTL__SL_DEATH,
+    MTL__SL_NURSING,
+    MTL__SL_TRANSFUSION,
+    MTL__SL_GRAFT,
+    MTL__SL_STEM_CELL_GRAFT,
+    MTL__SL_INFUSION,
+    MTL__SL_ADOPTION
 };
 /* 1 = cannot be placed yet: the date hangs on a birth that is not known. */
 int mtl__sl_pregnancy(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type);
 /* Makes a person of every child that the event names, before any event is placed. */
 int mtl__sl_declare_children(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type);
 int mtl__sl_name_the_unnamed(mtl__sload *l);
+/* Something that passes from one person to another by other ways than the placenta; a giver who is
+   not in the file yet becomes a person. */
+int mtl__sl_contact(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type);
+int mtl__sl_adoption(mtl__sload *l, const mtl__ynode *ev);
+/* `milk` of a delivery: a duration, or {for: ..., volume: ...}. */
+int mtl__sl_milk(mtl__sload *l, const mtl__ynode *n, mtl__pregnancy *p);
+/* A kind of the model that renews itself; `name` stands at n. */
+int mtl__sl_seed_kind(mtl__sload *l, const mtl__ynode *n, const char *name, int *out);
+/* One organ of the model, no group. */
+int mtl__sl_organ(mtl__sload *l, const mtl__ynode *n, int *out);
 int mtl__sl_sample(mtl__sload *l, const mtl__ynode *ev);
 int mtl__sl_autopsy(mtl__sload *l, const mtl__ynode *ev);
 int mtl__sl_set_death(mtl__sload *l, const mtl__ynode *where, int person, mtl__ydate when);

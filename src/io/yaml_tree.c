@@ -72,7 +72,8 @@ int mtl__yaml_slurp(mtl__arena *arena, const char *path, char **text, size_t *le
     int ret = MTL_OK;
     FILE *f = standard_input ? stdin : fopen(path, "rb");
     if (!f)
-        return mtl__fail_at(err, MTL_ERR_IO, name, 0, 0, "", "cannot open: %s", strerror(errno));
+        return mtl__fail_at(err, mtl__errno_code(errno), name, 0, 0, "", "cannot open: %s",
+                            strerror(errno));
     while (whole.len < room && !whole.oom) {
         const size_t n = fread(piece, 1, sizeof piece, f);
         if (n == 0)
@@ -80,7 +81,8 @@ int mtl__yaml_slurp(mtl__arena *arena, const char *path, char **text, size_t *le
         mtl__str_addn(&whole, piece, n);
     }
     if (ferror(f))
-        ret = mtl__fail_at(err, MTL_ERR_IO, name, 0, 0, "", "cannot read: %s", strerror(errno));
+        ret = mtl__fail_at(err, mtl__errno_code(errno), name, 0, 0, "", "cannot read: %s",
+                           strerror(errno));
     if (!standard_input)
         fclose(f);
     if (ret == MTL_OK && whole.len >= room)

@@ -6,7 +6,7 @@
 
 enum mtl__sex { MTL__SEX_UNKNOWN, MTL__FEMALE, MTL__MALE };
 enum mtl__karyotype { MTL__EUPLOID, MTL__TRISOMY21, MTL__TRISOMY18, MTL__TRISOMY13, MTL__TRIPLOID,
-                      MTL__MONOSOMY_X, MTL__OTHER_ANEUPLOID };
+                      MTL__MONOSOMY_X, MTL__OTHER_ANEUPLOID, MTL__DELETION_22Q11 };
 
 typedef struct mtl__person {
     const char *name;     /* borrowed from the scenario's arena */

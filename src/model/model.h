@@ -137,12 +137,19 @@ int mtl__factor_edges(const mtl__factor *f, const mtl_model *m, double *x, int m
 double mtl__factor_mean(const mtl__factor *f, const mtl_model *m, double x0, double x1);
 
 /* ---------------------------------------------------------------- supply: own cells of a donor */
-enum mtl__supply_way { MTL__CHILD_TO_MOTHER, MTL__MOTHER_TO_CHILD };
+/* giver to taker: by milk, transfusion, graft, infusion, or between twins */
+enum mtl__supply_way { MTL__CHILD_TO_MOTHER, MTL__MOTHER_TO_CHILD, MTL__GIVER_TO_TAKER };
 enum mtl__supply_on { /* what it hangs on */
     MTL__ON_PREGNANCY,   /* spread over the weeks of the pregnancy by a curve */
     MTL__ON_DELIVERY,    /* burst at a live birth or stillbirth */
     MTL__ON_MISCARRIAGE, /* burst at a spontaneous loss */
-    MTL__ON_TERMINATION  /* burst at an induced one */
+    MTL__ON_TERMINATION, /* burst at an induced one */
+    MTL__ON_MILK,            /* spread over the period; amount per mL of milk */
+    MTL__ON_TRANSFUSION,     /* burst; amount per unit */
+    MTL__ON_ORGAN_GRAFT,     /* burst */
+    MTL__ON_STEM_CELL_GRAFT, /* burst */
+    MTL__ON_INFUSION,        /* burst; amount per infused cell of the line's kind */
+    MTL__ON_ANASTOMOSIS      /* spread evenly over the weeks that the twins share */
 };
 enum mtl__supply_measure {
     MTL__PER_DAY,  /* amount x curve = cells per day */
@@ -151,7 +158,8 @@ enum mtl__supply_measure {
 };
 /* how the amount differs between pregnancies: a multiplier of mean 1. BLEED: the measured quantiles of
    feto-maternal haemorrhage, a lognormal with a rare massive part (num/process: MIXTURE). */
-enum mtl__hetero { MTL__H_FIXED, MTL__H_GAMMA, MTL__H_LOGNORMAL, MTL__H_BLEED };
+/* SPIKE: in a share law_p of cases a lognormal of log sd law_arg, else nothing. */
+enum mtl__hetero { MTL__H_FIXED, MTL__H_GAMMA, MTL__H_LOGNORMAL, MTL__H_BLEED, MTL__H_SPIKE };
 typedef struct mtl__supply {
     const char *name;
     enum mtl__supply_way way;
@@ -166,6 +174,7 @@ typedef struct mtl__supply {
     int curve;             /* factor index; -1 = flat */
     enum mtl__hetero law;
     mtl__expr law_arg;     /* gamma shape or log sd */
+    mtl__expr law_p;       /* spike: probability that anything passes */
     const char *group;     /* lines of one group and pregnancy share one multiplier */
     const int *fold;       /* parameters that multiply the amount when the pregnancy has the property */
     const char *const *fold_if; /* "trisomy21", "aneuploid" (any other), "preeclampsia",

@@ -138,6 +138,7 @@ static void copy_supplies(copier *c, mtl_model *m)
         STR(s->note);
         copy_expr(c, &s->amount);
         copy_expr(c, &s->law_arg);
+        copy_expr(c, &s->law_p);
         DUP(s->fold, s->n_folds);
         s->fold_if = dup_strings(c, s->fold_if, s->n_folds);
         copy_when(c, &s->when);

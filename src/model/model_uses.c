@@ -38,6 +38,24 @@ static const engine_use engine_uses[] = {
      "bleed=measured"},
     {"delivery.bleed.massive.volume", "fetal blood in a massive bleed", "bleed", "measured",
      "bleed=measured"},
+    {"milk.volume", "milk of a day, where a scenario gives none", "", "", "with milk"},
+    {"milk.cells", "carries foreign cells of the nurse on", "", "", "with milk"},
+    {"transfusion.unit.cells", "carries foreign cells of the blood donor on", "", "",
+     "with a transfusion"},
+    {"twins.anastomosis", "carries foreign cells of a twin on", "", "", "with twins"},
+    {"twins.anastomosis.monochorionic", "in place of twins.anastomosis, for one chorion", "", "",
+     "with twins"},
+    {"twins.anastomosis.cells", "carries foreign cells of a twin on", "", "", "with twins"},
+    {"graft.organ.share", "cells of a grafted organ that are the giver's", "", "",
+     "with an organ graft"},
+    {"graft.blood.share", "what crosses from the taker later is the giver's in that share", "", "",
+     "with a stem cell graft"},
+    {"hla.recombination.a_c", "crossing-over between HLA-A and HLA-C, in `markers`", "", "", ""},
+    {"hla.recombination.c_b", "crossing-over between HLA-C and HLA-B, in `markers`", "", "", ""},
+    {"hla.recombination.b_drb1", "crossing-over between HLA-B and HLA-DRB1, in `markers`", "", "",
+     ""},
+    {"hla.recombination.drb1_dqb1", "crossing-over between HLA-DRB1 and HLA-DQB1, in `markers`", "",
+     "", ""},
     {"assay.study.scale", "factor between studies, where model and published levels are compared",
      "", "", ""},
 };
@@ -103,6 +121,9 @@ static int visit_supplies(const mtl_model *m, visitor visit, void *ctx)
         p.expr = &s->law_arg;
         p.must = POSITIVE;
         if (s->law_arg.n > 0)
+            MTL_TRY(visit(ctx, &p));
+        p.expr = &s->law_p;
+        if (s->law_p.n > 0)
             MTL_TRY(visit(ctx, &p));
     }
     return MTL_OK;
@@ -216,7 +237,7 @@ static void collect_engine(const mtl_model *m, collector *c)
     for (int i = 0; i < N_ENGINE; i++) {
         const engine_use *e = &engine_uses[i];
         if (strcmp(e->param, m->param[c->param].name) == 0)
-            add_use(c, (mtl_param_use){.table = "engine",
+            add_use(c, (mtl_param_use){.table = e->sw && !e->sw[0] ? "elsewhere" : "engine",
                                        .id = e->param,
                                        .text = e->text,
                                        .when = e->when,
@@ -358,11 +379,14 @@ static const char *say_rule(mtl_model *m, const mtl__rule *r)
 
 static const char *say_supply(mtl_model *m, const mtl__supply *s)
 {
-    static const char *const on[] = {"over a pregnancy", "at delivery", "at a miscarriage",
-                                     "at a termination"};
+    static const char *const on[] = {"over a pregnancy",    "at delivery",
+                                     "at a miscarriage",    "at a termination",
+                                     "with milk",           "with a transfusion",
+                                     "with an organ graft", "with a stem cell graft",
+                                     "with an infusion",    "through joined circulations"};
+    static const char *const ways[] = {"child to mother", "mother to child", "giver to taker"};
     char buf[400];
-    snprintf(buf, sizeof buf, "%s, %s %s, %s: %s", m->kind[s->kind].name,
-             s->way == MTL__CHILD_TO_MOTHER ? "child to mother" : "mother to child", on[s->on],
+    snprintf(buf, sizeof buf, "%s, %s %s, %s: %s", m->kind[s->kind].name, ways[s->way], on[s->on],
              s->measure == MTL__PER_DAY ? "cells per day" : "cells", s->amount.text);
     return mtl__arena_strdup(&m->arena, buf);
 }

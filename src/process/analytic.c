@@ -433,6 +433,8 @@ static double group_variance(const mtl__group *g)
     const double spread = mtl__exp(g->shape * g->shape);
     if (g->law == MTL__LOGNORMAL)
         return spread - 1;
+    if (g->law == MTL__SPIKE)
+        return spread / g->p_big - 1;
     const double small = (1 - g->p_big * g->big) / (1 - g->p_big);
     return (1 - g->p_big) * small * small * spread + g->p_big * g->big * g->big - 1;
 }

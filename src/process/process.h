@@ -108,10 +108,11 @@ void mtl__process_free(mtl__process *p);
 
 /* ---------------------------------------------------------------- immigration */
 enum mtl__target { MTL__TO_TYPE, MTL__TO_ROW, MTL__TO_COX };
-enum mtl__law { MTL__FIXED, MTL__GAMMA, MTL__LOGNORMAL, MTL__MIXTURE };
+enum mtl__law { MTL__FIXED, MTL__GAMMA, MTL__LOGNORMAL, MTL__MIXTURE, MTL__SPIKE };
 /* A group of immigration that shares one random multiplier of mean 1 (heterogeneity between
    pregnancies). shape: gamma shape, or log sd of a lognormal. MIXTURE: with probability p_big the
-   multiplier is `big`, else lognormal with log sd `shape` and mean (1 - p_big big)/(1 - p_big). */
+   multiplier is `big`, else lognormal with log sd `shape` and mean (1 - p_big big)/(1 - p_big).
+   SPIKE: with probability p_big lognormal with log sd `shape` (0 allowed) and mean 1/p_big, else 0. */
 typedef struct mtl__group {
     enum mtl__law law;
     double shape, p_big, big;

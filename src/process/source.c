@@ -73,6 +73,11 @@ static int check_group(const mtl__group *g, mtl_error *err)
 {
     if (g->law == MTL__FIXED)
         return 0;
+    if (g->law == MTL__SPIKE) {
+        if (!(g->shape >= 0 && g->shape <= 10) || !(g->p_big > 0 && g->p_big <= 1))
+            return bad(err, "a spike needs a probability above 0 and a log sd in 0..10");
+        return 0;
+    }
     if (!isfinite(g->shape) || g->shape <= 0)
         return bad(err, "the shape of a heterogeneity group must be finite and above 0");
     if (g->law != MTL__GAMMA && g->shape > 10)
@@ -125,6 +130,8 @@ int mtl__source_check(const mtl__source *s, const mtl__process *p, mtl_error *er
  */
 static double small_part_mean(const mtl__group *g)
 {
+    if (g->law == MTL__SPIKE)
+        return 1 / g->p_big;
     return g->law == MTL__MIXTURE ? (1 - g->p_big * g->big) / (1 - g->p_big) : 1;
 }
 
@@ -142,6 +149,8 @@ double mtl__group_draw(const mtl__group *g, mtl__rng *rng)
         return lognormal_at(g, mtl__rng_normal(rng));
     case MTL__MIXTURE:
         return mtl__rng_unit(rng) < g->p_big ? g->big : lognormal_at(g, mtl__rng_normal(rng));
+    case MTL__SPIKE:
+        return mtl__rng_unit(rng) < g->p_big ? lognormal_at(g, mtl__rng_normal(rng)) : 0;
     case MTL__FIXED:
     default:
         return 1;
@@ -154,17 +163,18 @@ int mtl__group_nodes(const mtl__group *g, double *x, double *w, int n)
         x[0] = w[0] = 1;
         return 1;
     }
-    const bool rare = g->law == MTL__MIXTURE && g->p_big > 0;
+    const bool spike = g->law == MTL__SPIKE,
+               rare = spike || (g->law == MTL__MIXTURE && g->p_big > 0);
     const int m = n - (rare ? 1 : 0);
     mtl__gauss_hermite(m, x, w);
     for (int i = 0; i < m; i++) {
         x[i] = lognormal_at(g, x[i]);
         if (rare)
-            w[i] *= 1 - g->p_big;
+            w[i] *= spike ? g->p_big : 1 - g->p_big;
     }
     if (rare) {
-        x[m] = g->big;
-        w[m] = g->p_big;
+        x[m] = spike ? 0 : g->big;
+        w[m] = spike ? 1 - g->p_big : g->p_big;
     }
     return n;
 }

@@ -19,8 +19,8 @@ void mtl__html_capital(mtl__str *b, const char *s);
 const char *mtl__two(double v, char buf[32]);
 /* A probability known to 1/n: "0.89", "<0.001" rather than 0, ">0.999" rather than 1. */
 const char *mtl__prob(double p, int n, char buf[32]);
-/* mtl__two of a level (gEq per 1e6): never below 0, "<10⁻⁶" where it is less than a cell. Plain
-   text, to be escaped in HTML. */
+/* mtl__two of a level (gEq per 1e6): never below 0, "<0.001" where it is less than one in 10⁹.
+   Plain text, to be escaped in HTML. */
 const char *mtl__level(double v, char buf[32]);
 /* "2.2 (0 to 16)"; the median, or "mean 2.2" where there are no quantiles. */
 void mtl__band_text(mtl__str *b, const mtl__band *x);
@@ -48,6 +48,9 @@ void mtl__svg_circle(mtl__str *b, const char *class_, double x, double y, double
 /* anchor: 's' start, 'm' middle, 'e' end. The text is escaped. */
 void mtl__svg_text(mtl__str *b, const char *class_, char anchor, double x, double y,
                    const char *text);
+/* Text on as many lines as this width needs, broken at spaces; returns their number. */
+int mtl__svg_wrapped(mtl__str *b, const char *class_, double x, double y, double width, double size,
+                     const char *text);
 /* What is inside takes the colours of the group's class. */
 void mtl__svg_group(mtl__str *b, const char *class_);
 void mtl__svg_group_end(mtl__str *b);
@@ -55,6 +58,12 @@ void mtl__svg_path(mtl__str *b, const char *class_);
 void mtl__svg_move(mtl__str *b, double x, double y);
 void mtl__svg_to(mtl__str *b, double x, double y);
 void mtl__svg_path_end(mtl__str *b, bool closed);
+/* A rectangle with round corners; a shape given as the text of a path. */
+void mtl__svg_round(mtl__str *b, const char *class_, double x, double y, double w, double h,
+                    double r);
+void mtl__svg_shape(mtl__str *b, const char *class_, const char *path);
+/* Words for whoever points at the group, walks to it by keyboard or hears it; lines end in \n. */
+void mtl__svg_tip(mtl__str *b, const char *text);
 /* Lines at 45 degrees over a rectangle: lines, because a pattern fill makes giant PDF files. */
 void mtl__svg_hatch(mtl__str *b, double x, double y, double w, double h);
 
@@ -70,6 +79,12 @@ typedef struct mtl__range {
     int low, high;
 } mtl__range; /* powers of ten */
 
+/* A line of a time figure whose numbers the script may show. */
+typedef struct mtl__series {
+    const mtl__pair *pair;
+    int result, watched;
+} mtl__series;
+
 typedef struct mtl__page {
     const mtl_result *const *result;
     int n_results;
@@ -82,10 +97,14 @@ typedef struct mtl__page {
     int *colour;   /* [n_people] 0.. in order of first contact; -1: the focus person herself */
     double t0, t1; /* the time axis that life line and ribbons share */
     mtl__range blood, organs;
+    mtl__series *series;
+    int n_series, max_series;
     mtl__str *out;
     mtl__arena arena;
 } mtl__page;
 
+/* User text with the names of people in their colours. */
+void mtl__html_names(mtl__page *v, const char *text);
 int mtl__page_init(mtl__page *v, const mtl_result *const *r, int n, mtl__str *out, mtl_error *err);
 void mtl__page_free(mtl__page *v);
 mtl__sight mtl__page_sight(const mtl__page *v, int host, int donor, int organ);
@@ -104,8 +123,9 @@ const char *mtl__page_name(const mtl__page *v, int person);
 /* Colour class: "d0" .. "d5", then "d0 dash" ...; "me" for the focus person. */
 const char *mtl__page_class(const mtl__page *v, int person);
 const char *mtl__organ_label(const mtl_model *m, int organ);
-/* The label without the name of its group: "hippocampus" of "Brain: hippocampus". */
-const char *mtl__organ_short(const mtl_model *m, int organ);
+/* The label without the name of its group, with a capital: "Hippocampus" of "Brain: hippocampus".
+   Returns buf. */
+const char *mtl__organ_short(const mtl_model *m, int organ, char buf[64]);
 /* The pair of another result that is the same host and donor, NULL if it has none. */
 const mtl__pair *mtl__page_same_pair(const mtl_result *r, const mtl__pair *p);
 /* Index in `watched`, -1 if the organ is not watched. */
@@ -147,6 +167,33 @@ void mtl__panel_draw(mtl__str *b, const mtl__panel *p);
 void mtl__panel_reading(mtl__str *b, const mtl__panel *p, double t, const mtl__reading *x,
                         bool full);
 
+/* ---------------------------------------------------------------- values on demand
+   (report_script.c) */
+/* The number of a series in the page's data; -1: no memory. */
+int mtl__page_series(mtl__page *v, const mtl_result *r, const mtl__pair *pair, int watched);
+/* The area of a time figure that answers to the pointer and the keyboard; all series of one
+   result. */
+void mtl__plot(mtl__page *v, const mtl__xaxis *x, double y, double h, const int *series, int n);
+void mtl__report_script(mtl__page *v);
+
+/* ---------------------------------------------------------------- body map (report_places.c) */
+typedef struct mtl__place {
+    const char *organ;
+    double x, y; /* middle and top of its frame */
+} mtl__place;
+typedef struct mtl__view {
+    const char *name;
+    const mtl__place *place;
+    int n;
+    double w, h;
+    const char *const *outline;
+    int n_outlines;
+    const char *inner;
+} mtl__view;
+enum mtl__view_id { MTL__VIEW_BODY, MTL__VIEW_BRAIN, MTL__N_VIEWS };
+const mtl__view *mtl__view_of(enum mtl__view_id id);
+const mtl__place *mtl__place_of(const mtl__view *v, const char *organ);
+
 /* ---------------------------------------------------------------- sections */
 void mtl__section_open(mtl__page *v, const char *id, const char *title);
 /* Ends the column on the left (title, how to read), begins the right one. */
@@ -155,14 +202,25 @@ void mtl__section_close(mtl__page *v);
 
 void mtl__report_head(mtl__page *v); /* report_style.c: head, style, masthead */
 void mtl__report_tail(mtl__page *v);
-void mtl__report_answer(mtl__page *v);   /* report_answer.c */
+void mtl__report_answer(mtl__page *v); /* report_answer.c */
+/* The answer in two digits; if it is a probability, as one known from n replicates (0: exactly). */
+const char *mtl__answer_text(const mtl__page *v, double answer, int n, char buf[32]);
+/* A bar from the answer at the low third to that at the high third, with the answer as a line;
+   nothing where the answer is not a probability. */
+void mtl__answer_bar(mtl__page *v, const mtl__leaning *l);
 void mtl__report_life(mtl__page *v);     /* report_life.c */
 void mtl__report_ribbons(mtl__page *v);  /* report_ribbons.c */
-void mtl__report_organs(mtl__page *v);   /* report_organs.c: watched organs, other bodies */
+void mtl__report_organs(mtl__page *v);   /* report_organs.c: watched organs */
+void mtl__report_others(mtl__page *v);   /* report_organs.c: blood of the other people */
 void mtl__report_readings(mtl__page *v); /* report_readings.c */
 void mtl__report_carriage(mtl__page *v); /* report_carriage.c */
+void mtl__report_map(mtl__page *v);      /* report_map.c: inside the section of the table */
 void mtl__report_table(mtl__page *v);    /* report_table.c */
+/* The switch in which the results differ, -1 if they differ in none; its value in result n. */
+int mtl__page_switch(const mtl__page *v);
+const char *mtl__page_value(const mtl__page *v, int n, int sw);
 void mtl__report_rivals(mtl__page *v);   /* report_rivals.c */
+void mtl__report_deciding(mtl__page *v); /* report_deciding.c: inside the section of the rivals */
 void mtl__report_params(mtl__page *v);   /* report_params.c */
 void mtl__report_again(mtl__page *v);    /* report_again.c */
 

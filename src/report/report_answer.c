@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The answer first: the headline, the hypothesis it holds under, what the rivals say, and the ruled
-   box with the values nobody has measured, strongest first. The box cannot be folded away. */
+   box that says on how many values nobody has measured the answer rests, and which of them move it
+   by more than chance. The box cannot be folded away. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "num/num.h"
 #include "report/report.h"
 
-enum { MAX_BARS = 12, ROW = 20, TOP = 42, W = 420 };
+enum { LONG_HEADLINE = 220 }; /* letters: more would fill half a screen at full size */
+enum { MAX_BARS = 10, WEAK_BARS = 3, ROW = 20, TOP = 42, W = 420 };
 
 /* ------------------------------------------------------------------ the bars */
 
@@ -16,6 +19,23 @@ typedef struct scale {
     bool log;
     double x0, x1;
 } scale;
+
+static int reps(const mtl__page *v)
+{
+    return v->r->opts.solver == MTL_SOLVER_ANALYTIC ? 0 : v->r->opts.replicates;
+}
+
+/* A mean of probabilities may pass 1 by its last digits. */
+#define ROUNDING 1e-9
+
+const char *mtl__answer_text(const mtl__page *v, double answer, int n, char buf[32])
+{
+    for (int i = 0; i < v->n_results; i++)
+        for (int b = 0; b < v->r->n_bands; b++)
+            if (v->result[i]->answer[b] < -ROUNDING || v->result[i]->answer[b] > 1 + ROUNDING)
+                return mtl__two(answer, buf);
+    return mtl__prob(answer, n, buf);
+}
 
 static bool is_tier_d(const mtl__page *v, const mtl__leaning *l)
 {
@@ -35,7 +55,7 @@ static scale scale_of(const mtl__page *v, double x0, double x1)
         high = mtl__max(high, mtl__max(l->low_answer, l->high_answer));
     }
     scale s = {0, 1, false, x0, x1};
-    if (!(low >= 0 && high <= 1)) {
+    if (!(low >= -ROUNDING && high <= 1 + ROUNDING)) {
         s.log = low > 0 && high / low > 100;
         s.low = s.log ? low : mtl__min(low, 0);
         s.high = high > s.low ? high : s.low + 1;
@@ -50,13 +70,39 @@ static double place(const scale *s, double v)
     return s->x0 + mtl__max(0, mtl__min(1, share)) * (s->x1 - s->x0);
 }
 
-static int n_bars(const mtl__page *v)
+static bool drawable(const mtl__page *v, const mtl__leaning *l)
+{
+    return is_tier_d(v, l) && isfinite(l->low_answer) && isfinite(l->high_answer);
+}
+
+static bool beyond_chance(const mtl__page *v, const mtl__leaning *l)
+{
+    return fabs(l->effect) > mtl__page_noise(v);
+}
+
+static int n_beyond(const mtl__page *v)
 {
     int n = 0;
     for (int i = 0; i < v->r->n_leanings; i++)
-        n += is_tier_d(v, &v->r->leaning[i]) && isfinite(v->r->leaning[i].low_answer) &&
-             isfinite(v->r->leaning[i].high_answer);
+        n += drawable(v, &v->r->leaning[i]) && beyond_chance(v, &v->r->leaning[i]);
     return n;
+}
+
+static int n_drawable(const mtl__page *v)
+{
+    int n = 0;
+    for (int i = 0; i < v->r->n_leanings; i++)
+        n += drawable(v, &v->r->leaning[i]);
+    return n;
+}
+
+/* All that move the answer by more than chance, and the first few that do not, to show what chance
+   looks like. */
+static int n_bars(const mtl__page *v)
+{
+    const int all = n_drawable(v), some = n_beyond(v) + WEAK_BARS;
+    const int n = all < some ? all : some;
+    return n < MAX_BARS ? n : MAX_BARS;
 }
 
 static void axis_of_bars(mtl__str *b, const scale *s, double y)
@@ -74,21 +120,28 @@ static void axis_of_bars(mtl__str *b, const scale *s, double y)
                   "the answer, all other unknowns drawn as well");
 }
 
+/* The two answers as lines; the lower label keeps clear of the line of the upper one. */
 static void answer_lines(mtl__page *v, const scale *s, double foot)
 {
     mtl__str *b = v->out;
     const double x = place(s, v->r->answer[MTL__CHANCE]),
                  wide = place(s, v->r->answer[MTL__UNKNOWNS]);
+    const bool known = isfinite(v->r->answer[MTL__CHANCE]);
     char value[32], text[64];
     if (v->r->n_bands > 1 && isfinite(v->r->answer[MTL__UNKNOWNS])) {
-        mtl__svg_line(b, "lod", wide, 38, wide, foot);
         snprintf(text, sizeof text, "unknowns drawn %s",
-                 mtl__two(v->r->answer[MTL__UNKNOWNS], value));
-        mtl__svg_text(b, "halo", wide > W - 110 ? 'e' : 'm', wide > W - 110 ? W : wide, 33, text);
+                 mtl__answer_text(v, v->r->answer[MTL__UNKNOWNS], reps(v), value));
+        const double width = mtl__text_width(text, 13);
+        double left = mtl__max(mtl__min(wide - width / 2, W - width), 0);
+        if (known && left < x + 6 && x - 6 < left + width)
+            left = wide <= x || x + 6 + width > W ? x - 6 - width : x + 6;
+        mtl__svg_line(b, "lod", wide, 38, wide, foot);
+        mtl__svg_text(b, "halo", 's', left, 33, text);
     }
-    if (!isfinite(v->r->answer[MTL__CHANCE]))
+    if (!known)
         return;
-    snprintf(text, sizeof text, "answer %s", mtl__two(v->r->answer[MTL__CHANCE], value));
+    snprintf(text, sizeof text, "answer %s",
+             mtl__answer_text(v, v->r->answer[MTL__CHANCE], reps(v), value));
     mtl__svg_line(b, "bold", x, 20, x, foot);
     mtl__svg_text(b, "strong halo", x > W - 60 ? 'e' : 'm', x > W - 60 ? W : x, 14, text);
 }
@@ -96,9 +149,9 @@ static void answer_lines(mtl__page *v, const scale *s, double foot)
 static void bars(mtl__page *v)
 {
     mtl__str *b = v->out;
-    const int all = n_bars(v), n = all < MAX_BARS ? all : MAX_BARS;
+    const int n = n_bars(v);
     const scale s = scale_of(v, 190, W - 12);
-    const double foot = TOP + n * ROW, noise = mtl__page_noise(v);
+    const double foot = TOP + n * ROW;
     mtl__svg_open(
         b, W, foot + 38, "", "How far each unmeasured value alone moves the answer",
         "One bar per parameter of tier D, from the answer at the low third of its range to the "
@@ -106,67 +159,81 @@ static void bars(mtl__page *v)
     axis_of_bars(b, &s, foot);
     for (int i = 0, row = 0; i < v->r->n_leanings && row < n; i++) {
         const mtl__leaning *l = &v->r->leaning[i];
-        if (!is_tier_d(v, l) || !isfinite(l->low_answer) || !isfinite(l->high_answer))
+        if (!drawable(v, l))
             continue;
         const double y = TOP + row++ * ROW;
         const double a = place(&s, mtl__min(l->low_answer, l->high_answer));
         const double z = place(&s, mtl__max(l->low_answer, l->high_answer));
         mtl__svg_text(b, "", 'e', s.x0 - 10, y + 13, v->m->param[l->param].name);
-        mtl__svg_rect(b, fabs(l->effect) > noise ? "bar" : "weak", a, y + 5, mtl__max(z - a, 1.5),
-                      8);
+        mtl__svg_rect(b, beyond_chance(v, l) ? "bar" : "weak", a, y + 5, mtl__max(z - a, 1.5), 8);
     }
     answer_lines(v, &s, foot);
     mtl__svg_close(b);
 }
 
+void mtl__answer_bar(mtl__page *v, const mtl__leaning *l)
+{
+    enum { BAR_W = 150 };
+    const scale s = scale_of(v, 1, BAR_W - 1);
+    const double answer = v->r->answer[MTL__CHANCE];
+    char low[32], high[32], text[96];
+    if (s.log || s.low < 0 || s.high > 1 || !isfinite(l->low_answer) || !isfinite(l->high_answer))
+        return;
+    const double a = place(&s, mtl__min(l->low_answer, l->high_answer));
+    const double z = place(&s, mtl__max(l->low_answer, l->high_answer));
+    snprintf(text, sizeof text, "From %s to %s",
+             mtl__answer_text(v, l->low_answer, reps(v) / 3, low),
+             mtl__answer_text(v, l->high_answer, reps(v) / 3, high));
+    mtl__svg_open(v->out, BAR_W, 16, "", text, "");
+    mtl__svg_line(v->out, "grid", s.x0, 8, s.x1, 8);
+    mtl__svg_rect(v->out, beyond_chance(v, l) ? "bar" : "weak", a, 4, mtl__max(z - a, 1.5), 8);
+    if (isfinite(answer))
+        mtl__svg_line(v->out, "bold", place(&s, answer), 0, place(&s, answer), 16);
+    mtl__svg_close(v->out);
+}
+
 /* ------------------------------------------------------------------ the words */
+
+/* How far a difference of the answer has to be before it is more than chance. */
+static void say_noise(mtl__page *v)
+{
+    char text[32];
+    const double noise = mtl__page_noise(v);
+    if (n_drawable(v) > 0 && noise > 0) {
+        mtl__str_add(v->out, " From ");
+        mtl__count(v->out, v->r->opts.replicates);
+        mtl__str_printf(v->out, " replicates a difference below %s may be chance (open bars).",
+                        mtl__two(noise, text));
+    }
+}
 
 static void strongest(mtl__page *v)
 {
     mtl__str *b = v->out;
-    const double noise = mtl__page_noise(v);
     int said = 0;
     char low[32], high[32];
     mtl__str_add(b, "<p>");
     for (int i = 0; i < v->r->n_leanings && said < 3; i++) {
         const mtl__leaning *l = &v->r->leaning[i];
-        if (!is_tier_d(v, l) || !isfinite(l->low_answer) || !isfinite(l->high_answer) ||
-            fabs(l->effect) <= noise)
+        if (!drawable(v, l) || !beyond_chance(v, l))
             continue;
         mtl__str_add(b, said == 0 ? "Between the low and the high third of its range, <code>"
                                   : ", <code>");
-        mtl__html(b, v->m->param[l->param].name);
-        mtl__str_printf(b, "</code>%s %s to %s", said == 0 ? " moves the answer from" : " from",
-                        mtl__two(l->low_answer, low), mtl__two(l->high_answer, high));
+        mtl__html_dotted(b, v->m->param[l->param].name);
+        mtl__str_add(b, said == 0 ? "</code> alone moves the answer from " : "</code> from ");
+        mtl__html(b, mtl__answer_text(v, l->low_answer, reps(v) / 3, low));
+        mtl__str_add(b, " to ");
+        mtl__html(b, mtl__answer_text(v, l->high_answer, reps(v) / 3, high));
         said++;
     }
     if (said > 0)
         mtl__str_add(b, ".");
     else
-        mtl__str_add(b, n_bars(v) > 0
+        mtl__str_add(b, n_drawable(v) > 0
                             ? "None of them alone moves the answer by more than chance does."
                             : "Which of them moves the answer most was not computed.");
-    if (n_bars(v) > 0 && noise > 0)
-        mtl__str_printf(
-            b, " With this number of replicates a difference below %s may be chance (open bars).",
-            mtl__two(noise, low));
-    mtl__str_add(b, "</p>\n");
-}
-
-static void name_the_rest(mtl__page *v, int n)
-{
-    mtl__str *b = v->out;
-    const char *before = "";
-    mtl__str_printf(b, "<p class=\"note\">%s: ", n == 1 ? "It is" : "They are");
-    for (int i = 0; i < v->m->n_params; i++) {
-        if (!v->r->used_param || !v->r->used_param[i] || v->m->param[i].tier != 'D')
-            continue;
-        mtl__str_printf(b, "%s<code>", before);
-        mtl__html(b, v->m->param[i].name);
-        mtl__str_add(b, "</code>");
-        before = ", ";
-    }
-    mtl__str_add(b, ".</p>\n");
+    say_noise(v);
+    mtl__str_add(b, " All of them stand first in <a href=\"#parameters\">How sure</a>.</p>\n");
 }
 
 static void box(mtl__page *v)
@@ -185,7 +252,6 @@ static void box(mtl__page *v)
                         n == 1 ? "" : "s");
     if (n > 0) {
         strongest(v);
-        name_the_rest(v, n);
         mtl__str_add(
             b,
             v->r->n_bands > 1
@@ -210,8 +276,9 @@ void mtl__report_answer(mtl__page *v)
         mtl__str_add(b, "</p>\n");
     }
     mtl__section_body(v);
-    mtl__str_add(b, "<h1>");
-    mtl__html(b, mtl_result_headline(v->r));
+    const char *headline = mtl_result_headline(v->r);
+    mtl__str_add(b, strlen(headline) > LONG_HEADLINE ? "<h1 class=\"long\">" : "<h1>");
+    mtl__html_names(v, headline);
     mtl__str_add(b, "</h1>\n<p class=\"lede\">Hypothesis: <b>");
     mtl__html(b, v->r->hypothesis ? v->r->hypothesis : "");
     mtl__str_add(b, "</b>.");

@@ -113,27 +113,33 @@ static void draw_band(mtl__str *b, const mtl__panel *p, const mtl__band *x, cons
     mtl__svg_path_end(b, true);
 }
 
-static double middle(const mtl__band *x)
+enum { LOWER = -1, MEDIAN, UPPER };
+
+static double quantile(const mtl__band *x, int which)
 {
+    if (which != MEDIAN)
+        return which == LOWER ? x->q250 : x->q750;
     return isfinite(x->q500) ? x->q500 : x->mean;
 }
 
-/* The median, or the mean where there are no quantiles; nothing along the foot of the axis. */
-static void draw_line(mtl__str *b, const mtl__panel *p, const mtl__band *x)
+/* The median, or the mean where there are no quantiles, or a quartile; nothing along the foot of
+   the axis. */
+static void draw_line(mtl__str *b, const mtl__panel *p, const mtl__band *x, int which)
 {
     const double foot = p->y + p->h - 0.05;
+    const int k0 = first_time(p);
     bool down = false;
-    if (!x)
+    if (!x || (which != MEDIAN && (k0 >= p->r->n_times || !isfinite(x[k0].q250))))
         return;
-    mtl__svg_path(b, "line");
+    mtl__svg_path(b, which == MEDIAN ? "line" : "quart");
     double x_last = 0, y_last = foot + 1;
-    for (int k = first_time(p); k < p->r->n_times; k++) {
-        const double px = mtl__xaxis_at(&p->x, p->r->time[k]), py = mtl__panel_y(p, middle(&x[k]));
+    for (int k = k0; k < p->r->n_times; k++) {
+        const double px = mtl__xaxis_at(&p->x, p->r->time[k]),
+                     py = mtl__panel_y(p, quantile(&x[k], which));
         const bool above = py < foot, was_above = y_last < foot;
         if (above || was_above) {
             if (!down)
-                mtl__svg_move(b, k == first_time(p) ? px : x_last,
-                              mtl__min(k == first_time(p) ? py : y_last, foot));
+                mtl__svg_move(b, k == k0 ? px : x_last, mtl__min(k == k0 ? py : y_last, foot));
             mtl__svg_to(b, px, mtl__min(py, foot));
             down = above;
         }
@@ -201,7 +207,9 @@ void mtl__panel_draw(mtl__str *b, const mtl__panel *p)
         mtl__svg_hatch(b, p->x.x0, lod_y, p->x.x1 - p->x.x0, p->y + p->h - lod_y);
     if (sees)
         mtl__svg_line(b, "lod", p->x.x0, lod_y, p->x.x1, lod_y);
-    draw_line(b, p, chance);
+    draw_line(b, p, chance, UPPER);
+    draw_line(b, p, chance, LOWER);
+    draw_line(b, p, chance, MEDIAN);
     draw_strip(b, p, chance);
     if (p->lod_label && sees) {
         char value[32], text[64];

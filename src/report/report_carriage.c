@@ -77,7 +77,8 @@ static void draw_row(mtl__page *v, const mtl__carriage *c, double x0, double x1,
     mtl__str *b = v->out;
     const double w = x1 - x0;
     const double left = x0 + w * mtl__min(c->p_every, c->p_any);
-    mtl__svg_text(b, "", 'e', x0 - 12, y + 4, mtl__organ_short(v->m, c->organ));
+    char name[64];
+    mtl__svg_text(b, "", 'e', x0 - 12, y + 4, mtl__organ_short(v->m, c->organ, name));
     mtl__svg_line(b, "grid", left, y, x0 + w * c->p_any, y);
     if (v->r->n_bands > 1 && isfinite(c->p_any_unknowns)) {
         const double x = x0 + w * c->p_any_unknowns;

@@ -16,7 +16,7 @@ typedef struct figure {
     const char *class_;
     int ticks;
 } figure;
-static const figure figures[] = {{1032, 58, 806, "wide", 10}, {640, 52, 622, "narrow", 7}};
+static const figure figures[] = {{1032, 58, 792, "wide", 10}, {640, 52, 622, "narrow", 7}};
 
 static bool is_mine(const mtl__page *v, const mtl__pregnancy *p)
 {

@@ -2,6 +2,7 @@
 /* What the sections of a report share: which donors in which order and colour, one time axis, one
    range of levels, and which assay could have seen whom. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "num/num.h"
@@ -253,14 +254,17 @@ const char *mtl__organ_label(const mtl_model *m, int organ)
     return o->label && o->label[0] ? o->label : o->name;
 }
 
-const char *mtl__organ_short(const mtl_model *m, int organ)
+const char *mtl__organ_short(const mtl_model *m, int organ, char buf[64])
 {
     const char *label = mtl__organ_label(m, organ), *group = m->organ[organ].group;
     const size_t n = group ? strlen(group) : 0;
     if (n > 0 && strncmp(label + 1, group + 1, n - 1) == 0 &&
         (label[0] | 0x20) == (group[0] | 0x20) && strncmp(label + n, ": ", 2) == 0 && label[n + 2])
-        return label + n + 2;
-    return label;
+        label += n + 2;
+    snprintf(buf, 64, "%s", label);
+    if (buf[0] >= 'a' && buf[0] <= 'z')
+        buf[0] = (char)(buf[0] - 'a' + 'A');
+    return buf;
 }
 
 const mtl__pair *mtl__page_same_pair(const mtl_result *r, const mtl__pair *p)

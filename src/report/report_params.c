@@ -69,7 +69,7 @@ static void row(mtl__page *v, const used *u)
 {
     mtl__str *b = v->out;
     const mtl__param *p = u->p;
-    char text[32], high[32], key[32];
+    char text[32], key[32];
     mtl__str_printf(
         b,
         "<tr><td data-v=\"%d\"><span class=\"tier t%c\">%c</span></td><th class=\"wide\" "
@@ -88,12 +88,17 @@ static void row(mtl__page *v, const used *u)
     range_cell(b, p);
     mtl__str_add(b, "<td>");
     mtl__html(b, p->unit_text);
-    mtl__str_printf(b, "</td><td class=\"r\" data-v=\"%s\">",
+    mtl__str_printf(b, "</td><td class=\"effect\" data-v=\"%s\">",
                     effect(u) >= 0 ? mtl__out_number(effect(u), key) : "");
-    if (effect(u) >= 0)
-        mtl__str_printf(b, "%s to %s%s", mtl__two(u->leaning->low_answer, text),
-                        mtl__two(u->leaning->high_answer, high),
-                        effect(u) <= mtl__page_noise(v) ? "<br><small>may be chance</small>" : "");
+    if (effect(u) >= 0) {
+        mtl__answer_bar(v, u->leaning);
+        const int third = v->r->opts.replicates / 3;
+        mtl__str_add(b, "<small>");
+        mtl__html(b, mtl__answer_text(v, u->leaning->low_answer, third, text));
+        mtl__str_add(b, " to ");
+        mtl__html(b, mtl__answer_text(v, u->leaning->high_answer, third, text));
+        mtl__str_add(b, effect(u) > mtl__page_noise(v) ? "</small>" : "; chance?</small>");
+    }
     mtl__str_add(b, "</td><td class=\"from\">");
     if (p->source && p->source[0])
         mtl__html(b, p->source);
@@ -121,11 +126,12 @@ void mtl__report_params(mtl__page *v)
                     "of the model were in use, the "
                     "unknown ones first. \"Moves the answer\": the answer at the low and at the "
                     "high third of the "
-                    "parameter's range, with all unknowns drawn.</caption>\n<thead><tr><th "
+                    "parameter's range, the other unknowns drawn; open: may be chance; line: the "
+                    "answer.</caption>\n<thead><tr><th "
                     "scope=\"col\">Tier</th>"
                     "<th scope=\"col\">Parameter</th><th class=\"r\" scope=\"col\">Value</th><th "
                     "class=\"r\" scope=\"col\">Range</th>"
-                    "<th scope=\"col\">Unit</th><th class=\"r\" scope=\"col\">Moves the answer</th>"
+                    "<th scope=\"col\">Unit</th><th scope=\"col\">Moves the answer</th>"
                     "<th scope=\"col\">Source</th></tr></thead>\n<tbody>\n",
                     n, v->m->n_params);
     for (int i = 0; i < n; i++)

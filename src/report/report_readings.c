@@ -2,6 +2,7 @@
 /* Every sample with its reading: the laboratory's beside the virtual one, the chance of a positive,
    and the limit of detection. No bare 0: where nothing was hit the upper bound stands. */
 #include <math.h>
+#include <string.h>
 
 #include "report/report.h"
 
@@ -21,6 +22,24 @@ static void reading_cell(mtl__str *b, const mtl__reading *x)
     mtl__str_printf(b, "<td>%d of %d wells<br><small>", x->hits, x->wells);
     mtl__reading_text(b, x);
     mtl__str_add(b, "</small></td>");
+}
+
+static void donors_cell(mtl__page *v, const mtl__assay_result *a)
+{
+    const char *p = a->donors ? a->donors : "";
+    if (!*p)
+        mtl__str_add(v->out, "nobody in this family");
+    for (int n = 0; *p; n++) {
+        const size_t length = strcspn(p, ",");
+        mtl__str name = {0};
+        mtl__str_addn(&name, p, length);
+        mtl__str_add(v->out, n ? ", " : "");
+        mtl__html(v->out, name.s ? name.s : "");
+        v->out->oom = v->out->oom || name.oom;
+        mtl__str_free(&name);
+        p += length;
+        p += strspn(p, ", ");
+    }
 }
 
 static void row(mtl__page *v, const mtl__assay_result *a)
@@ -43,7 +62,7 @@ static void row(mtl__page *v, const mtl__assay_result *a)
     if (def)
         mtl__str_printf(b, "<br><small>%s gEq</small>", mtl__two(a->qpcr.genomes, buf));
     mtl__str_add(b, "</td><td>");
-    mtl__html(b, a->donors && a->donors[0] ? a->donors : "nobody in this family");
+    donors_cell(v, a);
     mtl__str_add(b, "</td>");
     reading_cell(b, a->has_given ? &a->given : NULL);
     reading_cell(b, def && a->shown.hits >= 0 && a->shown.wells > 0 ? &a->shown : NULL);

@@ -7,7 +7,7 @@
 
 #include "report/report.h"
 
-enum { PANEL_H = 112, GAP_WIDE = 52, GAP_NARROW = 76, HEAD = 54, MAX_GUIDES = 24 };
+enum { PANEL_H = 112, GAP_WIDE = 52, GAP_NARROW = 76, HEAD = 66, MAX_GUIDES = 24 };
 
 typedef struct figure {
     double w, left, right, gap;
@@ -15,7 +15,7 @@ typedef struct figure {
     int ticks;
     bool side; /* names at the right; else above the panel */
 } figure;
-static const figure figures[] = {{1032, 58, 806, GAP_WIDE, "wide", 10, true},
+static const figure figures[] = {{1032, 58, 792, GAP_WIDE, "wide", 10, true},
                                  {640, 52, 622, GAP_NARROW, "narrow", 7, false}};
 
 /* ------------------------------------------------------------------ who the ribbon is */
@@ -48,7 +48,7 @@ static void end_texts(const mtl__page *v, const mtl__pair *p, mtl__str *chance, 
     mtl__str_printf(chance, "%d: ", mtl__year(r->time[r->n_times - 1]));
     mtl__band_text(chance, end);
     if (r->n_bands > 1 && p->level[MTL__UNKNOWNS]) {
-        mtl__str_add(unknowns, "with unknowns ");
+        mtl__str_add(unknowns, "unknowns ");
         mtl__band_text(unknowns, &p->level[MTL__UNKNOWNS][r->n_times - 1]);
     }
     mtl__str_printf(none, "P(none left) %s",
@@ -61,21 +61,23 @@ static void say_who(mtl__page *v, const figure *f, const mtl__pair *p, double y)
     relation_text(&relation, v, p);
     end_texts(v, p, &chance, &unknowns, &none);
     if (f->side) {
-        const double x = f->right + 26;
+        const double x = f->right + 22;
         donor_name(v, p, x, y + 14);
-        mtl__svg_text(v->out, "", 's', x, y + 32, relation.s ? relation.s : "");
-        mtl__svg_text(v->out, "strong", 's', x, y + 56, chance.s ? chance.s : "");
-        mtl__svg_text(v->out, "", 's', x, y + 74, unknowns.s ? unknowns.s : "");
-        mtl__svg_text(v->out, "", 's', x, y + 92, none.s ? none.s : "");
+        const int lines =
+            mtl__svg_wrapped(v->out, "", x, y + 32, f->w - x, 12.5, relation.s ? relation.s : "");
+        const double below = y + 32 + 15.5 * (lines > 0 ? lines - 1 : 0);
+        mtl__svg_text(v->out, "strong", 's', x, below + 24, chance.s ? chance.s : "");
+        mtl__svg_text(v->out, "", 's', x, below + 42, unknowns.s ? unknowns.s : "");
+        mtl__svg_text(v->out, "", 's', x, below + 60, none.s ? none.s : "");
     } else {
         const double after = f->left + mtl__text_width(mtl__page_name(v, p->donor), 15) + 10;
         donor_name(v, p, f->left, y - 38);
-        mtl__svg_text(v->out, "", 's', after, y - 38, relation.s ? relation.s : "");
-        mtl__svg_text(v->out, "strong", 'e', f->right, y - 38, chance.s ? chance.s : "");
+        mtl__svg_text(v->out, "halo", 's', after, y - 38, relation.s ? relation.s : "");
+        mtl__svg_text(v->out, "strong halo", 'e', f->right, y - 38, chance.s ? chance.s : "");
         mtl__str both = {0};
         mtl__str_printf(&both, "%s%s%s", unknowns.s ? unknowns.s : "", unknowns.s ? "; " : "",
                         none.s ? none.s : "");
-        mtl__svg_text(v->out, "", 'e', f->right, y - 21, both.s ? both.s : "");
+        mtl__svg_text(v->out, "halo", 'e', f->right, y - 21, both.s ? both.s : "");
         mtl__str_free(&both);
     }
     mtl__str_free(&relation);
@@ -119,7 +121,7 @@ static void say_sight(mtl__page *v, const mtl__panel *p)
 static void draw_readings(mtl__page *v, const mtl__panel *p, const figure *f)
 {
     const int organ = v->r->watched[p->watched];
-    double last_end = -1e9;
+    double last_end = -1e9, last_x = -1e9;
     for (int i = 0; i < v->r->n_assays; i++) {
         const mtl__assay_result *a = &v->r->assay[i];
         const mtl__sample *s = &v->s->sample[a->sample];
@@ -130,7 +132,12 @@ static void draw_readings(mtl__page *v, const mtl__panel *p, const figure *f)
         mtl__str text = {0};
         const int home = mtl__page_home(v, a);
         if (home == p->pair->donor) {
-            mtl__panel_reading(v->out, p, s->t, x, a->has_given);
+            /* Readings of one date stand side by side. */
+            const double at = mtl__xaxis_at(&p->x, s->t);
+            const bool beside = fabs(at - last_x) < 1;
+            const double shift = beside ? 12 * (p->x.t1 - p->x.t0) / (p->x.x1 - p->x.x0) : 0;
+            mtl__panel_reading(v->out, p, s->t - shift, x, a->has_given);
+            last_x = at;
             mtl__str_printf(&text, "%d of %d wells: ", x->hits, x->wells);
             mtl__reading_text(&text, x);
         } else {
@@ -199,6 +206,19 @@ static void draw_guides(mtl__page *v, const mtl__xaxis *x, const figure *f, doub
 
 /* ------------------------------------------------------------------ the figure */
 
+/* One area over all panels: a date is read off for every donor at once. */
+static void plot_all(mtl__page *v, const mtl__xaxis *x, double y, double h)
+{
+    int *series = mtl__arena_alloc(&v->arena, (size_t)v->n_pairs * sizeof *series);
+    if (!series) {
+        v->out->oom = true;
+        return;
+    }
+    for (int i = 0; i < v->n_pairs; i++)
+        series[i] = mtl__page_series(v, v->r, &v->r->pair[v->pair[i]], 0);
+    mtl__plot(v, x, y, h + 14, series, v->n_pairs);
+}
+
 static void draw_figure(mtl__page *v, const figure *f)
 {
     const mtl__xaxis x = {v->t0, v->t1, f->left, f->right};
@@ -210,7 +230,7 @@ static void draw_figure(mtl__page *v, const figure *f)
         "Pale band: 95% with the unknowns drawn. The strip below darkens with the share of "
         "replicates without a cell. Hatching: the assay would miss it more than one time in "
         "twenty.");
-    mtl__svg_text(v->out, "", 's', f->side ? 0 : f->left, HEAD - 36,
+    mtl__svg_text(v->out, "", 's', f->side ? 0 : f->left, 12,
                   f->side ? "gEq per 10⁶, blood (log)" : "");
     draw_guides(v, &x, f, bottom);
     for (int i = 0; i < v->n_pairs; i++) {
@@ -235,6 +255,7 @@ static void draw_figure(mtl__page *v, const figure *f)
         say_who(v, f, pair, p.y);
     }
     mtl__xaxis_draw(v->out, &x, bottom, f->ticks);
+    plot_all(v, &x, first, bottom - 16 - first);
     mtl__svg_close(v->out);
 }
 
@@ -244,8 +265,9 @@ static void how_to_read(mtl__page *v)
     mtl__str *b = v->out;
     mtl__str_add(b, "<p>Donor genomes (gEq) per 10⁶ nucleated cells, logarithmic.</p>\n");
     if (quantiles)
-        mtl__str_add(b,
-                     "<p><b>Line</b>: median. <b>Dark band</b>: 95% of replicates, chance alone.");
+        mtl__str_add(
+            b, "<p><b>Line</b>: median; <b>thin lines</b>: the middle half. <b>Dark band</b>: "
+               "95% of replicates, chance alone.");
     else
         mtl__str_add(b, "<p><b>Line</b>: mean; this solver gives no bands of chance.");
     if (v->r->n_bands > 1)

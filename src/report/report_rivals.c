@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* If the rules were different: the same family and the same random streams under each value of a
-   switch, side by side on the same axes, with the headline of each. */
+   switch, side by side on the same axes, with the answer and the headline of each. */
 #include <math.h>
 #include <stdio.h>
 
 #include "report/report.h"
 
-enum { PANEL_H = 80, GAP = 46, HEAD = 72 };
+enum { PANEL_H = 80, GAP = 46, HEAD = 88 };
 
 typedef struct figure {
     double w, left;
@@ -15,8 +15,7 @@ typedef struct figure {
 } figure;
 static const figure figures[] = {{1032, 54, "wide", 4}, {640, 54, "narrow", 2}};
 
-/* The switch in which the results differ, -1 if they differ in none. */
-static int differing(const mtl__page *v)
+int mtl__page_switch(const mtl__page *v)
 {
     for (int i = 0; i < v->m->n_switches; i++)
         for (int n = 1; n < v->n_results; n++)
@@ -25,7 +24,7 @@ static int differing(const mtl__page *v)
     return -1;
 }
 
-static const char *value_name(const mtl__page *v, int n, int sw)
+const char *mtl__page_value(const mtl__page *v, int n, int sw)
 {
     if (sw < 0)
         return v->result[n]->hypothesis ? v->result[n]->hypothesis : "";
@@ -69,6 +68,37 @@ static void draw_panel(mtl__page *v, const mtl_result *r, const mtl__pair *pair,
     }
 }
 
+static void big_number(mtl__page *v, const mtl_result *r, double x, double y)
+{
+    mtl__str *b = v->out;
+    char value[32], text[64];
+    mtl__answer_text(v, r->answer[MTL__CHANCE], r->opts.replicates, value);
+    const double after = x + mtl__text_width(value, 30) + 14;
+    mtl__svg_text(b, "big", 's', x, y, value);
+    mtl__svg_text(b, "", 's', after, y - 11, "the answer, chance alone");
+    if (r->n_bands < 2)
+        return;
+    snprintf(text, sizeof text, "%s with the unknowns drawn",
+             mtl__answer_text(v, r->answer[MTL__UNKNOWNS], r->opts.replicates, value));
+    mtl__svg_text(b, "", 's', after, y + 5, text);
+}
+
+static void plot_column(mtl__page *v, const mtl_result *r, const mtl__xaxis *x, double h)
+{
+    int n = 0;
+    int *series = mtl__arena_alloc(&v->arena, (size_t)v->n_pairs * sizeof *series);
+    if (!series) {
+        v->out->oom = true;
+        return;
+    }
+    for (int i = 0; i < v->n_pairs && r->n_watched > 0 && r->n_times > 0; i++) {
+        const mtl__pair *same = mtl__page_same_pair(r, &v->r->pair[v->pair[i]]);
+        if (same)
+            series[n++] = mtl__page_series(v, r, same, 0);
+    }
+    mtl__plot(v, x, HEAD, h, series, n);
+}
+
 /* One row of columns: the results from first on. */
 static void draw_columns(mtl__page *v, const figure *f, int sw, int first)
 {
@@ -76,10 +106,10 @@ static void draw_columns(mtl__page *v, const figure *f, int sw, int first)
     const int n = v->n_results - first < f->columns ? v->n_results - first : f->columns;
     const double gap = 24, width = (f->w - f->left - gap * (f->columns - 1)) / f->columns;
     const double wide = n < f->columns ? (f->w - f->left - gap * (n - 1)) / n : width;
-    const double w = first > 0 ? width : mtl__min(wide, 400),
+    const double w = first > 0 ? width : wide,
                  bottom = HEAD + v->n_pairs * (PANEL_H + GAP) - GAP + 16;
     mtl__svg_open(
-        b, f->w, bottom + 34, f->class_, "The same family under rival hypotheses",
+        b, f->w, bottom + 96, f->class_, "The same family under rival hypotheses",
         "Columns are values of the switch, rows are donors; levels in blood, one axis for all.");
     for (int i = 0; i < v->n_pairs; i++) {
         const mtl__pair *pair = &v->r->pair[v->pair[i]];
@@ -91,12 +121,14 @@ static void draw_columns(mtl__page *v, const figure *f, int sw, int first)
     for (int k = 0; k < n; k++) {
         const double left = f->left + k * (w + gap);
         const mtl__xaxis x = {v->t0, v->t1, left, left + w};
-        mtl__svg_text(b, "head", 's', left, 14, value_name(v, first + k, sw));
-        mtl__svg_text(b, "", 's', left, 32, value_meaning(v, first + k, sw));
+        mtl__svg_text(b, "head", 's', left, 14, mtl__page_value(v, first + k, sw));
+        mtl__svg_wrapped(b, "", left, 32, w, 12.5, value_meaning(v, first + k, sw));
         for (int i = 0; i < v->n_pairs; i++)
             draw_panel(v, v->result[first + k], &v->r->pair[v->pair[i]], &x,
                        HEAD + i * (PANEL_H + GAP), k == 0);
         mtl__xaxis_draw(b, &x, bottom, 4);
+        big_number(v, v->result[first + k], left, bottom + 62);
+        plot_column(v, v->result[first + k], &x, bottom - HEAD - 2);
     }
     mtl__svg_close(b);
 }
@@ -104,45 +136,58 @@ static void draw_columns(mtl__page *v, const figure *f, int sw, int first)
 static void numbers(mtl__page *v, int sw)
 {
     mtl__str *b = v->out;
-    mtl__str_add(b, "<div class=\"scroll\"><table><caption>");
-    mtl__html(b, v->r->answer_text ? v->r->answer_text : "The answer");
+    mtl__str_add(b, "<div class=\"scroll\"><table><caption>In words. The answer: ");
+    mtl__html(b, v->r->answer_text ? v->r->answer_text : "");
     mtl__str_add(b, "</caption>\n<thead><tr><th scope=\"col\">");
     mtl__html(b, sw >= 0 ? v->m->sw[sw].name : "Hypothesis");
-    mtl__str_add(b, "</th><th class=\"r\" scope=\"col\">Answer</th><th class=\"r\" "
-                    "scope=\"col\">with unknowns</th>"
-                    "<th scope=\"col\">In words</th></tr></thead>\n<tbody>\n");
+    mtl__str_add(b, "</th><th class=\"r\" scope=\"col\">Answer</th><th scope=\"col\">Headline"
+                    "</th></tr></thead>\n<tbody>\n");
     for (int n = 0; n < v->n_results; n++) {
         const mtl_result *r = v->result[n];
         char text[32];
         mtl__str_add(b, "<tr><th scope=\"row\">");
-        mtl__html(b, value_name(v, n, sw));
-        mtl__str_printf(b, "</th><td class=\"r\"><b>%s</b></td>",
-                        mtl__two(r->answer[MTL__CHANCE], text));
-        mtl__str_printf(b, "<td class=\"r\">%s</td><td>",
-                        r->n_bands > 1 ? mtl__two(r->answer[MTL__UNKNOWNS], text) : "not drawn");
+        mtl__html(b, mtl__page_value(v, n, sw));
+        mtl__str_add(b, "</th><td class=\"r\"><b>");
+        mtl__html(b, mtl__answer_text(v, r->answer[MTL__CHANCE], r->opts.replicates, text));
+        mtl__str_add(b, "</b></td><td>");
         mtl__html(b, mtl_result_headline(r));
         mtl__str_add(b, "</td></tr>\n");
     }
     mtl__str_add(b, "</tbody></table></div>\n");
 }
 
+/* Values of the switch that the table names and this program cannot run. */
+static void not_built(mtl__page *v, int sw)
+{
+    const mtl__switch *s = sw >= 0 ? &v->m->sw[sw] : NULL;
+    for (int i = 0; s && s->built && i < s->n_values; i++) {
+        if (s->built[i])
+            continue;
+        mtl__str_add(v->out, "<p><b>");
+        mtl__html(v->out, s->value[i]);
+        mtl__str_add(v->out, "</b> is left out: not built yet, and not imitated.</p>\n");
+    }
+}
+
 void mtl__report_rivals(mtl__page *v)
 {
     if (v->n_results < 2)
         return;
-    const int sw = differing(v);
+    const int sw = mtl__page_switch(v);
     mtl__section_open(v, "rivals", "If the rules were different");
     mtl__str_add(v->out, "<p>The same family and the same random streams under each value of <b>");
     mtl__html(v->out, sw >= 0 ? v->m->sw[sw].name : "the switch");
-    mtl__str_add(v->out, "</b>. Axes are the same in all panels; dashed: LoD; full marks: the "
-                         "laboratory's readings.</p>\n"
-                         "<p>The other sections of this page show the first of them.</p>\n");
+    mtl__str_add(v->out, "</b>. Levels in blood, gEq per 10⁶ (log); axes are the same in all "
+                         "panels; dashed: LoD; full marks: the laboratory's readings.</p>\n");
+    not_built(v, sw);
+    mtl__str_add(v->out, "<p>The other sections of this page show the first of them.</p>\n");
     mtl__section_body(v);
-    numbers(v, sw);
-    mtl__str_add(v->out, "<h3>gEq per 10⁶ in blood (log)</h3>\n<figure>\n");
+    mtl__str_add(v->out, "<figure>\n");
     for (size_t k = 0; k < sizeof figures / sizeof figures[0] && v->n_pairs > 0; k++)
         for (int first = 0; first < v->n_results; first += figures[k].columns)
             draw_columns(v, &figures[k], sw, first);
     mtl__str_add(v->out, "</figure>\n");
+    mtl__report_deciding(v);
+    numbers(v, sw);
     mtl__section_close(v);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The frame of the page: style sheet (light, dark, print; wide and narrow), the few lines of script
-   that sort tables, masthead, sections, foot. Nothing is fetched from anywhere. Hue means donor and
-   nothing else; the colours are far apart under normal, protan, deutan and tritan vision
-   (smallest distance 17 in Lab units for the first four), and names are always written as well. */
+/* The frame of the page: style sheet (light, dark, print; wide and narrow), masthead, sections,
+   foot. Nothing is fetched from anywhere. Hue means donor and nothing else; the colours are far
+   apart under normal, protan, deutan and tritan vision (smallest distance 17 in Lab units for the
+   first four), and names are always written as well. */
 #include <inttypes.h>
 
 #include "matriline/version.h"
@@ -11,13 +11,13 @@
 /* clang-format off */
 static const char *const style[] = {
     ":root{--ground:#fff;--soft:#f5f6f8;--text:#1b1f24;--text2:#535b65;--text3:#68707a;"
-    "--rule:#dfe2e6;--axis:#8b939d;--hatch:#c3c9d0;--fill:#e3e6e9;--c:#4a525c;--i:#4a525c}\n"
+    "--rule:#dfe2e6;--axis:#8b939d;--hatch:#c3c9d0;--fill:#e3e6e9;--flesh:#f0f1f3;--c:#4a525c;--i:#4a525c}\n"
     ".d0{--c:#009e73;--i:#00705a}.d1{--c:#0072b2;--i:#005e94}.d2{--c:#cc79a7;--i:#96457a}"
     ".d3{--c:#d55e00;--i:#a84300}.d4{--c:#e69f00;--i:#8a5a00}.d5{--c:#56b4e9;--i:#1d6a99}"
     ".me{--c:#4a525c;--i:#4a525c}\n",
     "@media screen and (prefers-color-scheme:dark){:root{--ground:#14171b;--soft:#1c2025;"
     "--text:#e8eaed;--text2:#b0b8c1;--text3:#98a1ab;--rule:#31373e;--axis:#78818c;"
-    "--hatch:#454d57;--fill:#2a3037;--c:#cdd5dd;--i:#cdd5dd}.d0{--c:#2ec596;--i:#45cda2}"
+    "--hatch:#454d57;--fill:#2a3037;--flesh:#1f242a;--c:#cdd5dd;--i:#cdd5dd}.d0{--c:#2ec596;--i:#45cda2}"
     ".d1{--c:#3f97db;--i:#62aee8}.d2{--c:#c777a8;--i:#d995c0}.d3{--c:#ee7b30;--i:#f08c49}"
     ".d4{--c:#e9ac2e;--i:#f0bd55}.d5{--c:#7cc7f2;--i:#9ad4f6}.me{--c:#cdd5dd;--i:#cdd5dd}}\n",
     "*{box-sizing:border-box}html{color-scheme:light dark;-webkit-text-size-adjust:100%}\n"
@@ -32,9 +32,11 @@ static const char *const style[] = {
     "padding:36px 0 40px;border-bottom:1px solid var(--rule)}\n"
     "h1{font-size:31px;line-height:40px;font-weight:600;letter-spacing:-.018em;margin:0 0 12px;"
     "text-wrap:pretty;overflow-wrap:anywhere}\n"
+    "h1.long{font-size:25px;line-height:34px;letter-spacing:-.012em}"
+    "h1 .who{color:var(--i);font-weight:650}\n"
     "h2{font-size:18px;line-height:24px;font-weight:650;margin:0 0 8px;overflow-wrap:anywhere}"
     "h3{font-size:14px;line-height:20px;font-weight:650;margin:28px 0 8px}"
-    "h3:first-child{margin-top:0}\n"
+    "h3:first-child{margin-top:0}h3 small{font-size:12.5px;font-weight:400;color:var(--text2)}\n"
     "header p,.note{font-size:13.5px;line-height:20px;color:var(--text2);margin:0 0 10px}"
     "header b,.note b,.lede b{font-weight:600;color:var(--text)}.lede{color:var(--text2);"
     "max-width:76ch;margin:0 0 20px}\n",
@@ -53,14 +55,30 @@ static const char *const style[] = {
     "fill:none}\n"
     ".pale{fill:var(--c);opacity:.2}.band{fill:var(--c);opacity:.38}.line{fill:none;"
     "stroke:var(--c);stroke-width:2;stroke-linejoin:round}.dash .line{stroke-dasharray:6 3}"
-    ".dot{fill:var(--c)}.ring{fill:var(--ground);stroke:var(--c);stroke-width:2}"
+    ".quart{fill:none;stroke:var(--c);stroke-width:1;opacity:.8}.dot{fill:var(--c)}.ring{fill:var(--ground);stroke:var(--c);stroke-width:2}"
     ".arch{fill:none;stroke:var(--c);stroke-width:2}.rest{fill:none;stroke:var(--axis);"
     "stroke-dasharray:2 3}\n",
     ".none{fill:var(--text2)}.nonebox{fill:none;stroke:var(--rule)}.mark{stroke:var(--text);"
     "stroke-width:1.8;fill:none}.full{fill:var(--text);stroke:var(--ground);stroke-width:1.5}"
     ".open{fill:var(--ground);stroke:var(--text);stroke-width:2}.ink{fill:var(--text)}"
     ".bar{fill:var(--text2)}.weak{fill:var(--ground);stroke:var(--text3)}"
-    ".soft{fill:var(--soft)}\n"
+    ".soft{fill:var(--soft)}"
+    ".flesh{fill:var(--flesh)}.flesh2{fill:var(--fill)}.frame{fill:var(--ground);"
+    "stroke:var(--axis)}.frame.key{stroke:var(--text);stroke-width:2.4}"
+    ".stroke{stroke:var(--c);stroke-width:1.5;fill:none}.hollow{fill:var(--ground);"
+    "stroke:var(--c);stroke-width:1.2}.up{stroke:var(--c);stroke-width:1.6}"
+    ".far{stroke:var(--c);stroke-width:1.6;stroke-dasharray:1.5 2.5}"
+    ".hit{fill:transparent}.cross{stroke:var(--text);visibility:hidden;pointer-events:none}"
+    ".on .cross{visibility:visible}.plot{outline:none}.plot:focus-visible .hit{"
+    "stroke:var(--text);stroke-width:1.5}.tip:focus-visible{outline:none}"
+    ".tip:focus-visible .frame,.tip:hover .frame{stroke:var(--text);stroke-width:2.4}\n"
+    ".deciding{margin:24px 0 28px}.deciding p{font-size:14.5px;line-height:22px;margin:0 0 6px;"
+    "max-width:90ch}.maps{display:flex;flex-wrap:wrap;gap:24px 16px;margin:0 0 36px}"
+    ".whole{flex:0 1 600px}.part{flex:1 1 400px;max-width:440px}.part h3{margin:20px 0 12px}"
+    "#tip{position:fixed;z-index:9;max-width:min(520px,calc(100vw - 16px));"
+    "background:var(--ground);border:1px solid var(--text);border-radius:4px;"
+    "padding:7px 11px;font-size:13px;line-height:19px;pointer-events:none}#tip b{"
+    "font-weight:650}#tip b.who{color:var(--i)}\n"
     ".box{border:1.5px solid var(--text);border-radius:4px;padding:16px 18px;display:grid;"
     "grid-template-columns:minmax(0,1fr) 420px;gap:16px 36px;align-items:center}"
     ".box p{font-size:14.5px;line-height:22px;margin:0 0 10px}.box p:last-child{margin:0}"
@@ -70,16 +88,19 @@ static const char *const style[] = {
     "margin-right:4px}.tA{background:var(--text);color:var(--ground)}"
     ".tB{background:var(--text2);color:var(--ground);border-color:var(--text2)}"
     ".tC{background:var(--fill);border-color:var(--text2)}.tD{border-style:dashed}\n"
-    ".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13px;"
+    ".scroll{overflow-x:auto}table{border-collapse:separate;border-spacing:0;width:100%;font-size:13px;"
     "line-height:18px}caption{text-align:left;font-size:13.5px;line-height:20px;"
     "color:var(--text2);padding:0 0 8px}th,td{padding:4px 12px 4px 0;text-align:left;"
     "vertical-align:top;border-bottom:1px solid var(--rule)}thead th{font-weight:600;"
     "vertical-align:bottom;border-bottom:1.5px solid var(--text)}tbody th{font-weight:500}"
-    "td.r,th.r{text-align:right}td.r,td.d{white-space:nowrap}tbody th.wide{min-width:230px}td small,th small{font-size:12px;"
+    "td.r,th.r{text-align:right}"
+    "td.r,td.d,td.effect{white-space:nowrap}td.effect{min-width:164px}td.effect svg{margin:2px 0 0}tbody th.wide{min-width:230px}td small,th small{font-size:12px;"
     "line-height:16px;font-weight:400;color:var(--text3)}td.from{color:var(--text2)}\n",
-    "td.under{background-image:repeating-linear-gradient(135deg,var(--hatch) 0 1px,"
-    "transparent 1px 7px)}td.under span{display:inline-block;background:var(--ground);"
-    "padding:0 3px;border-radius:2px}th button{all:unset;cursor:pointer}"
+    "td.level{border-left:10px solid "
+    "transparent;background-clip:padding-box;padding:4px 8px 4px 0}th.who{padding-right:8px}"
+    "td.under{background-image:repeating-linear-gradient(135deg,var(--rule) 0 1.5px,"
+    "transparent 1px 8px);text-shadow:0 0 2px var(--ground),0 0 2px var(--ground),"
+    "0 0 3px var(--ground),0 0 4px var(--ground)}th button{all:unset;cursor:pointer}"
     "th button:hover,th button:focus-visible{text-decoration:underline;"
     "text-underline-offset:3px}th[aria-sort=ascending] button::after{content:' \\2191'}"
     "th[aria-sort=descending] button::after{content:' \\2193'}\n"
@@ -93,36 +114,19 @@ static const char *const style[] = {
     "padding:20px 0 0}\n"
     "@media (max-width:1280px){main{padding:0 24px 40px}section{display:block;"
     "padding:28px 0 32px}section>header{margin-bottom:16px;max-width:76ch}}\n"
-    "@media (max-width:1080px){h1{font-size:26px;line-height:34px}svg.wide{display:none}"
+    "@media (max-width:1080px){h1,h1.long{font-size:26px;line-height:34px}h1.long{font-size:21px;line-height:29px}svg.wide{display:none}"
     "svg.narrow{display:block;width:100%;max-width:760px}"
     ".box{grid-template-columns:minmax(0,1fr)}th,td{padding-right:9px}table{font-size:12.5px}}\n",
     "@media print{@page{size:A4;margin:14mm 13mm}body{font-size:10.5pt;line-height:1.45;"
     "-webkit-print-color-adjust:exact;print-color-adjust:exact}main{padding:0;max-width:none}"
     "section{display:block;padding:14px 0 18px}section>header{margin-bottom:10px;"
-    "break-after:avoid}h1{font-size:18pt;line-height:1.25}svg.wide{display:none}"
+    "break-after:avoid}h1,h1.long{font-size:17pt;line-height:1.25}svg.wide{display:none}"
     "svg.narrow{display:block;width:100%}.box{grid-template-columns:minmax(0,1fr) 300px}"
     ".box,tr,svg,pre{break-inside:avoid}h2,h3,caption{break-after:avoid}"
-    ".scroll{overflow:visible}td.under{background-image:none;background-color:var(--fill)}"
-    "td.under span{background:none}}\n",
+    ".scroll{overflow:visible}td.under{background-image:none;background-color:var(--soft);text-shadow:none}"
+    "#tip,.hit,.cross{display:none}.maps{display:block}.part{max-width:none}}\n",
 };
 /* clang-format on */
-
-/* Sorts a table by the column whose heading is pressed: by data-v where a cell has one. Without
-   script the table stands in the order in which it was written. */
-static const char script[] =
-    "document.querySelectorAll('table.sort').forEach(function(t){"
-    "t.querySelectorAll('thead th').forEach(function(h,i){"
-    "var b=document.createElement('button');b.type='button';b.textContent=h.textContent;"
-    "if(h.className)b.className=h.className;h.textContent='';h.appendChild(b);"
-    "b.addEventListener('click',function(){"
-    "var up=h.getAttribute('aria-sort')==='descending';"
-    "t.querySelectorAll('thead th').forEach(function(o){o.removeAttribute('aria-sort')});"
-    "h.setAttribute('aria-sort',up?'ascending':'descending');"
-    "var body=t.tBodies[0],key=function(r){var c=r.cells[i],v=c.getAttribute('data-v');"
-    "return v===null?c.textContent:v===''?-Infinity:parseFloat(v)};"
-    "Array.from(body.rows).sort(function(a,b){var x=key(a),y=key(b),d=x<y?-1:x>y?1:0;return "
-    "up?d:-d})"
-    ".forEach(function(r){body.appendChild(r)})})})});";
 
 void mtl__report_head(mtl__page *v)
 {
@@ -163,9 +167,9 @@ void mtl__report_tail(mtl__page *v)
         v->out,
         "<footer>Research software, not medical advice. A simulation shows what follows from its "
         "assumptions; it does not show that they hold. Tier D values are placeholders.</footer>\n"
-        "</main>\n<script>");
-    mtl__str_add(v->out, script);
-    mtl__str_add(v->out, "</script>\n</body>\n</html>\n");
+        "</main>\n");
+    mtl__report_script(v);
+    mtl__str_add(v->out, "</body>\n</html>\n");
 }
 
 void mtl__section_open(mtl__page *v, const char *id, const char *title)

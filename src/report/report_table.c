@@ -90,9 +90,10 @@ static void level_cell(mtl__page *v, const mtl__pair *p, int organ)
     const bool quantiles = isfinite(x->q500);
     const double level = quantiles ? x->q500 : x->mean;
     const mtl__sight sight = mtl__page_sight(v, p->host, p->donor, organ);
-    mtl__str_printf(b, "<td class=\"r%s\"", !sight.by || !(level >= sight.lod) ? " under" : "");
+    mtl__str_printf(b, "<td class=\"r level%s\"",
+                    !sight.by || !(level >= sight.lod) ? " under" : "");
     key_attribute(b, level);
-    mtl__str_add(b, "><span>");
+    mtl__str_add(b, ">");
     mtl__html(b, mtl__level(level, text));
     if (quantiles) {
         mtl__str_add(b, " <small>(");
@@ -109,7 +110,7 @@ static void level_cell(mtl__page *v, const mtl__pair *p, int organ)
     }
     mtl__str_add(b, "</small>");
     readings_of(v, p, organ);
-    mtl__str_add(b, "</span></td>");
+    mtl__str_add(b, "</td>");
 }
 
 /* ------------------------------------------------------------------ the table */
@@ -135,7 +136,8 @@ static void row(mtl__page *v, int organ)
     mtl__str *b = v->out;
     const mtl__organ *o = &v->m->organ[organ];
     mtl__str_add(b, "<tr><th scope=\"row\">");
-    mtl__html(b, mtl__organ_short(v->m, organ));
+    char name[64];
+    mtl__html(b, mtl__organ_short(v->m, organ, name));
     if (o->group && o->group[0]) {
         mtl__str_add(b, " <small>");
         mtl__html(b, o->group);
@@ -152,6 +154,39 @@ static void row(mtl__page *v, int organ)
     mtl__str_add(b, "</tr>\n");
 }
 
+/* The highest median of any donor, by which the rows stand at first. */
+static double highest(const mtl__page *v, int organ)
+{
+    double high = -1;
+    for (int i = 0; i < v->n_pairs; i++) {
+        const mtl__pair *p = &v->r->pair[v->pair[i]];
+        const mtl__band *x = p->final[MTL__CHANCE] ? &p->final[MTL__CHANCE][organ] : NULL;
+        if (x)
+            high = mtl__max(high, isfinite(x->q500) ? x->q500 + 1e-9 * x->q975 : x->mean);
+    }
+    return high;
+}
+
+static void rows(mtl__page *v)
+{
+    int n = 0;
+    int *organ = mtl__arena_alloc(&v->arena, ((size_t)v->m->n_organs + 1) * sizeof *organ);
+    if (!organ) {
+        v->out->oom = true;
+        return;
+    }
+    for (int o = 0; o < v->m->n_organs; o++) {
+        if (!mtl__page_has_organ(v, v->focus, o))
+            continue;
+        int k = n++;
+        for (; k > 0 && highest(v, organ[k - 1]) < highest(v, o); k--)
+            organ[k] = organ[k - 1];
+        organ[k] = o;
+    }
+    for (int i = 0; i < n; i++)
+        row(v, organ[i]);
+}
+
 void mtl__report_table(mtl__page *v)
 {
     mtl__str *b = v->out;
@@ -161,12 +196,16 @@ void mtl__report_table(mtl__page *v)
     mtl__str_printf(&title, "Where they are in %d", mtl__year(v->r->t_final));
     mtl__section_open(v, "table", title.s ? title.s : "");
     mtl__str_free(&title);
-    mtl__str_add(b, "<p>gEq per 10⁶ nucleated cells of the organ. <b>P</b>: probability that at "
+    mtl__str_add(b, "<p>Every organ is drawn at the same height, so that levels compare across "
+                    "the body. Point at an organ, or walk with the arrow keys, for its "
+                    "numbers.</p><p>Table: gEq per 10⁶ nucleated cells of the organ, the highest "
+                    "median first. <b>P</b>: probability that at "
                     "least one cell is there.</p>"
                     "<p><b>Hatched</b>: the median is below what the named assay finds 19 times in "
                     "20, or no assay was named "
                     "that could see the donor.</p><p>Press a heading to sort.</p>\n");
     mtl__section_body(v);
+    mtl__report_map(v);
     mtl__str_add(b, "<div class=\"scroll\"><table class=\"sort\"><caption>");
     mtl__str_add(b, resolution(v) == 0
                         ? "First line: mean."
@@ -180,9 +219,7 @@ void mtl__report_table(mtl__page *v)
     mtl__str_add(b, "</caption>\n");
     heading(v);
     mtl__str_add(b, "<tbody>\n");
-    for (int o = 0; o < v->m->n_organs; o++)
-        if (mtl__page_has_organ(v, v->focus, o))
-            row(v, o);
+    rows(v);
     mtl__str_add(b, "</tbody></table></div>\n");
     mtl__section_close(v);
 }

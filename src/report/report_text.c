@@ -52,6 +52,52 @@ void mtl__html_dotted(mtl__str *b, const char *s)
     }
 }
 
+static bool in_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           (c & 0x80);
+}
+
+/* The person whose name stands here as a whole word, -1 nobody; the longest of several. */
+static int name_at(const mtl__page *v, const char *text, const char *p)
+{
+    int best = -1;
+    size_t longest = 0;
+    for (int i = 0; i < v->s->n_people && (p == text || !in_word(p[-1])); i++) {
+        const char *name = mtl__page_name(v, i);
+        const size_t n = strlen(name);
+        if (n > longest && strncmp(p, name, n) == 0 && !in_word(p[n])) {
+            best = i;
+            longest = n;
+        }
+    }
+    return best;
+}
+
+void mtl__html_names(mtl__page *v, const char *text)
+{
+    mtl__str *b = v->out;
+    for (const char *p = text; *p;) {
+        const int who = name_at(v, text, p);
+        const char *end = p + 1;
+        if (who >= 0)
+            end = p + strlen(mtl__page_name(v, who));
+        else
+            while (*end && name_at(v, text, end) < 0)
+                end++;
+        mtl__str part = {0};
+        mtl__str_addn(&part, p, (size_t)(end - p));
+        if (who >= 0 && who != v->focus)
+            mtl__str_printf(b, "<span class=\"who %s\">", mtl__page_class(v, who));
+        mtl__html(b, part.s ? part.s : "");
+        if (who >= 0 && who != v->focus)
+            mtl__str_add(b, "</span>");
+        b->oom = b->oom || part.oom;
+        mtl__str_free(&part);
+        p = end;
+    }
+}
+
 void mtl__html_capital(mtl__str *b, const char *s)
 {
     if (s[0] >= 'a' && s[0] <= 'z') {
@@ -184,13 +230,13 @@ const char *mtl__prob(double p, int n, char buf[32])
     return buf;
 }
 
-/* The rounding of an ODE can leave a level a hair below zero; there is no such level. And one
-   genome in 10¹² is less than one cell of the largest organ: an expectation whose digits say
-   nothing. */
+/* The rounding of an ODE can leave a level a hair below zero; there is no such level. And below
+   one genome in 10⁹, far under what any assay can find, the
+   digits say nothing: the tables keep them. */
 const char *mtl__level(double v, char buf[32])
 {
-    if (v > 0 && v < 1e-6) {
-        snprintf(buf, 32, "<10⁻⁶");
+    if (v > 0 && v < 9.95e-4) {
+        snprintf(buf, 32, "<0.001");
         return buf;
     }
     return mtl__two(v < 0 ? 0 : v, buf);

@@ -12,8 +12,9 @@ static void write_page(mtl__page *v)
     mtl__report_ribbons(v);
     mtl__report_organs(v);
     mtl__report_readings(v);
-    mtl__report_carriage(v);
     mtl__report_table(v);
+    mtl__report_carriage(v);
+    mtl__report_others(v);
     mtl__report_rivals(v);
     mtl__report_params(v);
     mtl__report_again(v);

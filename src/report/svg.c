@@ -3,7 +3,9 @@
    pixel. Colours and strokes come from classes in the page's style sheet, so that the dark theme
    and print need no second figure. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/report.h"
 
@@ -88,6 +90,40 @@ void mtl__svg_shade(mtl__str *b, const char *class_, double x, double y, double 
                     twentieths == 20 ? 0 : 5 * twentieths);
 }
 
+void mtl__svg_round(mtl__str *b, const char *class_, double x, double y, double w, double h,
+                    double r)
+{
+    rectangle(b, class_, x, y, w, h);
+    attribute(b, "rx", r);
+    mtl__str_add(b, "/>\n");
+}
+
+void mtl__svg_shape(mtl__str *b, const char *class_, const char *path)
+{
+    element(b, "path", class_);
+    mtl__str_add(b, " d=\"");
+    mtl__html(b, path);
+    mtl__str_add(b, "\"/>\n");
+}
+
+void mtl__svg_tip(mtl__str *b, const char *text)
+{
+    mtl__str_add(b, "<title>");
+    while (*text) {
+        const size_t n = strcspn(text, "\n");
+        mtl__str line = {0};
+        mtl__str_addn(&line, text, n);
+        mtl__html(b, line.s ? line.s : "");
+        b->oom = b->oom || line.oom;
+        mtl__str_free(&line);
+        text += n;
+        if (*text++ != '\n')
+            break;
+        mtl__str_add(b, "\n");
+    }
+    mtl__str_add(b, "</title>\n");
+}
+
 void mtl__svg_circle(mtl__str *b, const char *class_, double x, double y, double r)
 {
     element(b, "circle", class_);
@@ -110,6 +146,34 @@ void mtl__svg_text(mtl__str *b, const char *class_, char anchor, double x, doubl
     mtl__str_add(b, ">");
     mtl__html(b, text);
     mtl__str_add(b, "</text>\n");
+}
+
+int mtl__svg_wrapped(mtl__str *b, const char *class_, double x, double y, double width, double size,
+                     const char *text)
+{
+    int lines = 0;
+    while (*text) {
+        size_t take = strlen(text), fits = 0;
+        for (size_t i = 1; i <= take; i++) {
+            if (text[i] != ' ' && text[i] != '\0')
+                continue;
+            char part[256];
+            snprintf(part, sizeof part, "%.*s", (int)(i < 250 ? i : 250), text);
+            if (fits > 0 && mtl__text_width(part, size) > width)
+                break;
+            fits = i;
+        }
+        take = fits > 0 ? fits : take;
+        mtl__str line = {0};
+        mtl__str_addn(&line, text, take);
+        mtl__svg_text(b, class_, 's', x, y + lines * (size + 3), line.s ? line.s : "");
+        b->oom = b->oom || line.oom;
+        mtl__str_free(&line);
+        text += take;
+        text += strspn(text, " ");
+        lines++;
+    }
+    return lines;
 }
 
 void mtl__svg_group(mtl__str *b, const char *class_)

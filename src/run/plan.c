@@ -151,7 +151,8 @@ static int plan_pairs(mtl__plan *p, mtl_error *err)
         for (int k = 0; k < w->n_inocula;
              k++) { /* each inoculum marks a conduit from its donor's body */
             const mtl__inoculum *x = &w->inoculum[k];
-            const double end = x->source.n_inflows ? s->pregnancy[x->pregnancy].ended : x->t_start;
+            const double end = x->pregnancy >= 0 ? s->pregnancy[x->pregnancy].ended
+                                                 : mtl__max(s->contact[x->contact].t1, x->t_start + 1);
             for (size_t d = 0; d < n && w->body_of[x->donor] >= 0; d++) {
                 double *to = &since[(size_t)x->host * n + d];
                 const double come = mtl__max(since[(size_t)x->donor * n + d], x->t_start);

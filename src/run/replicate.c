@@ -303,7 +303,7 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
     }
     for (int i = 0; i < n;
          i++) /* foreign cells per host cell become shares of all cells in the tube */
-        w->donor_fraction[i] /= 1 + seen;
+        w->donor_fraction[i] /= seen > 1 ? seen : 1;
     p->raw[band].fraction[at] = (float)seen;
     p->raw[band].per_mL[at] = (float)(seen * c->view[k].cells_per_mL);
     if (x->assay < 0)

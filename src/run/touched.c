@@ -33,6 +33,31 @@ static bool always(const mtl_model *m, int param)
     return false;
 }
 
+/* What the engine itself asks for when a contact is there. */
+static void mark_contacts(const mtl__world *w, bool *used)
+{
+    static const struct {
+        enum mtl__contact_kind kind;
+        const char *param;
+    } asks[] = {
+        {MTL__MILK, "milk.volume"},
+        {MTL__TRANSFUSION, "transfusion.unit.cells"},
+        {MTL__ANASTOMOSIS, "twins.anastomosis"},
+        {MTL__ANASTOMOSIS, "twins.anastomosis.monochorionic"},
+        {MTL__ANASTOMOSIS, "twins.anastomosis.cells"},
+        {MTL__ORGAN_GRAFT, "graft.organ.share"},
+        {MTL__STEM_CELL_GRAFT, "graft.blood.share"},
+    };
+    for (int k = 0; k < w->s->n_contacts; k++)
+        for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+            const int param = asks[i].kind == w->s->contact[k].kind
+                                  ? mtl_model_find_param(w->m, asks[i].param, NULL)
+                                  : -1;
+            if (param >= 0)
+                used[param] = true;
+        }
+}
+
 void mtl__touched_params(const mtl__world *w, bool *used)
 {
     const mtl_model *m = w->m;
@@ -45,6 +70,8 @@ void mtl__touched_params(const mtl__world *w, bool *used)
         mark_expr(&u->amount, used);
         if (u->law != MTL__H_FIXED)
             mark_expr(&u->law_arg, used);
+        if (u->law == MTL__H_SPIKE)
+            mark_expr(&u->law_p, used);
         mark_factor(m, u->curve, used);
     }
     for (int k = 0; k < m->n_rules; k++) {
@@ -55,6 +82,7 @@ void mtl__touched_params(const mtl__world *w, bool *used)
         for (int f = 0; f < r->n_factors; f++)
             mark_factor(m, r->factor[f], used);
     }
+    mark_contacts(w, used);
     for (int k = 0; k < w->s->n_samples; k++)
         if (w->s->sample[k].assay >= 0)
             mtl__assay_used_params(m, w->s->sample[k].assay, used);

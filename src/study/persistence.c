@@ -31,7 +31,7 @@ static int neutral_type(mtl__process **out, double rate_per_day, mtl_error *err)
     if (ret >= 0)
         ret = mtl__builder_finish(b, NULL, out, err);
     mtl__builder_free(b);
-    return ret < 0 ? ret : MTL_OK;
+    return ret < 0 ? mtl__fail_plain(err, ret) : MTL_OK;
 }
 
 /* Mean dose at which the prevalence is reached when one line survives with probability q. */

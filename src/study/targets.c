@@ -200,14 +200,20 @@ static int run_family(mtl_targets_result *r, mtl__family *f, mtl_model *m, int n
                                               : draw_family(r, f, m, r->replicates, p, err);
 }
 
+int mtl__targets_prepare(mtl_targets_result *r, mtl_error *err)
+{
+    for (int i = 0; i < r->n_families; i++)
+        MTL_TRY(prepare(r, &r->family[i], err));
+    return MTL_OK;
+}
+
 int mtl__targets_run_families(mtl_targets_result *r, mtl_model *m, const mtl_targets_opts *o,
                               mtl_error *err)
 {
-    int *need = calloc((size_t)r->n_families + 1, sizeof *need), ret = MTL_OK;
+    int *need = calloc((size_t)r->n_families + 1, sizeof *need);
     if (!need)
         return mtl__nomem(err);
-    for (int i = 0; i < r->n_families && ret == MTL_OK; i++)
-        ret = prepare(r, &r->family[i], err);
+    int ret = mtl__targets_prepare(r, err);
     for (int i = 0; i < r->n_targets && ret == MTL_OK; i++) {
         mark_needs(r, &r->target[i], &r->target[i].population, need);
         mark_needs(r, &r->target[i], &r->target[i].reference, need);

@@ -121,6 +121,8 @@ typedef struct mtl__target_unit {
 } mtl__target_unit;
 bool mtl__target_unit_parse(const char *unit, mtl__target_unit *out);
 
+/* Room for the families' samples, and their order in the file. */
+int mtl__targets_prepare(mtl_targets_result *r, mtl_error *err);
 /* Runs every family that a target needs; fills family->sample. A family that the model refuses
    keeps its reason in `problem`; only memory and interruption end the whole. */
 int mtl__targets_run_families(mtl_targets_result *r, mtl_model *m, const mtl_targets_opts *o,

@@ -44,6 +44,7 @@ static bool fails(const char *name)
 }
 
 int __real_open(const char *path, int flags, ...);
+int __real_open64(const char *path, int flags, ...);
 FILE *__real_fdopen(int fd, const char *mode);
 size_t __real_fwrite(const void *p, size_t size, size_t n, FILE *f);
 int __real_fflush(FILE *f);
@@ -52,6 +53,7 @@ int __real_fclose(FILE *f);
 int __real_rename(const char *from, const char *to);
 int __real_mkdir(const char *path, mode_t mode);
 int __wrap_open(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
 FILE *__wrap_fdopen(int fd, const char *mode);
 size_t __wrap_fwrite(const void *p, size_t size, size_t n, FILE *f);
 int __wrap_fflush(FILE *f);
@@ -67,6 +69,16 @@ int __wrap_open(const char *path, int flags, ...)
     const mode_t mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
     va_end(ap);
     return fails("open") ? -1 : __real_open(path, flags, mode);
+}
+
+/* What open is called with 64-bit offsets. */
+int __wrap_open64(const char *path, int flags, ...)
+{
+    va_list ap;
+    va_start(ap, flags);
+    const mode_t mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
+    va_end(ap);
+    return fails("open") ? -1 : __real_open64(path, flags, mode);
 }
 
 FILE *__wrap_fdopen(int fd, const char *mode)
@@ -115,7 +127,8 @@ int __wrap_rename(const char *from, const char *to)
     return fails("rename") ? -1 : __real_rename(from, to);
 }
 
+/* A folder that is there is not made: nothing to fail. */
 int __wrap_mkdir(const char *path, mode_t mode)
 {
-    return fails("mkdir") ? -1 : __real_mkdir(path, mode);
+    return access(path, F_OK) != 0 && fails("mkdir") ? -1 : __real_mkdir(path, mode);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Every allocation fails once. For each use of the library a clean pass counts its allocations, N;
    then it is repeated with the n-th of them failing, for n = 1 .. N (at most the first 200, the
-   later ones thinned out evenly), and again with the n-th and all later ones failing. Each time it
-   must either say MTL_ERR_MEMORY (NULL where a pointer is returned) and leave its outputs empty, or
-   succeed with the very result of the clean pass (an allocator's caller may have a second way, as
-   qsort has); and as many blocks must be alive afterwards as before. */
+   later ones thinned out evenly, the last 20), and again with the n-th and all later ones failing.
+   Each time it must either say MTL_ERR_MEMORY (NULL where a pointer is returned) and leave its
+   outputs empty, or succeed with the very result of the clean pass (an allocator's caller may have
+   a second way, as qsort has); and as many blocks must be alive afterwards as before. One exception
+   is not ours: jansson calls some of its own failures syntax errors. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,12 +22,13 @@
 #include "fault.h"
 #include "io/network.h"
 #include "matriline/matriline.h"
+#include "run/result.h"
 
 #ifndef MTL_SOURCE_ROOT
 #define MTL_SOURCE_ROOT "."
 #endif
 
-enum { FIRST = 200 };
+enum { FIRST = 200, LAST = 20 };
 
 static const char FAMILY[] =
     "title: all sorts of events\n"
@@ -97,16 +99,18 @@ static void text_back(pass *p, char *text)
     free(text);
 }
 
-/* The JSON of a result without how long it took. */
-static uint64_t result_print(const mtl_result *r)
+/* The JSON of a result without how long it took, and the levels that the report shows. */
+static uint64_t result_print(mtl_result *r)
 {
+    r->seconds = 0;
     char *text = mtl_result_json(r);
     assert_non_null(text);
-    char *seconds = strstr(text, "\"seconds\":");
-    if (seconds)
-        memset(seconds, ' ', strcspn(seconds, ",}\n"));
-    const uint64_t h = mtl__hash(text);
+    uint64_t h = mtl__hash(text);
     free(text);
+    for (int k = 0; k < r->n_pairs; k++)
+        for (int b = 0; b < r->n_bands; b++)
+            h = mtl__hash_bytes(h, r->pair[k].level[b],
+                                sizeof(mtl__band) * (size_t)r->n_watched * (size_t)r->n_times);
     return h;
 }
 
@@ -369,11 +373,12 @@ static void use_network(pass *p)
 typedef struct trial {
     const char *name;
     void (*use)(pass *p);
-    int later; /* trials after the first 200 allocations */
+    int later;  /* trials after the first 200 allocations; -1: allocates nothing at all */
+    int or_say; /* another code that is allowed */
 } trial;
 
 /* "" if the pass went as it must. */
-static const char *judge(const pass *p, const pass *clean, int64_t leaked)
+static const char *judge(const trial *t, const pass *p, const pass *clean, int64_t leaked)
 {
     if (leaked)
         return "memory is lost";
@@ -381,7 +386,7 @@ static const char *judge(const pass *p, const pass *clean, int64_t leaked)
         return "something is left behind";
     if (p->ret == 0)
         return p->print == clean->print ? "" : "it says success, but the result is another one";
-    if (p->ret != MTL_ERR_MEMORY)
+    if (p->ret != MTL_ERR_MEMORY && (t->or_say == 0 || p->ret != t->or_say))
         return "the code is not MTL_ERR_MEMORY";
     if (p->err.code != p->ret || !p->err.text[0])
         return "the error is not filled";
@@ -394,13 +399,13 @@ static int try_one(const trial *t, const pass *clean, int64_t n, bool onwards, i
     const int64_t before = fault_live();
     t->use(&p);
     const int64_t leaked = fault_live() - before;
-    const char *bad = p.failed ? judge(&p, clean, leaked) : "no allocation failed";
+    const char *bad = p.failed ? judge(t, &p, clean, leaked) : "no allocation failed";
     *borne += p.ret == 0;
     if (!bad[0])
         return 0;
     print_message("# %s, allocation %lld%s: %s (code %d, %lld blocks, '%s')\n", t->name,
-                  (long long)n, onwards ? " and all later ones" : "", bad, p.ret,
-                  (long long)leaked, p.err.text);
+                  (long long)n, onwards ? " and all later ones" : "", bad, p.ret, (long long)leaked,
+                  p.err.text);
     return 1;
 }
 
@@ -416,9 +421,9 @@ static void every_allocation_fails_once(void **state)
     assert_int_equal(fault_live(), before);
     const int64_t n = again.asked, rest_n = n > FIRST ? n - FIRST : 0;
     const int64_t step = rest_n / t->later + 1;
-    assert_true(n > 0);
+    assert_true(t->later < 0 ? n == 0 : n > 0);
     int bad = 0, borne = 0, tried = 0;
-    for (int64_t k = 1; k <= n && bad < 10; k += k < FIRST ? 1 : step, tried++)
+    for (int64_t k = 1; k <= n && bad < 10; k += k < FIRST || k >= n - LAST ? 1 : step, tried++)
         bad += try_one(t, &clean, k, false, &borne);
     for (int64_t k = 1; k <= n && bad < 10; k += k < 20 ? 1 : 7 * step, tried++)
         bad += try_one(t, &clean, k, true, &borne);
@@ -440,7 +445,9 @@ static void the_fault_happens(void **state)
     assert_int_equal(fault_memory_failed(), 1);
     assert_null(first);
     assert_non_null(second);
+#ifndef FAULT_WRAP
     assert_int_equal(fault_live(), before + 1);
+#endif
     mtl__arena_free(&a);
     assert_int_equal(fault_live(), before);
 }
@@ -497,29 +504,29 @@ static int tear_down(void **state)
 int main(void)
 {
     static trial trials[] = {
-        {"mtl_model_load", use_model_load, 40},
-        {"mtl_model_copy", use_model_copy, 100},
-        {"mtl_model_set and _switch", use_model_set, 100},
-        {"mtl_scenario_parse", use_scenario_parse, 500},
-        {"mtl_scenario_load", use_scenario_load, 500},
-        {"mtl_scenario_draw", use_scenario_draw, 100},
-        {"mtl_run, auto", use_run, 60},
-        {"mtl_run, leap, step halved", use_run_leap, 60},
-        {"mtl_run, analytic", use_run_analytic, 30},
-        {"mtl_result_json", use_result_json, 100},
-        {"mtl_result_write", use_result_write, 100},
-        {"mtl_report_write", use_report_write, 100},
-        {"mtl_targets_run", use_targets_run, 60},
-        {"mtl_targets_text", use_targets_text, 100},
-        {"mtl_targets_tsv", use_targets_tsv, 100},
-        {"mtl_targets_json", use_targets_json, 100},
-        {"mtl_persistence_text", use_persistence, 60},
-        {"mtl__network_parse", use_network, 200},
+        {"mtl_model_load", use_model_load, 40, 0},
+        {"mtl_model_copy", use_model_copy, 100, 0},
+        {"mtl_model_set and _switch", use_model_set, -1, 0},
+        {"mtl_scenario_parse", use_scenario_parse, 500, 0},
+        {"mtl_scenario_load", use_scenario_load, 500, 0},
+        {"mtl_scenario_draw", use_scenario_draw, 100, 0},
+        {"mtl_run, auto", use_run, 60, 0},
+        {"mtl_run, leap, step halved", use_run_leap, 60, 0},
+        {"mtl_run, analytic", use_run_analytic, 30, 0},
+        {"mtl_result_json", use_result_json, 100, 0},
+        {"mtl_result_write", use_result_write, 100, 0},
+        {"mtl_report_write", use_report_write, 100, 0},
+        {"mtl_targets_run", use_targets_run, 60, 0},
+        {"mtl_targets_text", use_targets_text, 100, 0},
+        {"mtl_targets_tsv", use_targets_tsv, 100, 0},
+        {"mtl_targets_json", use_targets_json, 100, 0},
+        {"mtl_persistence_text", use_persistence, 60, 0},
+        {"mtl__network_parse", use_network, 200, MTL_ERR_SYNTAX},
     };
     enum { N = sizeof trials / sizeof *trials };
     struct CMUnitTest tests[N + 1] = {cmocka_unit_test(the_fault_happens)};
     for (int i = 0; i < N; i++)
-        tests[i + 1] = (struct CMUnitTest){
-            trials[i].name, every_allocation_fails_once, NULL, NULL, &trials[i]};
+        tests[i + 1] = (struct CMUnitTest){trials[i].name, every_allocation_fails_once, NULL, NULL,
+                                           &trials[i]};
     return cmocka_run_group_tests_name("memory", tests, set_up, tear_down);
 }

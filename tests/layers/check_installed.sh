@@ -30,7 +30,8 @@ done
 cd "$stage"
 ./check_scenario "$model"
 ./run_family "$model" "$source/examples/anna.yaml"
-unset MATRILINE_MODEL
+# The program finds its library and its model beside itself.
+unset MATRILINE_MODEL LD_LIBRARY_PATH
 "$prefix/bin/matriline" --version
 "$prefix/bin/matriline" why seed.division | grep -q tier
 "$prefix/bin/matriline" switches | grep -q persistence

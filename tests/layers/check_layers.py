@@ -10,12 +10,13 @@ import sys
 import tempfile
 
 # Each folder may include those before it ...
-ORDER = ["base", "num", "par", "process", "kin", "model", "body", "family", "assay", "run", "study", "io",
-         "report"]
+ORDER = ["base", "num", "par", "process", "kin", "model", "body", "family", "assay", "measure", "run",
+         "study", "fit", "io", "report"]
 # ... except behind these walls.
 ONLY = {
     "process": {"base", "num"},            # knows no biology
     "assay": {"base", "num"},              # nothing of how cells came to be where they are
+    "measure": {"base", "num", "kin", "model", "assay"}, # who and how much, not how they came there
     "body": {"base", "num", "process", "kin", "model"},
 }
 # A library's header and the only folder that may name it.
@@ -23,7 +24,7 @@ FORMATS = {"yaml.h": "io", "jansson.h": "io", "sha256.h": "io", "md5.h": "io", "
            "htslib/": "io", "sqlite3.h": "io"}
 THREADS = {"threads.h": "par", "sched.h": "par", "mpi.h": "par"}
 # A libm call may differ between processors; these are exact by IEEE 754 and allowed.
-ENGINE = ORDER[:ORDER.index("study") + 1]
+ENGINE = ORDER[:ORDER.index("fit") + 1]
 LIBM = set("""acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp exp2 expm1 hypot j0 j1 jn lgamma
 lgamma_r log log10 log1p log2 pow sin sincos sinh tan tanh tgamma y0 y1 yn fma exp10 drand48 rand random
 srand srandom""".split())

@@ -202,7 +202,7 @@ static void test_doses(void **state)
     close_to(amount(m, "leak.steady"), 1e4, 1e-9);
     close_to(amount(m, "leak.steady") + amount(m, "leak.episodic"), 1.6e5, 1e-9);
     close_to(amount(m, "delivery.burst"), 6e6, 1e-9);
-    close_to(amount(m, "termination.burst.surgical"), 2.2e6, 0.03);
+    close_to(amount(m, "termination.burst.surgical"), 1552.0 / 16 * 3900 * 4.624, 0.01);
     close_to(amount(m, "maternal.leak"), 5.4e5, 1e-9);
     close_to(amount(m, "seeds.slow.termination") / amount(m, "seeds.slow.early") + 1.0, 20.0, 1e-9);
     mtl_model_free(m);

@@ -150,11 +150,24 @@ static void examples(void **state)
     static const struct {
         const char *name, *focus;
         int people, pregnancies, samples;
-    } want[] = {{"anna", "anna", 5, 4, 4},         {"twins", "ruth", 4, 2, 2},
-                {"termination", "carla", 4, 3, 3}, {"adoptee", "joan", 2, 1, 2},
-                {"five_sons", "dora", 6, 5, 21},   {"trisomy21", "lena", 3, 2, 2},
-                {"cord_blood", "otto", 2, 1, 3},   {"vanished_twin", "hanna", 4, 2, 2},
-                {"preeclampsia", "sofia", 3, 2, 4}};
+    } want[] = {{"anna", "anna", 5, 4, 4},
+                {"twins", "ruth", 4, 2, 2},
+                {"termination", "carla", 4, 3, 3},
+                {"adoptee", "joan", 2, 1, 2},
+                {"five_sons", "dora", 6, 5, 21},
+                {"trisomy21", "lena", 3, 2, 2},
+                {"cord_blood", "otto", 2, 1, 3},
+                {"vanished_twin", "hanna", 4, 2, 2},
+                {"preeclampsia", "sofia", 3, 2, 4},
+                {"three_generations", "kim", 4, 3, 5},
+                {"mother_of_13", "theresa", 14, 13, 3},
+                {"early_loss", "nina", 2, 1, 2},
+                {"dead_son", "vera", 2, 1, 3},
+                {"deletion22q11", "ines", 3, 2, 2},
+                {"donor_milk", "emil", 5, 3, 3},
+                {"transfusion", "olga", 4, 1, 3},
+                {"stem_cell_graft", "edith", 5, 4, 3},
+                {"dizygotic_twins", "aaron", 3, 1, 4}};
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         char name[64];
         mtl_scenario *s = NULL;
@@ -201,7 +214,7 @@ static void bad_files(void **state)
         n++;
     }
     fclose(f);
-    assert_true(n >= 80);
+    assert_true(n >= 115);
     assert_int_equal(
         mtl_scenario_load(&(mtl_scenario *){NULL}, path_of("no/such/file"), model, &err),
         MTL_ERR_IO);
@@ -484,8 +497,9 @@ static int widest(const char *text)
 static void drawing(void **state)
 {
     (void)state;
-    static const char *const names[] = {"anna", "twins", "vanished_twin", "adoptee"};
-    for (int k = 0; k < 8; k++) {
+    static const char *const names[] = {"anna",    "twins",      "vanished_twin",
+                                        "adoptee", "donor_milk", "stem_cell_graft"};
+    for (int k = 0; k < 12; k++) {
         const int width = k % 2 ? 100 : 80;
         char from[64], to[64];
         mtl_scenario *s = NULL;

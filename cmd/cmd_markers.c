@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* matriline markers: which laboratory markers tell whose cells from whose, in each body of a
+ * family. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+#include "verbs.h"
+
+#define AT(field) offsetof(struct options, field)
+const struct opt markers_opts[] = {
+    {"family", 'f', OPT_TEXT, "FILE", AT(family), 0, 0, NULL,
+     "the family: a scenario (.yaml), or a pedigree without dates (.fam, .ped)"},
+    {"genotypes", 'g', OPT_TEXT, "FILE", AT(genotypes), 0, 0, NULL,
+     "genotypes: VCF, BCF, .ped with its .map, or a table (.tsv) of the panel's markers"},
+    {"panel", 0, OPT_TEXT, "TSV", AT(panel), 0, 0, NULL,
+     "markers and their frequencies (default: markers.tsv of the model)"},
+    {"hla", 0, OPT_TEXT, "TSV", AT(hla), 0, 0, NULL,
+     "frequencies of HLA haplotypes (default: hla.tsv of the model, if there)"},
+    {"typing", 0, OPT_TEXT, "TSV", AT(typing), 0, 0, NULL, "HLA typings of people"},
+    {"host", 0, OPT_TEXT, "NAME", AT(host), 0, 0, NULL, "only this body"},
+    {"draws", 0, OPT_COUNT, "N", AT(draws), 1, 10000, NULL,
+     "draws of what is not known (default 100)"},
+    {"wells", 0, OPT_COUNT, "N", AT(wells), 1, 1000, NULL,
+     "wells of an assay (default: the model's)"},
+    {"genomes-per-well", 0, OPT_POSITIVE, "X", AT(genomes_per_well), 0, 0, NULL,
+     "genome equivalents in a well (default: the model's)"},
+    {"fraction", 0, OPT_POSITIVE, "X", AT(fraction), 0, 0, NULL,
+     "fraction of genomes to be found (default 1e-6)"},
+    {"fam", 0, OPT_TEXT, "FILE", AT(fam_out), 0, 0, NULL, "write the pedigree as PLINK .fam"},
+    {"vcf", 0, OPT_TEXT, "FILE", AT(vcf_out), 0, 0, NULL,
+     "write the genotypes, read or of the first draw, as VCF"},
+    {"tsv", 0, OPT_FLAG, NULL, AT(tsv), 0, 0, NULL, "one line per body and donor, tab separated"},
+    {"json", 0, OPT_FLAG, NULL, AT(json), 0, 0, NULL, "everything as one JSON document"},
+    OPT_ROW_SEED,
+    OPT_ROW_SET,
+    OPT_ROW_MODEL,
+    OPT_ROW_HELP,
+    OPT_ROW_END,
+};
+
+static int is_pedigree(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > 4 && (strcmp(path + n - 4, ".fam") == 0 || strcmp(path + n - 4, ".ped") == 0);
+}
+
+static int load(mtl_scenario **s, const struct options *o, const mtl_model *m, mtl_error *err)
+{
+    return is_pedigree(o->family) ? mtl_pedigree_load(s, o->family, m, err)
+                                  : mtl_scenario_load(s, o->family, m, err);
+}
+
+static void set_opts(mtl_markers_opts *to, const struct options *o)
+{
+    mtl_markers_opts_init(to);
+    to->genotypes = o->genotypes;
+    to->panel = o->panel;
+    to->hla = o->hla;
+    to->typing = o->typing;
+    to->host = o->host;
+    to->seed = o->seed;
+    to->wells = o->wells;
+    to->genomes_per_well = o->genomes_per_well;
+    if (o->draws)
+        to->draws = o->draws;
+    if (o->fraction > 0)
+        to->fraction = o->fraction;
+    /* A .ped brings its genotypes along. */
+    if (!to->genotypes && strcmp(o->family + strlen(o->family) - 4, ".ped") == 0)
+        to->genotypes = o->family;
+}
+
+static int print(const mtl_markers *r, const struct options *o)
+{
+    char *text = o->json  ? mtl_markers_json(r)
+                 : o->tsv ? mtl_markers_tsv(r)
+                          : mtl_markers_text(r, terminal_width());
+    mtl_error err = {.code = MTL_ERR_MEMORY};
+    if (!text)
+        return report_error(&err);
+    fputs(text, stdout);
+    if (o->json)
+        putchar('\n');
+    free(text);
+    return 0;
+}
+
+int cmd_markers(const struct options *o, const struct verb *v)
+{
+    mtl_model *m = NULL;
+    mtl_scenario *s = NULL;
+    mtl_markers *r = NULL;
+    mtl_markers_opts opts;
+    mtl_error err = {0};
+    if (!o->family) {
+        complain("%s: --family is missing; 'matriline %s --help' shows how", v->name, v->name);
+        return EXIT_USAGE;
+    }
+    if (strlen(o->family) < 5) {
+        complain("--family: '%s' is neither a scenario (.yaml) nor a pedigree (.fam, .ped)",
+                 o->family);
+        return EXIT_USAGE;
+    }
+    int ret = session_model(&m, o);
+    if (ret == 0 && load(&s, o, m, &err) < 0)
+        ret = report_error(&err);
+    if (ret == 0) {
+        set_opts(&opts, o);
+        if (mtl_markers_run(&r, s, m, &opts, &err) < 0)
+            ret =
+                strcmp(err.field, "host") == 0 ? report_option("--host", &err) : report_error(&err);
+    }
+    if (ret == 0 && mtl_markers_write(r, o->fam_out, o->vcf_out, &err) < 0)
+        ret = report_error(&err);
+    if (ret == 0)
+        ret = print(r, o);
+    mtl_markers_free(r);
+    mtl_scenario_free(s);
+    mtl_model_free(m);
+    return ret;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* What would tell rival hypotheses apart: the laboratory's readings if there are any, the sample of
+   the scenario whose chance of a positive differs most, and the donor, organ and date at which the
+   mere presence of cells differs most. Differences that chance explains are called that. */
+#include <math.h>
+
+#include "num/num.h"
+#include "report/report.h"
+
+/* The difference of two shares that chance alone brings about in one of twenty searches through n
+   (Bonferroni); the replicates are few, so a half is added to both counts. */
+static double noise(const mtl__page *v, double a, double b, int n)
+{
+    const double reps = v->r->opts.replicates, p = ((a + b) / 2 * reps + 0.5) / (reps + 1);
+    if (v->r->opts.solver == MTL_SOLVER_ANALYTIC)
+        return 0;
+    return mtl__norm_quantile(1 - 0.025 / n) * sqrt(2 * p * (1 - p) / reps);
+}
+
+typedef struct extremes {
+    int low, high; /* results */
+    double p_low, p_high;
+} extremes;
+
+static double gap(const extremes *e)
+{
+    return e->p_high - e->p_low;
+}
+
+static void widen(extremes *e, int n, double p)
+{
+    if (n == 0 || p < e->p_low) {
+        e->p_low = p;
+        e->low = n;
+    }
+    if (n == 0 || p > e->p_high) {
+        e->p_high = p;
+        e->high = n;
+    }
+}
+
+static void say_shares(mtl__page *v, const extremes *e)
+{
+    const int sw = mtl__page_switch(v);
+    char text[32];
+    mtl__html(v->out, mtl__prob(e->p_high, v->r->opts.replicates, text));
+    mtl__str_add(v->out, " under ");
+    mtl__html(v->out, mtl__page_value(v, e->high, sw));
+    mtl__str_add(v->out, ", ");
+    mtl__html(v->out, mtl__prob(e->p_low, v->r->opts.replicates, text));
+    mtl__str_add(v->out, " under ");
+    mtl__html(v->out, mtl__page_value(v, e->low, sw));
+}
+
+/* ------------------------------------------------------------------ readings there are */
+
+/* Share of the replicates in which every sample that a laboratory read came out as it did. */
+static double as_found(const mtl_result *r, int *n)
+{
+    int met = 0;
+    *n = 0;
+    for (int i = 0; i < r->n_assays; i++) {
+        *n += r->assay[i].has_given;
+        if (r->assay[i].has_given && !r->assay[i].positive[MTL__CHANCE])
+            return NAN;
+    }
+    for (int k = 0; k < r->opts.replicates; k++) {
+        bool all = true;
+        for (int i = 0; i < r->n_assays && all; i++)
+            all = !r->assay[i].has_given ||
+                  r->assay[i].positive[MTL__CHANCE][k] == r->assay[i].given.positive;
+        met += all;
+    }
+    return r->opts.replicates > 0 ? (double)met / r->opts.replicates : NAN;
+}
+
+static void say_readings(mtl__page *v)
+{
+    extremes e = {0, 0, 0, 0};
+    int n = 0;
+    for (int i = 0; i < v->n_results; i++) {
+        const double p = as_found(v->result[i], &n);
+        if (n == 0 || !isfinite(p))
+            return;
+        widen(&e, i, p);
+    }
+    mtl__str_printf(v->out,
+                    "<p><b>The laboratory's %d reading%s</b>, positive or not as found, came "
+                    "out so in ",
+                    n, n == 1 ? "" : "s");
+    say_shares(v, &e);
+    mtl__str_add(v->out, gap(&e) > noise(v, e.p_low, e.p_high, 1)
+                             ? ".</p>\n"
+                             : ": a difference that may be chance.</p>\n");
+}
+
+/* ------------------------------------------------------------------ samples of the scenario */
+
+static void say_sample(mtl__page *v)
+{
+    extremes best = {0, 0, 0, 0};
+    int which = -1, looked = 0;
+    for (int i = 0; i < v->r->n_assays; i++) {
+        extremes e = {0, 0, 0, 0};
+        bool all = v->s->sample[v->r->assay[i].sample].assay >= 0;
+        for (int n = 0; n < v->n_results && all; n++) {
+            all = i < v->result[n]->n_assays &&
+                  isfinite(v->result[n]->assay[i].p_positive[MTL__CHANCE]);
+            if (all)
+                widen(&e, n, v->result[n]->assay[i].p_positive[MTL__CHANCE]);
+        }
+        looked += all;
+        if (all && (which < 0 || gap(&e) > gap(&best))) {
+            best = e;
+            which = i;
+        }
+    }
+    if (which < 0)
+        return;
+    const mtl__assay_result *a = &v->r->assay[which];
+    const mtl__sample *s = &v->s->sample[a->sample];
+    const mtl__assay_def *def = mtl__out_assay(v->r, a);
+    char date[16];
+    const bool told = gap(&best) > noise(v, best.p_low, best.p_high, looked);
+    mtl__str_add(v->out, told
+                             ? "<p><b>Of the samples in this scenario</b> the one that tells them "
+                               "apart best is the "
+                             : "<p><b>No sample of this scenario</b> tells them apart by more than "
+                               "chance. The largest difference: the ");
+    mtl__html(v->out, def ? (def->label ? def->label : def->name) : "");
+    mtl__str_add(v->out, " of ");
+    mtl__html(v->out, mtl__organ_label(v->m, s->organ));
+    mtl__str_printf(v->out, ", %s, positive in ", mtl__date_text(s->t, date));
+    say_shares(v, &best);
+    mtl__str_add(v->out, ".</p>\n");
+}
+
+/* ------------------------------------------------------------------ presence at any date */
+
+typedef struct sighting {
+    extremes e;
+    int pair, watched, time;
+} sighting;
+
+static bool presence(const mtl__page *v, int i, int w, int k, extremes *e)
+{
+    for (int n = 0; n < v->n_results; n++) {
+        const mtl_result *r = v->result[n];
+        const mtl__pair *p = mtl__page_same_pair(r, &v->r->pair[v->pair[i]]);
+        if (!p || !p->level[MTL__CHANCE] || w >= r->n_watched || k >= r->n_times ||
+            fabs(r->time[k] - v->r->time[k]) > 0.5)
+            return false;
+        const double there = p->level[MTL__CHANCE][(size_t)w * r->n_times + k].p_present;
+        if (!isfinite(there))
+            return false;
+        widen(e, n, there);
+    }
+    return true;
+}
+
+static void say_presence(mtl__page *v)
+{
+    sighting best = {.pair = -1};
+    int looked = 0;
+    for (int i = 0; i < v->n_pairs; i++)
+        for (int w = 0; w < v->r->n_watched; w++)
+            for (int k = 0; k < v->r->n_times; k++) {
+                extremes e = {0, 0, 0, 0};
+                if (!presence(v, i, w, k, &e))
+                    continue;
+                looked++;
+                if (best.pair < 0 || gap(&e) > gap(&best.e) + 1e-9)
+                    best = (sighting){e, i, w, k};
+            }
+    if (best.pair < 0)
+        return;
+    char date[16];
+    if (gap(&best.e) <= noise(v, best.e.p_low, best.e.p_high, looked)) {
+        mtl__str_add(v->out, "<p>Nor does the mere presence of anybody's cells, in the organs and "
+                             "at the dates followed.</p>\n");
+        return;
+    }
+    mtl__str_add(v->out, "<p><b>A test that missed nothing</b> would tell them apart best by <b>");
+    mtl__html(v->out, mtl__page_name(v, v->r->pair[v->pair[best.pair]].donor));
+    mtl__str_add(v->out, "</b>'s cells, ");
+    mtl__html(v->out, mtl__organ_label(v->m, v->r->watched[best.watched]));
+    mtl__str_printf(v->out, ", %s: any there in ", mtl__date_text(v->r->time[best.time], date));
+    say_shares(v, &best.e);
+    mtl__str_add(v->out, ".</p>\n");
+}
+
+void mtl__report_deciding(mtl__page *v)
+{
+    mtl__str_add(v->out, "<div class=\"deciding\"><h3>What would decide it</h3>\n");
+    say_readings(v);
+    say_sample(v);
+    say_presence(v);
+    mtl__str_add(v->out, "</div>\n");
+}

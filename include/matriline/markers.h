@@ -52,7 +52,8 @@ typedef struct mtl_marker_row {
     const char *way;     /**< "pregnancy", "pregnancy, by way of anna", "milk" ... */
     double y;            /**< P(a Y tells the donor from the host) */
     double karyotype;    /**< the same of a karyotype, seen by counting cells */
-    double hla, markers; /**< mean numbers of HLA alleles and marker alleles that the host lacks */
+    double hla, markers; /**< mean numbers of HLA alleles (NaN: not known of both) and marker
+                            alleles that the host lacks */
     double seen;         /**< P(at least one of all these) */
     double own;          /**< P(one that no other donor of this host carries) */
     double apart;        /**< P(told from every other donor of this host) */

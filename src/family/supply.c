@@ -59,14 +59,15 @@ static double spike_probability(const mtl__filling *f, const mtl__supply *u)
 static int group_of(mtl__filling *f, const mtl__supply *u)
 {
     mtl__source *src = &f->x->source;
+    const char *name = u->group[0] ? u->group : u->name; /* a line without a group stands alone */
     for (int g = 0; g < src->n_groups; g++)
-        if (strcmp(f->group_name[g], u->group) == 0)
+        if (strcmp(f->group_name[g], name) == 0)
             return g;
     if (src->n_groups == MTL__MAX_GROUPS)
         return mtl__fail(f->err, MTL_ERR_LIMIT, u->name, "more than %d heterogeneity groups",
                          MTL__MAX_GROUPS);
     mtl__group *g = &src->group[src->n_groups];
-    *g = (mtl__group){.law = MTL__FIXED, .key = mtl__hash(u->group)};
+    *g = (mtl__group){.law = MTL__FIXED, .key = mtl__hash(name)};
     switch (u->law) {
     case MTL__H_GAMMA:
         g->law = MTL__GAMMA;
@@ -88,7 +89,7 @@ static int group_of(mtl__filling *f, const mtl__supply *u)
     default:
         break;
     }
-    f->group_name[src->n_groups] = u->group;
+    f->group_name[src->n_groups] = name;
     return src->n_groups++;
 }
 
@@ -223,6 +224,27 @@ static int over_contact(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
     return add_inflow(f, in);
 }
 
+/* Blood of a stem cell graft: made anew at the rate at which it is lost, so that after a month it
+   stands at its share of a body that may still grow. */
+static int graft_of_blood(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
+{
+    const mtl__contact *c = f->contact;
+    const double born = f->w->s->person[c->taker].born;
+    in.t0 = c->t0;
+    in.t1 = mtl__max(f->w->s->t_end, c->t0) + 1;
+    in.rate = amount_of(f, u) * f->host->decay[u->kind];
+    const int growth = mtl__model_factor(f->w->m, "growth", NULL);
+    if (growth >= 0 && isfinite(born)) {
+        int *factor = mtl__arena_alloc(&f->w->arena, sizeof *factor);
+        if (!factor)
+            return mtl__nomem(f->err);
+        *factor = growth;
+        in.factor =
+            mtl__clockwork_slot(&f->w->clock, factor, 1, born, in.t0, in.t1, MTL_DAYS_PER_YEAR);
+    }
+    return add_inflow(f, in);
+}
+
 static double times_of_contact(const mtl__contact *c)
 {
     return (c->kind == MTL__TRANSFUSION || c->kind == MTL__INFUSION) && isfinite(c->amount)
@@ -294,6 +316,8 @@ int mtl__supply_line(mtl__filling *f, const mtl__supply *u)
         return over_pregnancy(f, u, in);
     if (u->on == MTL__ON_MILK || u->on == MTL__ON_ANASTOMOSIS)
         return over_contact(f, u, in);
+    if (u->on == MTL__ON_STEM_CELL_GRAFT && to == MTL__TO_COX)
+        return graft_of_blood(f, u, in);
     return add_burst(f, u, to, target, group);
 }
 

@@ -270,6 +270,19 @@ static const mtl__fit_param *moved_in_line(const mtl_fit *f, const char *line)
     return NULL;
 }
 
+/* Three digits, "1460" rather than "1.46e+03". */
+static void add_value(mtl__str *s, double x)
+{
+    double step = 1.0;
+    if (x >= 1000.0 && x < 1e6) {
+        while (x / step >= 1000.0)
+            step *= 10.0;
+        mtl__str_printf(s, "%.0f", floor(x / step + 0.5) * step);
+    } else {
+        mtl__str_printf(s, "%.3g", x);
+    }
+}
+
 int mtl_fit_write_parameters(const mtl_fit *f, const char *path, mtl_error *err)
 {
     mtl__arena a;
@@ -287,7 +300,7 @@ int mtl_fit_write_parameters(const mtl_fit *f, const char *path, mtl_error *err)
         value = value ? value + strcspn(value, "\t") + 1 : NULL;
         if (value) {
             mtl__str_addn(&to, line, (size_t)(value - line));
-            mtl__str_printf(&to, "%.3g", mtl__exp(p->x));
+            add_value(&to, mtl__exp(p->x));
             value += strcspn(value, "\t");
             mtl__str_addn(&to, value, n - (size_t)(value - line));
         } else {

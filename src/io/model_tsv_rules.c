@@ -183,6 +183,10 @@ static int load_rule_factors(mtl__load *l, int row, mtl__rule *r)
 {
     const char **word = NULL;
     MTL_TRY(mtl__load_list(l, row, R_FACTORS, '*', &word, &r->n_factors));
+    if (r->n_factors > 0 &&
+        (r->process == MTL__R_LOSE || r->process == MTL__R_RESIDENCE || r->process == MTL__R_DECAY))
+        return mtl__tsv_fail(&l->t, row, R_FACTORS, l->err, MTL_ERR_UNSUPPORTED,
+                             "loss, residence and decay take no factors yet");
     if (r->n_factors == 0)
         return MTL_OK;
     int *index = mtl__arena_alloc(&l->m->arena, (size_t)r->n_factors * sizeof *index);

@@ -294,7 +294,7 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
     if (!(want < 1e9))
         return mtl__fail(err, MTL_ERR_LIMIT, NULL, "%.3g leaping steps from day %.6g to %.6g", want,
                          s->t, t1);
-    const int64_t steps = want < 1 ? 1 : (int64_t)want;
+    const int64_t steps = (want < 1 ? 1 : (int64_t)want) * (o->refine > 1 ? o->refine : 1);
     const double h = span / (double)steps, t0 = s->t;
     double rate = set_move_rates(p, w);
     s->split = s->split || rate > 0;

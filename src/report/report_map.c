@@ -10,7 +10,7 @@
 #include "num/num.h"
 #include "report/report.h"
 
-enum { FRAME_W = 74, FRAME_H = 62, RADIUS = 19, SCALE_H = 50, FOOT = 6, MAX_DONORS = 12 };
+enum { FRAME_W = 74, FRAME_H = 62, RADIUS = 19, SCALE_H = 50, FOOT = 6, MAX_DONORS = 16 };
 
 static int n_donors(const mtl__page *v)
 {
@@ -426,6 +426,11 @@ static void how_to_read(mtl__page *v, mtl__range range)
     donors_in_order(v, organ, right + 22, pitch);
     draw_keys(v, below);
     mtl__svg_close(b);
+    if (v->n_pairs > n)
+        mtl__str_printf(b,
+                        "<p class=\"note\">The first %d donors; the other %d are in the table."
+                        "</p>\n",
+                        n, v->n_pairs - n);
     mtl__str_add(b, "<p class=\"note\">gEq per million nucleated cells, logarithmic. A base "
                     "without a bar: the median is under the scale, or no cell is left in half of "
                     "the replicates.</p>\n");

@@ -8,7 +8,15 @@
 
 #include "report/report.h"
 
-enum { PANEL_H = 84, TITLE = 58, FOOT = 40, MAX_ORGANS = 6, MAX_COLUMNS = 6 };
+enum {
+    PANEL_H = 84,
+    TITLE = 58,
+    FOOT = 40,
+    MAX_ORGANS = 6,
+    MAX_COLUMNS = 6,
+    MAX_PANELS = 24,
+    MAX_NAMES = 16
+};
 
 typedef struct figure {
     double w;
@@ -117,39 +125,63 @@ static void draw_block(mtl__page *v, const item *it, int n, const char *title, m
     mtl__str_add(v->out, "</figure>\n");
 }
 
-/* Does the level ever reach what is worth a panel: one in 10⁹, in one of forty replicates? */
-static bool worth_a_panel(const mtl_result *r, const item *it)
+/* What a panel can show: the foot of its axis, but nothing under one in 10⁹. */
+static double least(mtl__range range)
+{
+    double level = 1;
+    for (int e = range.low; e < 0 && level > 1.5e-3; e++)
+        level /= 10;
+    return level;
+}
+
+/* Does the level ever reach that, in one of forty replicates? */
+static bool worth_a_panel(const mtl_result *r, const item *it, double least_level)
 {
     const size_t n = (size_t)r->n_times, from = (size_t)it->watched * n;
     for (int band = 0; band < r->n_bands; band++)
         for (size_t k = from; it->pair->level[band] && k < from + n; k++) {
             const mtl__band *x = &it->pair->level[band][k];
-            if ((isfinite(x->q975) ? x->q975 : x->mean) >= 1e-3)
+            if ((isfinite(x->q975) ? x->q975 : x->mean) >= least_level)
                 return true;
         }
     return false;
 }
 
-/* A panel for each donor whose level is ever worth one; the rest by name. */
+static void say_absent(mtl__page *v, const mtl__str *names, int n, double least_level)
+{
+    char text[32];
+    if (n == 0)
+        return;
+    mtl__str_printf(v->out, "<p class=\"note\">Never above %s in 97.5%% of replicates: <b>",
+                    mtl__given(least_level, text));
+    if (n > MAX_NAMES)
+        mtl__str_printf(v->out, "%d other pairs of donor and body", n);
+    else
+        mtl__html(v->out, names->s ? names->s : "");
+    mtl__str_add(v->out, "</b>.</p>\n");
+}
+
+/* A panel for each donor whose level is ever worth one, as many as a reader will look at; the rest
+   by name or number. */
 static void draw_present(mtl__page *v, item *it, int n, const char *title, mtl__range range,
                          bool wrap)
 {
     mtl__str absent = {0};
-    int there = 0;
+    int there = 0, n_absent = 0;
     for (int i = 0; i < n; i++) {
-        if (worth_a_panel(v->r, &it[i]))
+        if (worth_a_panel(v->r, &it[i], least(range))) {
             it[there++] = it[i];
-        else
-            mtl__str_printf(&absent, "%s%s%s%s", absent.len > 0 ? ", " : "",
-                            mtl__page_name(v, it[i].pair->donor), it[i].where ? " " : "",
-                            it[i].where ? it[i].where : "");
+            continue;
+        }
+        mtl__str_printf(&absent, "%s%s%s%s", n_absent++ > 0 ? ", " : "",
+                        mtl__page_name(v, it[i].pair->donor), it[i].where ? " " : "",
+                        it[i].where ? it[i].where : "");
     }
-    draw_block(v, it, there, title, range, wrap);
-    if (absent.len > 0) {
-        mtl__str_add(v->out, "<p class=\"note\">Never above 0.001 in 97.5% of replicates: <b>");
-        mtl__html(v->out, absent.s);
-        mtl__str_add(v->out, "</b>.</p>\n");
-    }
+    draw_block(v, it, there < MAX_PANELS ? there : MAX_PANELS, title, range, wrap);
+    if (there > MAX_PANELS)
+        mtl__str_printf(v->out, "<p class=\"note\">%d more are in <code>cells.tsv</code>.</p>\n",
+                        there - MAX_PANELS);
+    say_absent(v, &absent, n_absent, least(range));
     v->out->oom = v->out->oom || absent.oom;
     mtl__str_free(&absent);
 }

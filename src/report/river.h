@@ -20,7 +20,7 @@ typedef struct mtl__stream {
     const mtl__pair *pair; /* NULL: nothing was simulated */
     /* Expected cells at result->coarse, in the whole body and in its blood; NULL without a pair. */
     double *cells, *blood;
-    int k0, k1; /* the coarse times within the host's life; k1 < k0: none */
+    int k0, k1;  /* the coarse times within the host's life; k1 < k0: none */
     double most; /* of cells */
     bool folded; /* not drawn: one of many that never reach one expected cell */
     double y;    /* of the figure being drawn */
@@ -29,7 +29,7 @@ typedef struct mtl__stream {
 
 typedef struct mtl__lane {
     int person;
-    bool body;   /* else only a donor: a ring where the cells come from */
+    bool body; /* else only a donor: a ring where the cells come from */
     double t0, t1;
     int stream0, n_streams, n_folded;
     double y, h; /* of the figure being drawn */
@@ -116,7 +116,8 @@ int mtl__river_layout(mtl__river *v, mtl__canvas *c);
 double mtl__stream_width(double cells);
 /* Expected cells with which a stream begins; NAN if not known. */
 double mtl__stream_begin(const mtl__stream *x);
-/* Own milk after a delivery has no channel of its own, unless it was the first to bring somebody. */
+/* Own milk after a delivery has no channel of its own, unless it was the first to bring somebody.
+ */
 bool mtl__river_quiet(const mtl__river *v, int flow);
 
 /* river_figure.c: both widths of the figure. */

@@ -112,8 +112,8 @@ void mtl__warp_ticks(mtl__str *b, const mtl__warp *w, double y)
     int n = 0;
     mtl__svg_line(b, "axis", x0, y, x1, y);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-        for (int year = mtl__year(w->t[0]) / steps[i] * steps[i];
-             year <= mtl__year(w->t[w->n - 1]); year += steps[i]) {
+        for (int year = mtl__year(w->t[0]) / steps[i] * steps[i]; year <= mtl__year(w->t[w->n - 1]);
+             year += steps[i]) {
             const double t = mtl__date_to_days(year, 1, 1), x = mtl__warp_at(w, t);
             bool room = n < MAX_TICKS && t >= w->t[0] && t <= w->t[w->n - 1];
             for (int k = 0; k < n && room; k++)

@@ -69,8 +69,8 @@ static void add_pregnancy(mtl__river *v, mtl__canvas *c, int pregnancy)
 {
     const mtl__pregnancy *p = &v->s->pregnancy[pregnancy];
     mtl__channel *ch = &c->channel[c->n_channels];
-    *ch = (mtl__channel){pregnancy, -1, p->conceived,
-                         isfinite(p->ended) ? p->ended : v->s->t_end, c->n_tubes, 0, 0};
+    *ch = (mtl__channel){
+        pregnancy, -1, p->conceived, isfinite(p->ended) ? p->ended : v->s->t_end, c->n_tubes, 0, 0};
     /* The child furthest down is served first, from the left. */
     for (int lane = v->n_lanes - 1; lane >= 0; lane--) {
         const int child = v->lane[lane].person;
@@ -133,8 +133,8 @@ static int make_channels(mtl__river *v, mtl__canvas *c)
         for (int k = 0; k < ch->n_tubes; k++)
             need[i].width += pitch(&c->tube[ch->tube0 + k]);
     }
-    MTL_TRY(mtl__warp_make(&c->time, &v->arena, v->t0, v->t1, c->left, c->right, need,
-                           c->n_channels));
+    MTL_TRY(
+        mtl__warp_make(&c->time, &v->arena, v->t0, v->t1, c->left, c->right, need, c->n_channels));
     for (int i = 0; i < c->n_channels; i++) {
         mtl__channel *ch = &c->channel[i];
         double x = ch->x = need[i].x;

@@ -141,8 +141,7 @@ static int stream_edges(const mtl__river *v, const mtl__canvas *c, const mtl__st
         if (at <= last.x)
             continue;
         if (last.cells > 0 && cells > 0 && (last.cells < 1) != (cells < 1)) {
-            const double share =
-                mtl__log(last.cells) / (mtl__log(last.cells) - mtl__log(cells));
+            const double share = mtl__log(last.cells) / (mtl__log(last.cells) - mtl__log(cells));
             e[n++] = (edge){last.x + share * (at - last.x), 1};
         }
         e[n++] = (edge){at, cells};
@@ -213,9 +212,9 @@ static void draw_tube(mtl__river *v, const mtl__canvas *c, const mtl__tube *t, m
     mtl__svg_group(b, mtl__page_class(v->page, t->to->donor));
     for (int layer = 0; layer < 2; layer++) {
         stroke_open(b,
-                    layer == 0                    ? "casing"
+                    layer == 0                   ? "casing"
                     : !isnan(begin) && begin < 1 ? "trickle"
-                                                  : "tube",
+                                                 : "tube",
                     t->width + (layer == 0 ? 3 : 0));
         if (branch) {
             point(b, "M", t->x - BEND, y0);
@@ -300,11 +299,10 @@ static void draw_lane_labels(mtl__river *v, const mtl__canvas *c, const mtl__lan
 {
     double names = 0, bottom = lane->y + 8;
     for (int k = 0; k < lane->n_streams; k++)
-        names = mtl__max(names,
-                         mtl__min(110, mtl__text_width(
-                                           mtl__page_name(v->page,
-                                                          v->stream[lane->stream0 + k].donor),
-                                           13.5)));
+        names = mtl__max(
+            names,
+            mtl__min(110, mtl__text_width(
+                              mtl__page_name(v->page, v->stream[lane->stream0 + k].donor), 13.5)));
     for (int k = 0; k < lane->n_streams; k++)
         if (!v->stream[lane->stream0 + k].folded) {
             draw_stream_label(v, c, &v->stream[lane->stream0 + k], names, b);
@@ -313,7 +311,8 @@ static void draw_lane_labels(mtl__river *v, const mtl__canvas *c, const mtl__lan
     if (lane->n_folded > 0) {
         char text[64];
         snprintf(text, sizeof text, "%d more, each under one cell", lane->n_folded);
-        mtl__svg_text(b, "tick halo", 's', mtl__warp_at(&c->time, lane->t1) + 10, bottom + 12, text);
+        mtl__svg_text(b, "tick halo", 's', mtl__warp_at(&c->time, lane->t1) + 10, bottom + 12,
+                      text);
     }
 }
 
@@ -347,7 +346,8 @@ static void draw_contact_names(mtl__river *v, const mtl__canvas *c, mtl__str *b)
         if (ch->contact < 0)
             continue;
         const enum mtl__contact_kind kind = v->s->contact[ch->contact].kind;
-        const mtl__lane *from = &v->lane[v->lane_of[t->giver]], *to = &v->lane[v->lane_of[t->taker]];
+        const mtl__lane *from = &v->lane[v->lane_of[t->giver]],
+                        *to = &v->lane[v->lane_of[t->taker]];
         bool said = false;
         for (int i = 0; i < k && kind == MTL__ANASTOMOSIS; i++)
             said = said || (c->channel[i].contact >= 0 && c->channel[i].a == ch->a &&
@@ -415,10 +415,14 @@ static int draw(mtl__river *v, mtl__canvas *c, mtl__str *b)
 
 int mtl__river_figure(mtl__river *v, mtl__str *b)
 {
-    mtl__canvas wide = {.w = 1288, .left = 112, .right = 958, .gap = 38,
-                        .class_ = "map river wide", .relations = true};
-    mtl__canvas narrow = {.w = 640, .left = 84, .right = 478, .gap = 34,
-                          .class_ = "map river narrow"};
+    mtl__canvas wide = {.w = 1288,
+                        .left = 112,
+                        .right = 958,
+                        .gap = 38,
+                        .class_ = "map river wide",
+                        .relations = true};
+    mtl__canvas narrow = {
+        .w = 640, .left = 84, .right = 478, .gap = 34, .class_ = "map river narrow"};
     const int ret = draw(v, &wide, b);
     return ret < 0 ? ret : draw(v, &narrow, b);
 }

@@ -42,7 +42,8 @@ static void strangers_of(walk *w, int host)
     }
 }
 
-/* A mother, then all below her: later pregnancies first. Without recursion: families may be deep. */
+/* A mother, then all below her: later pregnancies first. Without recursion: families may be deep.
+ */
 static void descend(walk *w, int root)
 {
     const mtl_scenario *s = w->v->s;
@@ -175,7 +176,8 @@ int mtl__river_lanes(mtl__river *v, mtl_error *err)
         if (!v->body[who] && !gives(v, who))
             continue;
         v->lane_of[who] = v->n_lanes;
-        v->lane[v->n_lanes++] = (mtl__lane){.person = who, .body = v->body[who],
+        v->lane[v->n_lanes++] = (mtl__lane){.person = who,
+                                            .body = v->body[who],
                                             .t0 = begins(v, who),
                                             .t1 = isfinite(died) ? mtl__min(died, v->t1) : v->t1};
         /* Only what the channels need: a birth long before is cut off at the margin. */

@@ -54,8 +54,7 @@ static int find_flows(mtl__river *v, mtl_error *err)
     }
     for (int i = 0; i < s->n_contacts; i++) {
         const mtl__contact *c = &s->contact[i];
-        add_flow(v,
-                 &(mtl__flow){c->giver, c->taker, -1, i, c->t0, mtl__max(c->t1, c->t0 + 1)});
+        add_flow(v, &(mtl__flow){c->giver, c->taker, -1, i, c->t0, mtl__max(c->t1, c->t0 + 1)});
     }
     return 0;
 }
@@ -117,15 +116,15 @@ static int find_streams(mtl__river *v, mtl_error *err)
         if (v->r ? pair[i] == NULL : !(z.since[i] < INFINITY))
             continue;
         v->stream_at[i] = v->n_streams;
-        v->stream[v->n_streams++] = (mtl__stream){.host = (int)(i / v->n),
-                                                  .donor = (int)(i % v->n),
-                                                  .flow = z.flow[i],
-                                                  .t_start = pair[i] ? pair[i]->t_start
-                                                                     : z.since[i],
-                                                  .pair = pair[i],
-                                                  .k1 = -1,
-                                                  .most = NAN,
-                                                  .x0 = NAN};
+        v->stream[v->n_streams++] =
+            (mtl__stream){.host = (int)(i / v->n),
+                          .donor = (int)(i % v->n),
+                          .flow = z.flow[i],
+                          .t_start = pair[i] ? pair[i]->t_start : z.since[i],
+                          .pair = pair[i],
+                          .k1 = -1,
+                          .most = NAN,
+                          .x0 = NAN};
     }
     return 0;
 }

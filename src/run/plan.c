@@ -151,8 +151,9 @@ static int plan_pairs(mtl__plan *p, mtl_error *err)
         for (int k = 0; k < w->n_inocula;
              k++) { /* each inoculum marks a conduit from its donor's body */
             const mtl__inoculum *x = &w->inoculum[k];
-            const double end = x->pregnancy >= 0 ? s->pregnancy[x->pregnancy].ended
-                                                 : mtl__max(s->contact[x->contact].t1, x->t_start + 1);
+            const double end = x->pregnancy >= 0
+                                   ? s->pregnancy[x->pregnancy].ended
+                                   : mtl__max(s->contact[x->contact].t1, x->t_start + 1);
             for (size_t d = 0; d < n && w->body_of[x->donor] >= 0; d++) {
                 double *to = &since[(size_t)x->host * n + d];
                 const double come = mtl__max(since[(size_t)x->donor * n + d], x->t_start);
@@ -171,7 +172,7 @@ static int plan_pairs(mtl__plan *p, mtl_error *err)
                     (mtl__pair){.host = (int)h,
                                 .donor = (int)d,
                                 .t_start = since[h * n + d],
-                                .relation = mtl__relation(s->person, s->n_people, (int)h, (int)d)};
+                                .relation = mtl__scenario_relation(s, (int)h, (int)d)};
     free(since);
     return r->pair ? 0 : mtl__nomem(err);
 }

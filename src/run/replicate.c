@@ -251,7 +251,7 @@ static void add_samples(const mtl__plan *p, mtl__worker *w, const scene *c, int 
 }
 
 static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
-                        uint64_t number, double step_days, const mtl__inoculum *x, bool keep,
+                        uint64_t number, int refine, const mtl__inoculum *x, bool keep,
                         mtl_error *err)
 {
     const mtl_result *r = p->r;
@@ -262,8 +262,10 @@ static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
         .solver = r->opts.solver == MTL_SOLVER_EXACT  ? MTL__EXACT
                   : r->opts.solver == MTL_SOLVER_LEAP ? MTL__LEAP
                                                       : MTL__AUTO,
-        .step_days = step_days,
-        .max_events = 200000000, /* half a minute of one inoculum: beyond it, exact is the wrong tool */
+        .step_days = r->opts.step_days,
+        .refine = refine,
+        .max_events =
+            200000000, /* half a minute of one inoculum: beyond it, exact is the wrong tool */
     };
     const mtl__rng_key key = {r->opts.seed, r->s->person[x->donor].key, number, x->key};
     MTL_TRY(mtl__simulate(q, &x->source, &o, &key, c->state, r->n_times, r->time, w->counts, w->cox,
@@ -345,25 +347,25 @@ static double answer_level(const mtl__plan *p, int band, int index)
 }
 
 static int run_scene(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
-                     uint64_t number, double step_days, mtl_error *err)
+                     uint64_t number, int refine, mtl_error *err)
 {
     const mtl_result *r = p->r;
     memset(w->fraction, 0, (size_t)r->s->n_samples * (size_t)r->s->n_people * sizeof *w->fraction);
     for (int k = 0; k < c->world->n_inocula; k++)
-        MTL_TRY(run_inoculum(p, w, c, band, index, number, step_days, &c->world->inoculum[k], true,
-                             err));
+        MTL_TRY(
+            run_inoculum(p, w, c, band, index, number, refine, &c->world->inoculum[k], true, err));
     for (int k = 0; k < r->s->n_samples; k++)
         MTL_TRY(read_sample(p, w, c, band, index, number, k, err));
     return 0;
 }
 
-int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, double step_days,
-                   double *level, mtl_error *err)
+int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, int refine, double *level,
+                   mtl_error *err)
 {
     const uint64_t number = (uint64_t)p->r->opts.first_replicate + (uint64_t)index;
     int ret;
     if (band == MTL__CHANCE) {
-        ret = run_scene(p, w, &w->base, band, index, number, step_days, err);
+        ret = run_scene(p, w, &w->base, band, index, number, refine, err);
     } else {
         scene own = {.own = true};
         draw_unknowns(p, w, index, number);
@@ -373,7 +375,7 @@ int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, double ste
         if (ret == 0)
             ret = room(w, own.world->process, err);
         if (ret == 0)
-            ret = run_scene(p, w, &own, band, index, number, step_days, err);
+            ret = run_scene(p, w, &own, band, index, number, refine, err);
         scene_free(&own, p->r->s->n_samples);
     }
     if (ret == 0 && level)

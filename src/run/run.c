@@ -37,7 +37,7 @@ typedef struct crew {
     mtl__plan *p;
     mtl__worker **worker;
     int bands;
-    double step_days;
+    int refine;
     double *level; /* [R] of the run that measures the splitting error; NULL else */
     int64_t done, total;
     pthread_mutex_t lock;
@@ -50,7 +50,7 @@ static int one(void *ctx, int64_t i, int worker)
     crew *c = ctx;
     const int R = c->p->R, band = (int)(i / R), index = (int)(i % R);
     mtl_error err = {0};
-    int ret = mtl__replicate(c->p, c->worker[worker], band, index, c->step_days,
+    int ret = mtl__replicate(c->p, c->worker[worker], band, index, c->refine,
                              c->level ? &c->level[index] : NULL, &err);
     pthread_mutex_lock(&c->lock);
     c->done++;
@@ -67,18 +67,15 @@ static int one(void *ctx, int64_t i, int worker)
     return ret;
 }
 
-static int run_crew(mtl__plan *p, int bands, int n, double step_days, double *level,
-                    mtl__done *done, mtl_error *err)
+static int run_crew(mtl__plan *p, int bands, int n, int refine, double *level, mtl__done *done,
+                    mtl_error *err)
 {
     mtl_result *r = p->r;
     int threads = mtl__par_threads(r->opts.threads);
     if (threads > bands * n)
         threads = bands * n;
-    crew c = {.p = p,
-              .bands = bands,
-              .step_days = step_days,
-              .level = level,
-              .total = (int64_t)bands * n};
+    crew c = {
+        .p = p, .bands = bands, .refine = refine, .level = level, .total = (int64_t)bands * n};
     c.worker = calloc((size_t)threads, sizeof *c.worker);
     if (!c.worker)
         return mtl__nomem(err);
@@ -102,14 +99,14 @@ static int run_crew(mtl__plan *p, int bands, int n, double step_days, double *le
 }
 
 /* ---------------------------------------------------------------- splitting error, measured */
-/* Runs up to 100 replicates of the chance band again with half the step, and compares the mean
-   level of the answer; the standard error says how much of the difference may be chance. */
+/* Runs up to 100 replicates of the chance band again, with every step and with every step halved,
+   and compares the mean level of the answer; the standard error says how much of the difference may
+   be chance. */
 static int halve(mtl_result *r, mtl_error *err)
 {
     mtl_run_opts o = r->opts;
     double sum[2] = {0, 0}, sq[2] = {0, 0}, *level[2] = {NULL, NULL};
     const int n = o.replicates < 100 ? o.replicates : 100;
-    const double whole = o.step_days > 0 ? o.step_days : 365.25;
     int ret = 0;
     for (int half = 0; half < 2 && ret == 0; half++) {
         mtl_result shadow = *r;
@@ -128,7 +125,7 @@ static int halve(mtl_result *r, mtl_error *err)
         if (ret == 0 && !level[half])
             ret = mtl__nomem(err);
         if (ret == 0)
-            ret = run_crew(&p, 1, n, half ? whole / 2 : whole, level[half], &done, err);
+            ret = run_crew(&p, 1, n, half + 1, level[half], &done, err);
         for (int i = 0; ret == 0 && i < n; i++) {
             sum[half] += level[half][i] / n;
             sq[half] += level[half][i] * level[half][i] / n;
@@ -163,7 +160,8 @@ static const char *donor_names(mtl_result *r, const mtl__world *w, const mtl__sa
 {
     mtl__str b = {0};
     for (int k = 0; k < r->n_pairs; k++)
-        if (r->pair[k].host == x->person && mtl__sample_sees(w, x, r->pair[k].donor)) {
+        if (r->pair[k].host == x->person && r->pair[k].t_start <= x->t &&
+            mtl__sample_sees(w, x, r->pair[k].donor)) {
             if (b.len)
                 mtl__str_add(&b, ",");
             mtl__str_add(&b, r->s->person[r->pair[k].donor].name);
@@ -241,7 +239,7 @@ static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
         return mtl__headline(p, err);
     }
     mtl__done done = {0};
-    MTL_TRY(run_crew(p, r->n_bands, p->R, r->opts.step_days, NULL, &done, err));
+    MTL_TRY(run_crew(p, r->n_bands, p->R, 1, NULL, &done, err));
     r->events = done.events;
     if (r->opts.solver == MTL_SOLVER_AUTO)
         r->solver_text = done.exact && done.leap

@@ -54,7 +54,7 @@ typedef struct mtl__done {
     int64_t events;
 } mtl__done;
 void mtl__worker_report(const mtl__worker *w, mtl__done *done);
-int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, double step_days,
+int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, int refine,
                    double *answer_level, mtl_error *err);
 /* analytic.c: fills bands' means and probabilities without random numbers. */
 int mtl__run_analytic(mtl__plan *p, mtl_error *err);

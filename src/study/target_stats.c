@@ -37,6 +37,7 @@ bool mtl__target_unit_parse(const char *unit, mtl__target_unit *out)
         {"gEq per 1e6", false, 1e6},
         {"cells per 1e6", false, 1e6},
         {"cells per mL", true, 1.0},
+        {"cells per uL", true, 1e-3},
         {"colonies per mL", true, 1.0},
         {"cells per 16 mL", true, 16.0},
     };

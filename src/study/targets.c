@@ -10,9 +10,17 @@
 
 #include "study/targets.h"
 
-const char *const mtl__target_group[] = {
-    "pregnancy",     "delivery",           "clearance",  "losses", "women without sons",
-    "decades later", "own mother's cells", "parameters", NULL};
+const char *const mtl__target_group[] = {"pregnancy",
+                                         "delivery",
+                                         "clearance",
+                                         "losses",
+                                         "women without sons",
+                                         "decades later",
+                                         "own mother's cells",
+                                         "twins",
+                                         "transfusion",
+                                         "parameters",
+                                         NULL};
 
 void mtl_targets_opts_init(mtl_targets_opts *o)
 {

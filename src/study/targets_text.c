@@ -20,6 +20,7 @@ static const char *unit_short(const char *unit)
                                              {"fraction of cells", "of cells"},
                                              {"cells per 16 mL", "per 16 mL"},
                                              {"cells per mL", "per mL"},
+                                             {"cells per uL", "per uL"},
                                              {"colonies per mL", "per mL"},
                                              {"gEq per 1e5", "per 1e5"},
                                              {"gEq per 1e6", "per 1e6"},

@@ -196,6 +196,24 @@ static void regions_are_not_repeated(void **state)
     fixture_result_free(r);
 }
 
+/* What never reaches the foot of the axis has no panel, but is not passed over in silence. */
+static void empty_panels_are_named(void **state)
+{
+    (void)state;
+    mtl_result *r = fixture_result(FIXTURE_FULL, 0);
+    char *page = page_of_one(r);
+    assert_int_equal(count(page, "Never above"), 0);
+    free(page);
+    const size_t n = (size_t)r->n_watched * (size_t)r->n_times;
+    for (int band = 0; band < r->n_bands; band++)
+        memset(r->pair[7].level[band], 0, n * sizeof(mtl__band)); /* tom in eva */
+    page = page_of_one(r);
+    const char *others = strstr(page, "id=\"others\"");
+    assert_non_null(strstr(others, "in 97.5% of replicates: <b>tom in eva</b>."));
+    free(page);
+    fixture_result_free(r);
+}
+
 /* ------------------------------------------------------------------ the numbers behind figures */
 
 static json_t *series_of(const char *page)
@@ -353,11 +371,11 @@ static void deciding_readings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames_keep_apart),         cmocka_unit_test(every_organ_once),
-        cmocka_unit_test(full_means_visible),        cmocka_unit_test(regions_are_not_repeated),
-        cmocka_unit_test(figures_say_their_numbers), cmocka_unit_test(names_in_the_headline),
-        cmocka_unit_test(text_is_broken_at_spaces),  cmocka_unit_test(deciding_sample),
-        cmocka_unit_test(deciding_readings),
+        cmocka_unit_test(frames_keep_apart),      cmocka_unit_test(every_organ_once),
+        cmocka_unit_test(full_means_visible),     cmocka_unit_test(regions_are_not_repeated),
+        cmocka_unit_test(empty_panels_are_named), cmocka_unit_test(figures_say_their_numbers),
+        cmocka_unit_test(names_in_the_headline),  cmocka_unit_test(text_is_broken_at_spaces),
+        cmocka_unit_test(deciding_sample),        cmocka_unit_test(deciding_readings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 # Every option of every verb's --help stands in the manual page and in the completion.
 matriline --man > man
 matriline --completion bash > completion
-for verb in run check why params switches targets; do
+for verb in run check markers why params switches targets; do
     matriline $verb --help > help
     grep -q "matriline $verb" man
     for option in $(grep -o -- '--[a-z-]*' help | sort -u); do

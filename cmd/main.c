@@ -30,6 +30,18 @@ static const struct verb verbs[] = {
      .max_operands = 1,
      .opts = check_opts,
      .run = cmd_check},
+    {.name = "family",
+     .operands = "FAMILY.yaml",
+     .brief = "the pedigree with the ways of cells through it; with -o a page",
+     .about = "Draws a family: pedigree, time line, and who can have whose cells by which way, "
+              "through whom. As text nothing is simulated. With -o it writes a page with a lane "
+              "per body and a stream per donor, as wide as the expected cells of one run with the "
+              "unknowns at their placeholders.",
+     .example = "matriline family examples/anna.yaml",
+     .min_operands = 1,
+     .max_operands = 1,
+     .opts = family_opts,
+     .run = cmd_family},
     {.section = "measure"},
     {.name = "markers",
      .operands = "",

@@ -6,6 +6,8 @@
 
 extern const struct opt run_opts[], check_opts[], why_opts[], params_opts[], switches_opts[],
     targets_opts[], fit_opts[], markers_opts[];
+extern const struct opt family_opts[];
+int cmd_family(const struct options *o, const struct verb *v);
 int cmd_run(const struct options *o, const struct verb *v);
 int cmd_check(const struct options *o, const struct verb *v);
 int cmd_why(const struct options *o, const struct verb *v);

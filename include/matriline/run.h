@@ -73,6 +73,12 @@ MTL_API int mtl_result_write(const mtl_result *r, const char *dir, mtl_error *er
 MTL_API char *mtl_result_json(const mtl_result *r);
 /** Writes the report of n results of one scenario (n > 1: one switch at several values) to one HTML file. */
 MTL_API int mtl_report_write(const mtl_result *const *r, int n, const char *path, mtl_error *err);
+/** Writes the family page to one HTML file: the river of cells through the family, the pedigree, and who
+ *  can have whose cells by which way. r may be NULL: then nothing is said about numbers. */
+MTL_API int mtl_family_write(const mtl_scenario *s, const mtl_result *r, const char *path, mtl_error *err);
+/** Pedigree, time line and the same list of ways as text, `width` columns wide; free() it. Nothing is
+ *  simulated for it. NULL on failure. */
+MTL_API char *mtl_family_text(const mtl_scenario *s, int width, mtl_error *err);
 /** One sentence: the answer with its range and the hypothesis. Borrowed. */
 MTL_API const char *mtl_result_headline(const mtl_result *r);
 

@@ -200,6 +200,7 @@ static void binomial_tail(int wells, double mean, int k, double *below, double *
 /* The ladder below rung k; who passes it stays in `above`. */
 static void fragment_on(double *v, int k, double wells, double *above)
 {
+    /* cppcheck-suppress uninitvar; k is at least 2, so that v[k - 1] is set */
     *above += v[k - 1] * (wells - (k - 1)) / wells;
     for (int h = k - 1; h > 0; h--)
         v[h] = (v[h] * h + v[h - 1] * (wells - (h - 1))) / wells;

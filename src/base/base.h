@@ -25,7 +25,12 @@ int mtl__fail_at(mtl_error *err, int code, const char *file, int line, int colum
                  const char *field, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 /* Adds file:line:column to an error that has no place yet; returns its code. */
 int mtl__fail_place(mtl_error *err, int code, const char *file, int line, int column);
-int mtl__nomem(mtl_error *err); /* MTL_ERR_MEMORY */
+void mtl__say_nomem(mtl_error *err);
+static inline int mtl__nomem(mtl_error *err) /* here, so that its value is known to a checker */
+{
+    mtl__say_nomem(err);
+    return MTL_ERR_MEMORY;
+}
 /* Gives an error that has no words yet those of its code; returns code. For codes that come from
    functions without an mtl_error. */
 int mtl__fail_plain(mtl_error *err, int code);

@@ -114,9 +114,9 @@ int mtl__fail_place(mtl_error *err, int code, const char *file, int line, int co
     return err->code;
 }
 
-int mtl__nomem(mtl_error *err)
+void mtl__say_nomem(mtl_error *err)
 {
-    return mtl__fail(err, MTL_ERR_MEMORY, NULL, "%s", mtl_strerror(MTL_ERR_MEMORY));
+    mtl__fail(err, MTL_ERR_MEMORY, NULL, "%s", mtl_strerror(MTL_ERR_MEMORY));
 }
 
 int mtl__fail_plain(mtl_error *err, int code)

@@ -211,6 +211,23 @@ static int load_laws(mtl_markers *r, const mtl_model *m, mtl_error *err)
     return set_law(r, m, MTL__PROBE_MARKER, "indel-qpcr", MTL__TARGET_HLA, err);
 }
 
+/* After a stem cell graft the blood is the giver's: an allele that the body lacks may be one that
+   its blood has. */
+static void graft_remarks(const mtl_scenario *s, mtl__str *remarks)
+{
+    for (int i = 0; i < s->n_contacts; i++) {
+        const mtl__contact *c = &s->contact[i];
+        char date[16];
+        if (c->kind == MTL__STEM_CELL_GRAFT)
+            mtl__str_printf(
+                remarks,
+                "from %s on the blood of %s is that of %s: there, look for alleles that "
+                "%s lacks too\n",
+                mtl__date_text(c->t0, date), s->person[c->taker].name, s->person[c->giver].name,
+                s->person[c->giver].name);
+    }
+}
+
 int mtl__markers_load(mtl_markers *r, mtl_model *m, mtl_error *err)
 {
     mtl__str remarks = {0};
@@ -223,6 +240,7 @@ int mtl__markers_load(mtl_markers *r, mtl_model *m, mtl_error *err)
     for (int i = 0; i < r->s->n_people; i++)
         r->n_typed_markers += r->g.typed[i];
     int ret = load_lineage(r, &remarks, err);
+    graft_remarks(r->s, &remarks);
     if (ret == MTL_OK)
         ret = load_laws(r, m, err);
     r->remarks = mtl__arena_strdup(&r->arena, remarks.s ? remarks.s : "");

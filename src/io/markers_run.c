@@ -295,6 +295,13 @@ static const char *keep_text(mtl_markers *r, mtl__str *t)
     return kept;
 }
 
+/* Drawn, or typed in both. */
+static bool hla_known(const mtl_markers *r, const mtl__host *h, int k)
+{
+    return r->have_table ||
+           (typing_of(r, h->person)->typed && typing_of(r, h->pair[k].donor)->typed);
+}
+
 static double median(float *x, int n)
 {
     qsort(x, (size_t)n, sizeof *x, by_float);
@@ -321,7 +328,7 @@ static int fill_row(mtl_markers *r, mtl__host *h, int k, mtl_error *err)
         .way = p->way,
         .y = p->has[MTL__PROBE_Y] / d,
         .karyotype = p->has[MTL__PROBE_KARYOTYPE] / d,
-        .hla = p->n[MTL__PROBE_HLA] / d,
+        .hla = hla_known(r, h, k) ? p->n[MTL__PROBE_HLA] / d : NAN,
         .markers = p->n[MTL__PROBE_MARKER] / d,
         .seen = p->seen / d,
         .own = p->own / d,

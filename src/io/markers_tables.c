@@ -48,7 +48,7 @@ char *mtl_markers_tsv(const mtl_markers *r)
         mtl__str_printf(&t, "%s\t%s\t%s\t%s", w.host, w.donor, w.relation, w.way);
         number(&t, w.y);
         number(&t, w.karyotype);
-        number(&t, r->haplotypes ? w.hla : NAN);
+        number(&t, w.hla);
         number(&t, r->n_used ? w.markers : NAN);
         number(&t, w.seen);
         number(&t, w.own);
@@ -73,14 +73,14 @@ static json_t *real(double x)
 
 static json_t *donor_json(const mtl_markers *r, const mtl_marker_row *w)
 {
-    return json_pack(
-        "{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s}", "donor", w->donor,
-        "relation", w->relation, "way", w->way, "p_y", real(w->y), "p_karyotype",
-        real(w->karyotype), "hla_alleles", real(r->haplotypes ? w->hla : NAN), "marker_alleles",
-        real(r->n_used ? w->markers : NAN), "p_seen", real(w->seen), "p_own", real(w->own),
-        "p_apart", real(w->apart), "least_own", real(w->least_own), "least_any", real(w->least_any),
-        "wells", w->wells ? json_integer(w->wells) : json_null(), "never_told_from", w->never_from,
-        "known_hla_alleles", w->hla_alleles);
+    return json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s}", "donor",
+                     w->donor, "relation", w->relation, "way", w->way, "p_y", real(w->y),
+                     "p_karyotype", real(w->karyotype), "hla_alleles", real(w->hla),
+                     "marker_alleles", real(r->n_used ? w->markers : NAN), "p_seen", real(w->seen),
+                     "p_own", real(w->own), "p_apart", real(w->apart), "least_own",
+                     real(w->least_own), "least_any", real(w->least_any), "wells",
+                     w->wells ? json_integer(w->wells) : json_null(), "never_told_from",
+                     w->never_from, "known_hla_alleles", w->hla_alleles);
 }
 
 static int append(json_t *list, json_t *item)

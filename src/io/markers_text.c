@@ -139,7 +139,7 @@ static void one_row(mtl__str *t, const mtl_markers *r, const mtl_marker_row *w)
     column(t, w->donor, NAME_WIDTH);
     column(t, w->relation, RELATION_WIDTH);
     mtl__str_printf(t, "%5s %5s %7s %6s %6s %9s %9s %7s", share(w->y, a),
-                    r->haplotypes ? count(w->hla, b) : "-", r->n_used ? count(w->markers, c) : "-",
+                    isnan(w->hla) ? "-" : count(w->hla, b), r->n_used ? count(w->markers, c) : "-",
                     share(w->own, d), share(w->apart, e), fraction(w->least_own, own),
                     fraction(w->least_any, any), wells);
     mtl__str_printf(t, "   %s%s\n", w->way, w->karyotype > 0 ? "; karyotype (count cells)" : "");
@@ -228,10 +228,11 @@ char *mtl_markers_text(const mtl_markers *r, int width)
     mtl__str_printf(
         &t,
         "  own: a probe that no other donor of the body carries; apart: told from every "
-        "other donor.\n  smallest: fraction of genomes that is found with %.3g %% power; "
-        "wells: to find %.3g,\n  blanks positive in at most %.3g %%.%s\n",
+        "other donor.\n  by own, by any: smallest fraction of genomes that the best such "
+        "probe finds with %.3g %% power;\n  wells: to find %.3g by an own probe (else by "
+        "any), blanks positive in at most %.3g %%.\n%s",
         100 * r->o.power, r->o.fraction, 100 * r->o.alarm,
-        r->certain ? "" : " Percentages and broken numbers are over draws.");
+        r->certain ? "" : "  Percentages and broken numbers are over draws.\n");
     for (int i = 0; i < r->n_hosts; i++)
         one_body(&t, r, &r->host[i]);
     if (r->n_hosts == 0)

@@ -38,11 +38,6 @@ static void pregnancy(ties *t, const mtl_scenario *s, const mtl__pregnancy *p)
         const mtl__conceptus *c = &s->child[p->child0 + k];
         const double ends = isnan(c->ended) ? p->ended : c->ended;
         add_both(t, p->mother, c->person, p->conceived, ends, MTL__TIE_PREGNANCY);
-        if (p->milk_days > 0 && !c->vanished)
-            add(t, p->mother, c->person, p->ended, p->ended + p->milk_days, MTL__TIE_MILK);
-        for (int j = 0; j < k && p->chorionicity == MTL__MONOCHORIONIC; j++)
-            add_both(t, s->child[p->child0 + j].person, c->person, p->conceived, ends,
-                     MTL__TIE_TWIN);
     }
 }
 

@@ -279,11 +279,11 @@ void mtl__vcf_print(mtl__str *out, const mtl_scenario *s, const mtl__genotypes *
         if (isnan(k->frequency))
             mtl__str_add(out, ".\tGT");
         else
-            mtl__str_printf(out, "AF=%.9g\tGT", k->frequency);
+            mtl__str_printf(out, "AF=%.6g\tGT", k->frequency);
         for (size_t i = 0; i < n; i++) {
             const size_t at = (size_t)m * n + i;
             const uint8_t set =
-                drawn && drawn[at] >= 0 ? (uint8_t)(1 << drawn[at]) : g->allowed[at];
+                (uint8_t)(drawn && drawn[at] >= 0 ? 1 << drawn[at] : g->allowed[at]);
             mtl__str_printf(out, "\t%s", set_text(set));
         }
         mtl__str_add(out, "\n");

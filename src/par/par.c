@@ -45,6 +45,7 @@ int mtl__par_threads(int asked)
         CPU_ZERO(&set);
         n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
 #endif
+        /* cppcheck-suppress identicalInnerCondition; not where CPU_COUNT is known */
         if (n <= 0)
             n = sysconf(_SC_NPROCESSORS_ONLN);
     }

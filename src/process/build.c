@@ -240,8 +240,37 @@ static void join(int *up, int a, int b)
         up[x] = y;
 }
 
-/* Union of types (0 .. n_types-1) and rows (after them), then numbers the sets by their least type.
- */
+/* Numbers the sets by their least type, which is their root if they hold any type; lists the types
+   of each in order. All of a component share the least of their streams. */
+static void number_components(mtl__process *p, int *up)
+{
+    const int n = p->n_types;
+    int *start = p->component_start;
+    p->n_components = 0;
+    for (int i = 0; i < n; i++) {
+        const int top = root(up, i);
+        p->type[i].component = top == i ? p->n_components++ : p->type[top].component;
+        start[p->type[i].component + 1]++;
+        if (p->type[i].stream < p->type[top].stream)
+            p->type[top].stream = p->type[i].stream;
+    }
+    for (int c = 0; c < p->n_components; c++)
+        start[c + 1] += start[c];
+    for (int i = 0; i < n; i++) {
+        p->type[i].stream = p->type[root(up, i)].stream;
+        p->component_type[start[p->type[i].component]++] = i;
+    }
+    for (int c = p->n_components; c > 0; c--) /* each start has moved to the next one's */
+        start[c] = start[c - 1];
+    start[0] = 0;
+    for (int r = 0; r < p->n_rows; r++) {
+        const int top = root(up, n + r);
+        if (top < n)
+            p->row[r].component = p->type[top].component;
+    }
+}
+
+/* Union of types (0 .. n_types-1) and rows (after them); the least member of a set is its root. */
 static int find_components(mtl__process *p)
 {
     const int n = p->n_types, m = n + p->n_rows;
@@ -265,31 +294,7 @@ static int find_components(mtl__process *p)
         for (int k = p->row[r].cross0; k < p->row[r].cross1; k++)
             join(up, n + r, n + p->cross[k].target);
     }
-    p->n_components = 0;
-    for (int i = 0; i < n; i++)
-        p->type[i].component = -1;
-    int filled = 0;
-    for (int i = 0; i < n; i++) {
-        if (p->type[i].component >= 0)
-            continue;
-        const int c = p->n_components++, top = root(up, i);
-        uint64_t stream = p->type[i].stream;
-        p->component_start[c] = filled;
-        for (int j = i; j < n; j++) {
-            if (root(up, j) != top)
-                continue;
-            p->type[j].component = c;
-            p->component_type[filled++] = j;
-            if (p->type[j].stream < stream)
-                stream = p->type[j].stream;
-        }
-        for (int k = p->component_start[c]; k < filled; k++)
-            p->type[p->component_type[k]].stream = stream;
-        for (int r = 0; r < p->n_rows; r++)
-            if (root(up, n + r) == top)
-                p->row[r].component = c;
-    }
-    p->component_start[p->n_components] = filled;
+    number_components(p, up);
     return 0;
 }
 

@@ -65,8 +65,8 @@ static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *
 {
     if (p->env)
         p->env->advance(p->env->ctx, t, NULL, w->f);
-    for (int c = 0; c < p->n_cox; c++)
-        drive[c] = 0;
+    for (int k = 0; k < w->n_active_cox; k++)
+        drive[w->active_cox[k]] = 0;
     for (int k = 0; k < w->n_inflow; k++) {
         const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
         drive[f->target] += f->rate * s->group[f->group] * w->f[f->factor];
@@ -91,15 +91,16 @@ static void direct_segment(const mtl__process *p, mtl__state *s, mtl__work *w, d
             direct_drive(p, s, w, t0 + (k + 0.5) * h, dm);
             direct_drive(p, s, w, t0 + (k + 1) * h - 1e-9 * h, d1); /* this side of a break */
         }
-        for (int c = 0; c < p->n_cox; c++) {
+        for (int a = 0; a < w->n_active_cox; a++) {
+            const int c = w->active_cox[a];
             const double fed = w->n_inflow && (d0[c] > 0 || dm[c] > 0 || d1[c] > 0)
                                    ? mtl__cox_parabola(p->cox_decay[c], h, d0[c], dm[c], d1[c])
                                    : 0;
             if (s->y[c] > 0 || fed > 0)
                 s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-p->cox_decay[c] * h) + fed);
         }
-        for (int c = 0; c < p->n_cox; c++)
-            d0[c] = d1[c];
+        for (int a = 0; a < w->n_active_cox; a++)
+            d0[w->active_cox[a]] = d1[w->active_cox[a]];
     }
     s->t = t1;
 }
@@ -143,6 +144,23 @@ static void direct_now(mtl__state *s, const mtl__work *w)
     }
 }
 
+/* Lists the intensities that the schedule feeds. */
+static void fed_directly(const mtl__source *src, mtl__work *w)
+{
+    w->n_active_cox = 0;
+    for (int k = 0; k < src->n_inflows + src->n_bursts; k++) {
+        const mtl__inflow *f = k < src->n_inflows ? &src->inflow[k] : NULL;
+        const mtl__burst *b = f ? NULL : &src->burst[k - src->n_inflows];
+        const int c = f ? f->target : b->target;
+        if ((f ? f->to : b->to) != MTL__TO_COX || w->cox_marked[c])
+            continue;
+        w->active_cox[w->n_active_cox++] = c;
+        w->cox_marked[c] = true;
+    }
+    for (int k = 0; k < w->n_active_cox; k++)
+        w->cox_marked[w->active_cox[k]] = false;
+}
+
 void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times,
                      const double *time, double *cox)
 {
@@ -157,14 +175,16 @@ void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_t
     int next = 0;
     while (next < n_times && time[next] < start)
         next++;
-    for (int c = 0; c < p->n_cox; c++)
-        s->y[c] = 0;
+    fed_directly(src, w);
+    for (int k = 0; k < w->n_active_cox; k++)
+        s->y[w->active_cox[k]] = 0;
     s->t = start;
     while (next < n_times) {
         direct_now(s, w);
         for (; next < n_times && time[next] <= s->t; next++)
-            for (int c = 0; c < p->n_cox; c++)
-                cox[(size_t)next * (size_t)p->n_cox + (size_t)c] += s->y[c];
+            for (int k = 0; k < w->n_active_cox; k++)
+                cox[(size_t)next * (size_t)p->n_cox + (size_t)w->active_cox[k]] +=
+                    s->y[w->active_cox[k]];
         if (next == n_times)
             break;
         w->n_inflow = 0;

@@ -89,7 +89,8 @@ static void move_round(const mtl__process *p, mtl__state *s, mtl__work *w, doubl
         if (go > 0)
             spread(p, s, w, i, go, m);
     }
-    for (int r = 0; r < p->n_rows; r++) {
+    for (int k = 0; k < w->n_row_list; k++) {
+        const int r = w->row_list[k];
         if (w->pool[r] == 0)
             continue;
         const int64_t n = w->pool[r];

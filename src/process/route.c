@@ -190,19 +190,19 @@ void mtl__route_many(const mtl__process *p, mtl__state *s, mtl__work *w, int row
     /* Sweeps over the rows until nobody is on the way: crossings may lead round, and each takes its
      * share. */
     int64_t *now = w->row_n, *next = w->row_next;
-    for (int r = 0; r < p->n_rows; r++)
-        now[r] = next[r] = 0;
+    for (int k = 0; k < w->n_row_list; k++)
+        now[w->row_list[k]] = next[w->row_list[k]] = 0;
     int64_t crossing = cross_and_land(p, s, w, row, n, next, to);
     while (crossing > 0) {
         int64_t *swap = now;
         now = next;
         next = swap;
         crossing = 0;
-        for (int r = 0; r < p->n_rows; r++)
-            next[r] = 0;
-        for (int r = 0; r < p->n_rows; r++)
-            if (now[r] > 0)
-                crossing += cross_and_land(p, s, w, r, now[r], next, to);
+        for (int k = 0; k < w->n_row_list; k++)
+            next[w->row_list[k]] = 0;
+        for (int k = 0; k < w->n_row_list; k++)
+            if (now[w->row_list[k]] > 0)
+                crossing += cross_and_land(p, s, w, w->row_list[k], now[w->row_list[k]], next, to);
     }
 }
 
@@ -217,15 +217,16 @@ void mtl__route_mean(const mtl__process *p, mtl__work *w, int row, double mass, 
                 mass * p->land[k].rate * mtl__factor_now(w, p->land[k].factor) / total;
         return;
     }
-    for (int r = 0; r < p->n_rows; r++)
-        now[r] = 0;
+    for (int k = 0; k < w->n_row_list; k++)
+        now[w->row_list[k]] = 0;
     now[row] = mass;
     double moving = mass;
     for (int hop = 0; hop < 1000 && moving > mass * 1e-18; hop++) {
         moving = 0;
-        for (int r = 0; r < p->n_rows; r++)
-            next[r] = 0;
-        for (int r = 0; r < p->n_rows; r++) {
+        for (int k = 0; k < w->n_row_list; k++)
+            next[w->row_list[k]] = 0;
+        for (int i = 0; i < w->n_row_list; i++) {
+            const int r = w->row_list[i];
             if (!(now[r] > 0))
                 continue;
             const mtl__row *q = &p->row[r];

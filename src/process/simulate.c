@@ -49,36 +49,45 @@ static double work_start(const mtl__process *p, const mtl__work *w)
     return t;
 }
 
-/* Sets the list of types, the intensities they drive, and which factors matter. */
+/* What rates of a component carry factors: the same for every source. */
+static unsigned char look_at(const mtl__process *p, const mtl__work *w)
+{
+    unsigned char known = MTL__LOOKED;
+    for (int k = 0; k < w->n_list; k++) {
+        const mtl__type *t = &p->type[w->list[k]];
+        if (t->f_divide || t->f_die || t->f_leave)
+            known |= MTL__VARIES;
+        for (int c = t->change0; c < t->change1; c++)
+            known |= p->change[c].factor ? MTL__VARIES : 0;
+        for (int o = t->output0; o < t->output1; o++)
+            known |= p->output[o].factor ? MTL__OUTPUTS_VARY : 0;
+    }
+    for (int r = 0; r < p->n_rows; r++) {
+        if (w->component >= 0 && p->row[r].component != w->component)
+            continue;
+        known |= p->row[r].land_varies ? MTL__VARIES : 0;
+        for (int k = p->row[r].cross0; k < p->row[r].cross1; k++)
+            known |= p->cross[k].factor ? MTL__CROSSES : 0;
+    }
+    return known;
+}
+
+/* Sets the list of types and which factors matter. */
 static void work_on(const mtl__process *p, mtl__work *w, int component)
 {
     w->component = component;
     w->list = component < 0 ? w->all : p->component_type + p->component_start[component];
     w->n_list = component < 0 ? p->n_types
                               : p->component_start[component + 1] - p->component_start[component];
-    w->varies = w->crosses = w->outputs_vary = false;
-    w->n_active_cox = 0;
-    memset(w->cox_marked, 0, (size_t)p->n_cox * sizeof *w->cox_marked);
-    for (int k = 0; k < w->n_list; k++) {
-        const mtl__type *t = &p->type[w->list[k]];
-        w->varies = w->varies || t->f_divide || t->f_die || t->f_leave;
-        for (int c = t->change0; c < t->change1; c++)
-            w->varies = w->varies || p->change[c].factor;
-        for (int o = t->output0; o < t->output1; o++) {
-            const int c = p->output[o].target;
-            w->outputs_vary = w->outputs_vary || p->output[o].factor;
-            if (!w->cox_marked[c])
-                w->active_cox[w->n_active_cox++] = c;
-            w->cox_marked[c] = true;
-        }
-    }
-    for (int r = 0; r < p->n_rows; r++) {
-        if (component >= 0 && p->row[r].component != component)
-            continue;
-        w->varies = w->varies || p->row[r].land_varies;
-        for (int k = p->row[r].cross0; k < p->row[r].cross1; k++)
-            w->crosses = w->crosses || p->cross[k].factor;
-    }
+    w->n_component = w->n_list;
+    unsigned char known = component < 0 ? 0 : w->looked[component];
+    if (!known)
+        known = look_at(p, w);
+    if (component >= 0)
+        w->looked[component] = known;
+    w->varies = known & MTL__VARIES;
+    w->crosses = known & MTL__CROSSES;
+    w->outputs_vary = known & MTL__OUTPUTS_VARY;
 }
 
 /* ---------------------------------------------------------------- cuts */
@@ -190,7 +199,7 @@ static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const m
     const double step = mtl__leap_step(p, w, o);
     const double steps = n_times + (step < HUGE_VAL ? span / step : 0);
     return events * 0.08 <=
-           100 + steps * mtl__min((double)w->n_list, cells * growth + 1) * 0.4; /* us */
+           100 + steps * mtl__min((double)w->n_component, cells * growth + 1) * 0.4; /* us */
 }
 
 /* ---------------------------------------------------------------- the piece of work */
@@ -255,6 +264,9 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
     const double end = r->time[r->n - 1];
     s->t = start;
     look_ahead(p, s, w, end);
+    mtl__narrow(p, w);
+    for (int k = 0; k < w->n_active_cox; k++)
+        s->y[w->active_cox[k]] = 0;
     const bool exact =
         o->solver == MTL__EXACT ||
         (o->solver == MTL__AUTO && exact_costs_less(p, s, w, start, end, r->n - next, o));
@@ -323,14 +335,15 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
     const bool together = p->env && p->env->feedback;
     const int pieces = together ? 1 : p->n_components;
     for (int c = 0; c < pieces; c++) {
-        work_on(p, w, together ? -1 : c);
-        if (w->n_list == 0 || !(work_start(p, w) < HUGE_VAL))
+        w->component = together ? -1 : c;
+        if (!(work_start(p, w) < HUGE_VAL))
+            continue;
+        work_on(p, w, w->component);
+        if (w->n_list == 0)
             continue;
         const uint64_t stream = mix(key->source, own_stream(w, p->type[w->list[0]].stream));
         mtl__rng_stream(&w->rng, key->seed, key->person, key->replicate, stream);
         mtl__rng_stream(&w->side, key->seed, key->person, key->replicate, mix(stream, 1));
-        for (int k = 0; k < w->n_active_cox; k++)
-            s->y[w->active_cox[k]] = 0;
         MTL_TRY(run_work(p, s, w, &o, &r, err));
     }
     mtl__cox_direct(p, s, w, n_times, time, cox);

@@ -21,6 +21,8 @@ typedef struct mtl__action {
     int32_t factor;
 } mtl__action;
 
+enum { MTL__LOOKED = 1, MTL__VARIES = 2, MTL__CROSSES = 4, MTL__OUTPUTS_VARY = 8 };
+
 /* One piece of work: the types of a component (or all), and the schedule's parts that reach them.
  */
 typedef struct mtl__work {
@@ -35,10 +37,14 @@ typedef struct mtl__work {
     bool crosses;      /* some crossing weight does */
     bool outputs_vary; /* some output does */
 
-    /* the types at work */
+    /* the types at work: at first those of the component, then those that the source can reach
+       while it is followed, and their rows */
     const int *list;
-    int n_list;
+    int n_list, n_component;
     int component; /* -1: all */
+    int *reached, *row_list, n_row_list;
+    bool *mark;            /* [types + rows] scratch of finding them, false between */
+    unsigned char *looked; /* [components] what is known of each: bits of MTL__LOOKED .. */
 
     /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at
        t_out and grows by slope[c] a day */
@@ -105,6 +111,12 @@ double mtl__cox_parabola(double mu, double h, double d0, double dm, double d1);
 /* Intensities that the schedule itself feeds, over all record times. */
 void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times,
                      const double *time, double *cox);
+
+/* reach.c: what a source can reach from its targets, with the bounds in w->f_hi: narrows the list,
+   its rows and the intensities to it. */
+void mtl__narrow(const mtl__process *p, mtl__work *w);
+/* Lists the intensities that the types of the list drive. */
+void mtl__driven(const mtl__process *p, mtl__work *w);
 
 /* route.c: cells that enter a row; counts into s->n or `arriving`. */
 void mtl__rows_prepare(const mtl__process *p, mtl__work *w);

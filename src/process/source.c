@@ -19,7 +19,11 @@ static int by_inflow(const void *a, const void *b)
         c = cmp(x->t1, y->t1);
     if (!c)
         c = cmp(x->to, y->to);
-    return c ? c : cmp(x->target, y->target);
+    if (!c)
+        c = cmp(x->target, y->target);
+    if (!c)
+        c = cmp(x->group, y->group);
+    return c ? c : cmp(x->rate, y->rate);
 }
 
 static int by_burst(const void *a, const void *b)
@@ -28,7 +32,11 @@ static int by_burst(const void *a, const void *b)
     int c = cmp(x->t, y->t);
     if (!c)
         c = cmp(x->to, y->to);
-    return c ? c : cmp(x->target, y->target);
+    if (!c)
+        c = cmp(x->target, y->target);
+    if (!c)
+        c = cmp(x->group, y->group);
+    return c ? c : cmp(x->mean, y->mean);
 }
 
 static int by_cull(const void *a, const void *b)

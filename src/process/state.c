@@ -74,6 +74,10 @@ static bool get_work(const mtl__process *p, mtl__work *w, mtl__arena *a)
     w->row_mass = get(a, &ok, nr, sizeof *w->row_mass);
     w->row_mass2 = get(a, &ok, nr, sizeof *w->row_mass2);
     w->all = get(a, &ok, nt, sizeof *w->all);
+    w->reached = get(a, &ok, nt, sizeof *w->reached);
+    w->row_list = get(a, &ok, nr, sizeof *w->row_list);
+    w->mark = get(a, &ok, nt + nr, sizeof *w->mark);
+    w->looked = get(a, &ok, (size_t)p->n_components, sizeof *w->looked);
     return ok;
 }
 

@@ -8,6 +8,13 @@
 #include "io/result_out.h"
 #include "run/result.h"
 
+/* Frees a string that was made on the way; that memory ran out in it sticks in b. */
+static inline void mtl__str_drop(mtl__str *b, mtl__str *part)
+{
+    b->oom = b->oom || part->oom;
+    mtl__str_free(part);
+}
+
 /* ---------------------------------------------------------------- text (report_text.c) */
 /* User text for HTML: cleaned, with & < > " ' escaped. */
 void mtl__html(mtl__str *b, const char *s);

@@ -95,7 +95,7 @@ void mtl__report_again(mtl__page *v)
     term(b, "Switches");
     mtl__html(b, switches.s ? switches.s : "none");
     mtl__str_add(b, "</dd>\n");
-    mtl__str_free(&switches);
+    mtl__str_drop(v->out, &switches);
     term(b, "Random numbers");
     mtl__str_printf(b, "seed %" PRIu64 "; one stream per person, replicate and source</dd>\n",
                     r->opts.seed);

@@ -207,7 +207,7 @@ static void frame_words(mtl__page *v, int organ)
     }
     mtl__svg_tip(v->out, s.s ? s.s : "");
     v->out->oom = v->out->oom || s.oom;
-    mtl__str_free(&s);
+    mtl__str_drop(v->out, &s);
 }
 
 static void draw_frame(mtl__page *v, const frame *f, int organ, bool words)
@@ -399,7 +399,7 @@ static void donors_in_order(mtl__page *v, int organ, double x, double pitch)
         else
             mtl__svg_text(b, "", 's', x + 10 + mtl__text_width(mtl__page_name(v, donor), 15), y,
                           s.s ? s.s : "");
-        mtl__str_free(&s);
+        mtl__str_drop(v->out, &s);
     }
 }
 

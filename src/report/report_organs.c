@@ -97,8 +97,8 @@ static void draw_one(mtl__page *v, const item *it, double left, double y, double
     mtl__svg_text(b, "", 's', left, y + 46, reading.s ? reading.s : "");
     mtl__xaxis_draw(b, &x, y + TITLE + PANEL_H + 16, 4);
     mtl__plot(v, &x, y + TITLE, PANEL_H + 14, &series, 1);
-    mtl__str_free(&end);
-    mtl__str_free(&reading);
+    mtl__str_drop(v->out, &end);
+    mtl__str_drop(v->out, &reading);
 }
 
 /* One block of panels: in rows of the usual number, or all side by side if they find room. */

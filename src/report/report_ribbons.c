@@ -78,12 +78,12 @@ static void say_who(mtl__page *v, const figure *f, const mtl__pair *p, double y)
         mtl__str_printf(&both, "%s%s%s", unknowns.s ? unknowns.s : "", unknowns.s ? "; " : "",
                         none.s ? none.s : "");
         mtl__svg_text(v->out, "halo", 'e', f->right, y - 21, both.s ? both.s : "");
-        mtl__str_free(&both);
+        mtl__str_drop(v->out, &both);
     }
-    mtl__str_free(&relation);
-    mtl__str_free(&chance);
-    mtl__str_free(&unknowns);
-    mtl__str_free(&none);
+    mtl__str_drop(v->out, &relation);
+    mtl__str_drop(v->out, &chance);
+    mtl__str_drop(v->out, &unknowns);
+    mtl__str_drop(v->out, &none);
 }
 
 /* ------------------------------------------------------------------ what the assay sees */
@@ -115,7 +115,7 @@ static void say_sight(mtl__page *v, const mtl__panel *p)
                             mtl__organ_label(v->m, v->s->sample[p->sight.by->sample].organ));
         mtl__svg_text(b, "halo", 's', p->x.x0 + 8, above ? y - 20 : y + 31, s.s ? s.s : "");
     }
-    mtl__str_free(&s);
+    mtl__str_drop(v->out, &s);
 }
 
 static void draw_readings(mtl__page *v, const mtl__panel *p, const figure *f)
@@ -150,7 +150,7 @@ static void draw_readings(mtl__page *v, const mtl__panel *p, const figure *f)
         if (x0 > last_end + 8)
             mtl__svg_text(v->out, "halo", end ? 'e' : 's', px, p->y - 4, text.s ? text.s : "");
         last_end = mtl__max(last_end, x0 + width);
-        mtl__str_free(&text);
+        mtl__str_drop(v->out, &text);
     }
 }
 

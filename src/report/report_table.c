@@ -195,7 +195,7 @@ void mtl__report_table(mtl__page *v)
     mtl__str title = {0};
     mtl__str_printf(&title, "Where they are in %d", mtl__year(v->r->t_final));
     mtl__section_open(v, "table", title.s ? title.s : "");
-    mtl__str_free(&title);
+    mtl__str_drop(v->out, &title);
     mtl__str_add(b, "<p>Every organ is drawn at the same height, so that levels compare across "
                     "the body. Point at an organ, or walk with the arrow keys, for its "
                     "numbers.</p><p>Table: gEq per 10⁶ nucleated cells of the organ, the highest "

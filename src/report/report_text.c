@@ -35,7 +35,7 @@ void mtl__html(mtl__str *b, const char *s)
             mtl__str_addn(b, p, 1);
         }
     }
-    mtl__str_free(&clean);
+    mtl__str_drop(b, &clean);
 }
 
 void mtl__html_dotted(mtl__str *b, const char *s)

@@ -52,18 +52,20 @@ typedef struct mtl__river {
     int *lane_of; /* [person], -1 = none */
     int *order;   /* [n] all people: a mother before her children, the youngest first */
     double t0, t1;
+    double fold, scale; /* of the figure being drawn: what is folded, how wide all is drawn */
 } mtl__river;
 
 /* river_ways.c. r may be NULL. */
 int mtl__river_new(mtl__river *v, const mtl_scenario *s, const mtl_result *r, mtl_error *err);
 void mtl__river_free(mtl__river *v);
 mtl__stream *mtl__river_stream(const mtl__river *v, int host, int donor);
-/* Can this flow bring cells of this donor? */
+/* Can this flow bring cells of this donor (other than those that the giver first had from the
+   taker)? */
 bool mtl__flow_brings(const mtl__river *v, const mtl__flow *f, int donor);
 /* "placenta (1948), milk", "anna's blood, then placenta (1953)": all ways of a stream, the first
    first. */
 void mtl__river_ways(const mtl__river *v, const mtl__stream *x, mtl__str *out);
-/* First person who is between donor and host on the first way; -1 nobody. */
+/* Who is between donor and host on the first way; -1 nobody, or the donor also gave directly. */
 int mtl__river_between(const mtl__river *v, const mtl__stream *x);
 /* Expected cells at the end of the host's life, or of the scenario; NAN if not known. */
 double mtl__stream_end(const mtl__stream *x, const double *cells);
@@ -112,8 +114,10 @@ typedef struct mtl__canvas {
 } mtl__canvas;
 /* Fills all but the first line's fields, and the places of lanes and streams. */
 int mtl__river_layout(mtl__river *v, mtl__canvas *c);
+/* Expected cells in words: "1,200", "<0.001", "none in 100" where no replicate had any. */
+const char *mtl__river_cells(const mtl__river *v, double cells, char buf[48]);
 /* Width in px of a stream of this many expected cells; nothing simulated: that of any stream. */
-double mtl__stream_width(double cells);
+double mtl__stream_width(const mtl__river *v, double cells);
 /* Expected cells with which a stream begins; NAN if not known. */
 double mtl__stream_begin(const mtl__stream *x);
 /* Own milk after a delivery has no channel of its own, unless it was the first to bring somebody.

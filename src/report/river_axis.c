@@ -68,6 +68,12 @@ static void place(const mtl__warp *w, mtl__need *need, int n)
         if (i > 0)
             need[i].x = mtl__max(need[i].x, need[i - 1].x + need[i - 1].width + APART);
     }
+    /* Too many for any room: what would run off the end moves back. */
+    double end = w->x[w->n - 1];
+    for (int i = n - 1; i >= 0; i--) {
+        need[i].x = mtl__max(w->x[0], mtl__min(need[i].x, end - need[i].width));
+        end = need[i].x;
+    }
 }
 
 int mtl__warp_make(mtl__warp *w, mtl__arena *arena, double t0, double t1, double x0, double x1,

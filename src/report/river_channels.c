@@ -8,16 +8,18 @@
 #include "num/num.h"
 #include "report/river.h"
 
+/* In a lane with more streams than this, those that never reach one cell are not drawn. */
+enum { MANY_STREAMS = 8 };
 enum { TOP = 44, PAD = 8, ROW = 16, LEAST_LANE = 36, RING_LANE = 28, MILK = 13, TUBE_GAP = 4 };
 static const double PLAIN_WIDTH = 4, THINNEST = 1.4, PER_DECADE = 2.1;
 
-double mtl__stream_width(double cells)
+double mtl__stream_width(const mtl__river *v, double cells)
 {
     if (isnan(cells))
-        return PLAIN_WIDTH;
+        return PLAIN_WIDTH * v->scale;
     if (!(cells > 1))
         return THINNEST;
-    return THINNEST + PER_DECADE * mtl__min(12, mtl__log10(cells));
+    return THINNEST + PER_DECADE * v->scale * mtl__min(12, mtl__log10(cells));
 }
 
 double mtl__stream_begin(const mtl__stream *x)
@@ -44,7 +46,7 @@ static void add_tube(mtl__river *v, mtl__canvas *c, mtl__channel *ch, int flow, 
     if (!x || x->folded || v->lane_of[f->giver] < 0)
         return;
     c->tube[c->n_tubes++] =
-        (mtl__tube){x, f->giver, f->taker, 0, mtl__stream_width(mtl__stream_begin(x))};
+        (mtl__tube){x, f->giver, f->taker, 0, mtl__stream_width(v, mtl__stream_begin(x))};
     ch->n_tubes++;
 }
 
@@ -104,24 +106,17 @@ static int by_date(const void *a, const void *b)
     return x->tube0 - y->tube0;
 }
 
-static double pitch(const mtl__tube *t)
+static double pitch(const mtl__river *v, const mtl__tube *t)
 {
-    return mtl__max(t->width, 2) + TUBE_GAP;
+    return mtl__max(t->width, 2) + TUBE_GAP * v->scale;
 }
 
-static int make_channels(mtl__river *v, mtl__canvas *c)
+/* Fills channels and tubes; the px that they need side by side. */
+static double fill_channels(mtl__river *v, mtl__canvas *c, mtl__need *need)
 {
-    const mtl_scenario *s = v->s;
-    size_t tubes = (size_t)v->n_streams + 1;
-    tubes += (size_t)v->n_flows; /* every stream comes first once; own cells may come again */
-    const size_t n = (size_t)s->n_pregnancies + (size_t)v->n_flows + 1;
-    c->tube = mtl__arena_alloc(&v->arena, tubes * sizeof *c->tube);
-    c->channel = mtl__arena_alloc(&v->arena, n * sizeof *c->channel);
-    mtl__need *need = mtl__arena_alloc(&v->arena, n * sizeof *need);
+    double sum = 0;
     c->n_tubes = c->n_channels = 0;
-    if (!c->tube || !c->channel || !need)
-        return MTL_ERR_MEMORY;
-    for (int i = 0; i < s->n_pregnancies; i++)
+    for (int i = 0; i < v->s->n_pregnancies; i++)
         add_pregnancy(v, c, i);
     for (int k = 0; k < v->n_flows; k++)
         add_contact(v, c, k);
@@ -129,10 +124,60 @@ static int make_channels(mtl__river *v, mtl__canvas *c)
         qsort(c->channel, (size_t)c->n_channels, sizeof *c->channel, by_date);
     for (int i = 0; i < c->n_channels; i++) {
         const mtl__channel *ch = &c->channel[i];
-        need[i] = (mtl__need){ch->a, ch->b, 8, 0};
+        need[i] = (mtl__need){ch->a, ch->b, 8 * v->scale, 0};
         for (int k = 0; k < ch->n_tubes; k++)
-            need[i].width += pitch(&c->tube[ch->tube0 + k]);
+            need[i].width += pitch(v, &c->tube[ch->tube0 + k]);
+        sum += need[i].width + 8;
     }
+    return sum;
+}
+
+/* Small streams of a crowded family are counted, not drawn: who came through a third body in the
+   lanes of many, and more of them until the channels fit; then everything is drawn narrower. */
+static void fold_streams(mtl__river *v)
+{
+    for (int l = 0; l < v->n_lanes; l++) {
+        mtl__lane *lane = &v->lane[l];
+        lane->n_folded = 0;
+        for (int k = 0; k < lane->n_streams; k++) {
+            mtl__stream *x = &v->stream[lane->stream0 + k];
+            const double least = mtl__max(v->fold, lane->n_streams > MANY_STREAMS ? 1 : 0);
+            x->folded = x->most < least && mtl__river_between(v, x) >= 0;
+            lane->n_folded += x->folded;
+        }
+    }
+}
+
+static void make_room(mtl__river *v, mtl__canvas *c, mtl__need *need)
+{
+    const double room = 0.8 * (c->right - c->left);
+    v->fold = 0;
+    v->scale = 1;
+    fold_streams(v);
+    double sum = fill_channels(v, c, need);
+    while (sum > room && v->fold < 1e6 && v->r) {
+        v->fold = mtl__max(1, 10 * v->fold);
+        fold_streams(v);
+        sum = fill_channels(v, c, need);
+    }
+    while (sum > room && v->scale > 0.15) {
+        v->scale *= 0.8;
+        sum = fill_channels(v, c, need);
+    }
+}
+
+static int make_channels(mtl__river *v, mtl__canvas *c)
+{
+    const mtl_scenario *s = v->s;
+    /* Every stream comes first once; own cells may come again. */
+    const size_t tubes = (size_t)v->n_streams + (size_t)v->n_flows + 1;
+    const size_t n = (size_t)s->n_pregnancies + (size_t)v->n_flows + 1;
+    c->tube = mtl__arena_alloc(&v->arena, tubes * sizeof *c->tube);
+    c->channel = mtl__arena_alloc(&v->arena, n * sizeof *c->channel);
+    mtl__need *need = mtl__arena_alloc(&v->arena, n * sizeof *need);
+    if (!c->tube || !c->channel || !need)
+        return MTL_ERR_MEMORY;
+    make_room(v, c, need);
     MTL_TRY(
         mtl__warp_make(&c->time, &v->arena, v->t0, v->t1, c->left, c->right, need, c->n_channels));
     for (int i = 0; i < c->n_channels; i++) {
@@ -140,8 +185,8 @@ static int make_channels(mtl__river *v, mtl__canvas *c)
         double x = ch->x = need[i].x;
         for (int k = 0; k < ch->n_tubes; k++) {
             mtl__tube *t = &c->tube[ch->tube0 + k];
-            t->x = x + pitch(t) / 2;
-            x += pitch(t);
+            t->x = mtl__min(x + pitch(v, t) / 2, c->right - 9);
+            x += pitch(v, t);
         }
     }
     return 0;
@@ -169,7 +214,7 @@ static double place_lane(mtl__river *v, mtl__lane *lane, double y)
         mtl__stream *x = &v->stream[lane->stream0 + k];
         if (x->folded)
             continue;
-        const double row = mtl__max(ROW, mtl__stream_width(x->most) + 4);
+        const double row = mtl__max(ROW, mtl__stream_width(v, x->most) + 4);
         x->y = at + row / 2;
         x->x0 = NAN;
         at += row;
@@ -182,9 +227,10 @@ static double place_lane(mtl__river *v, mtl__lane *lane, double y)
 int mtl__river_layout(mtl__river *v, mtl__canvas *c)
 {
     double y = TOP;
-    for (int l = 0; l < v->n_lanes; l++)
+    const int ret = make_channels(v, c);
+    for (int l = 0; l < v->n_lanes && ret == 0; l++)
         y = place_lane(v, &v->lane[l], y) + (v->lane[l].body ? c->gap : 14);
     c->axis_y = y;
     c->h = y + 66;
-    return make_channels(v, c);
+    return ret;
 }

@@ -149,13 +149,13 @@ static int stream_edges(const mtl__river *v, const mtl__canvas *c, const mtl__st
     return n;
 }
 
-static void draw_run(mtl__str *b, const edge *e, int n, double y)
+static void draw_run(const mtl__river *v, mtl__str *b, const edge *e, int n, double y)
 {
     mtl__svg_path(b, "flow");
     for (int k = 0; k < n; k++)
-        point(b, k ? "L" : "M", e[k].x, y - mtl__stream_width(e[k].cells) / 2);
+        point(b, k ? "L" : "M", e[k].x, y - mtl__stream_width(v, e[k].cells) / 2);
     for (int k = n - 1; k >= 0; k--)
-        point(b, "L", e[k].x, y + mtl__stream_width(e[k].cells) / 2);
+        point(b, "L", e[k].x, y + mtl__stream_width(v, e[k].cells) / 2);
     mtl__svg_path_end(b, true);
 }
 
@@ -183,7 +183,7 @@ static int draw_stream(mtl__river *v, const mtl__canvas *c, mtl__stream *x, mtl_
         if (thin)
             mtl__svg_line(b, "trickle", e[k].x, x->y, e[end].x, x->y);
         else
-            draw_run(b, e + k, end - k + 1, x->y);
+            draw_run(v, b, e + k, end - k + 1, x->y);
         k = end;
     }
     mtl__svg_line(b, "core", e[0].x, x->y, e[n - 1].x, x->y);
@@ -216,21 +216,24 @@ static void draw_tube(mtl__river *v, const mtl__canvas *c, const mtl__tube *t, m
                     : !isnan(begin) && begin < 1 ? "trickle"
                                                  : "tube",
                     t->width + (layer == 0 ? 3 : 0));
-        if (branch) {
-            point(b, "M", t->x - BEND, y0);
-            point(b, "Q", t->x, y0);
-            point(b, " ", t->x, y0 + bend);
+        /* The casing ends before the tube does: it would cut into what the tube comes from. */
+        if (layer == 0) {
+            point(b, "M", t->x, branch ? y0 + bend + (down ? 3 : -3) : y0 + bend / 2);
+            point(b, "L", t->x, y1 - bend);
         } else {
-            /* The casing of a tube's round end would cut into what it stands in. */
-            point(b, "M", t->x, y0);
+            point(b, "M", t->x - (branch ? BEND : 0), y0);
+            if (branch) {
+                point(b, "Q", t->x, y0);
+                point(b, " ", t->x, y0 + bend);
+            }
+            point(b, "L", t->x, y1 - bend);
+            point(b, "Q", t->x, y1);
+            point(b, " ", t->x + BEND, y1);
         }
-        point(b, "L", t->x, y1 - bend);
-        point(b, "Q", t->x, y1);
-        point(b, " ", t->x + BEND, y1);
         mtl__svg_path_end(b, false);
     }
     if (!from->body)
-        mtl__svg_circle(b, "ring", t->x, y0, 5);
+        mtl__svg_circle(b, "ring", t->x, y0, mtl__max(5, t->width / 2 + 1.5));
     mtl__svg_group_end(b);
     (void)c;
 }
@@ -269,10 +272,10 @@ static void draw_ring_name(mtl__river *v, const mtl__canvas *c, const mtl__lane 
     donor_note(v, lane->person, first->taker, note);
     const bool fits = right + 26 + width + mtl__text_width(note, 12.5) < c->w;
     mtl__svg_group(b, mtl__page_class(v->page, lane->person));
-    short_text(b, "name halo", fits ? 's' : 'e', fits ? right + 12 : first->x - 12, y, 150, 15,
+    short_text(b, "name halo", fits ? 's' : 'e', fits ? right + 15 : first->x - 15, y, 150, 15,
                name);
     mtl__svg_text(b, "tick halo", fits ? 's' : 'e',
-                  fits ? right + 20 + width : first->x - 20 - width, y, note);
+                  fits ? right + 23 + width : first->x - 23 - width, y, note);
     mtl__svg_group_end(b);
 }
 
@@ -281,17 +284,18 @@ static void draw_stream_label(mtl__river *v, const mtl__canvas *c, const mtl__st
 {
     const mtl__lane *lane = &v->lane[v->lane_of[x->host]];
     const double at = mtl__warp_at(&c->time, lane->t1) + 10, y = x->y + 4.5;
-    char value[32] = "";
+    char value[48] = "";
     const double end = mtl__stream_end(x, x->cells);
     if (x->pair)
-        mtl__level(end, value);
+        mtl__river_cells(v, end, value);
     mtl__svg_group(b, mtl__page_class(v->page, x->donor));
     short_text(b, "who halo", 's', at, y, 110, 13.5, mtl__page_name(v->page, x->donor));
     mtl__svg_group_end(b);
-    mtl__svg_text(b, "value halo", 's', at + names + 8, y, value);
+    mtl__svg_text(b, "value halo", 's', at + names + 12, y, value);
+    const double beside = at + names + (x->pair ? 92 : 14);
     if (c->relations)
-        mtl__svg_text(b, "halo", 's', at + names + (x->pair ? 82 : 12), y,
-                      mtl__scenario_relation(v->s, x->host, x->donor));
+        short_text(b, "halo", 's', beside, y, c->w - beside, 12.5,
+                   mtl__scenario_relation(v->s, x->host, x->donor));
 }
 
 static void draw_lane_labels(mtl__river *v, const mtl__canvas *c, const mtl__lane *lane,
@@ -309,8 +313,9 @@ static void draw_lane_labels(mtl__river *v, const mtl__canvas *c, const mtl__lan
             bottom = v->stream[lane->stream0 + k].y + 8;
         }
     if (lane->n_folded > 0) {
-        char text[64];
-        snprintf(text, sizeof text, "%d more, each under one cell", lane->n_folded);
+        char text[96], value[32];
+        snprintf(text, sizeof text, "%d more, each under %s", lane->n_folded,
+                 v->fold > 1 ? mtl__given(v->fold, value) : "one cell");
         mtl__svg_text(b, "tick halo", 's', mtl__warp_at(&c->time, lane->t1) + 10, bottom + 12,
                       text);
     }
@@ -346,16 +351,17 @@ static void draw_contact_names(mtl__river *v, const mtl__canvas *c, mtl__str *b)
         if (ch->contact < 0)
             continue;
         const enum mtl__contact_kind kind = v->s->contact[ch->contact].kind;
+        const mtl__tube *last = t + ch->n_tubes - 1;
         const mtl__lane *from = &v->lane[v->lane_of[t->giver]],
                         *to = &v->lane[v->lane_of[t->taker]];
-        bool said = false;
-        for (int i = 0; i < k && kind == MTL__ANASTOMOSIS; i++)
-            said = said || (c->channel[i].contact >= 0 && c->channel[i].a == ch->a &&
-                            v->s->contact[c->channel[i].contact].kind == kind);
         const mtl__lane *upper = from->y < to->y ? from : to;
-        if (!said)
-            mtl__svg_text(b, "small halo", 'e', t->x - t->width / 2 - 5, upper->y + upper->h + 13,
-                          word[kind]);
+        bool later = false; /* joined vessels lead both ways: said once */
+        for (int i = k + 1; i < c->n_channels && kind == MTL__ANASTOMOSIS; i++)
+            later = later || (c->channel[i].contact >= 0 && !(c->channel[i].a > ch->a) &&
+                              v->s->contact[c->channel[i].contact].kind == kind);
+        if (!later)
+            mtl__svg_text(b, "small halo", 's', last->x + last->width / 2 + 6,
+                          upper->y + upper->h + 13, word[kind]);
     }
 }
 
@@ -372,8 +378,8 @@ static void draw_key(mtl__river *v, const mtl__canvas *c, mtl__str *b)
         if (cells[k] < 1)
             mtl__svg_line(b, "trickle", x, y, x + 28, y);
         else
-            mtl__svg_rect(b, "flow", x, y - mtl__stream_width(cells[k]) / 2, 28,
-                          mtl__stream_width(cells[k]));
+            mtl__svg_rect(b, "flow", x, y - mtl__stream_width(v, cells[k]) / 2, 28,
+                          mtl__stream_width(v, cells[k]));
         mtl__svg_text(b, "", 's', x + 35, y + 4.5, text[k]);
         x += 35 + mtl__text_width(text[k], 12.5) + 22;
     }

@@ -7,10 +7,6 @@
 
 #include "report/river.h"
 
-/* In a lane with more streams than this, those that never reach one expected cell are counted but
-   not drawn. */
-enum { MANY_STREAMS = 8 };
-
 /* ---------------------------------------------------------------- order of people */
 
 typedef struct walk {
@@ -139,9 +135,7 @@ static int sort_streams(mtl__river *v, mtl_error *err)
         lane->stream0 = at;
         lane->n_streams = many;
         for (int k = 0; k < many; k++) {
-            sorted[at] = *host[k];
-            sorted[at].folded = many > MANY_STREAMS && sorted[at].most < 1;
-            lane->n_folded += sorted[at++].folded;
+            sorted[at++] = *host[k];
         }
     }
     v->stream = sorted;

@@ -13,7 +13,7 @@
 
 /* clang-format off */
 static const char *const style[] = {
-    "section.full{display:block}section.full>header{max-width:76ch;margin-bottom:20px}"
+    "section.across{display:block}section.across>header{max-width:76ch;margin-bottom:20px}"
     ".lane{fill:var(--fill);opacity:.75}.wider{fill:var(--soft)}.flow{fill:var(--c)}"
     ".tube,.casing,.trickle,.milk,.core{fill:none}.tube{stroke:var(--c);stroke-linecap:round}"
     ".casing{stroke:var(--ground)}.trickle{stroke:var(--c);stroke-width:1.5;"
@@ -27,21 +27,26 @@ static const char *const style[] = {
     ".sign{fill:var(--ground);stroke:var(--c);stroke-width:2.4}.again{stroke-dasharray:3 2}"
     ".gift{fill:none;stroke:var(--c);stroke-width:2;stroke-dasharray:5 3}"
     "table.ways td.who{font-weight:500;color:var(--i)}table.ways td.from{min-width:200px}"
-    "p.wide{max-width:100ch}\n"
+    ".across .lede{max-width:104ch}\n"
     "@media print{.hit{display:none}}\n",
 };
 /* clang-format on */
 
 /* ---------------------------------------------------------------- words of a stream */
 
-static const char *mean_text(double cells, char buf[32])
+const char *mtl__river_cells(const mtl__river *v, double cells, char buf[48])
 {
-    return isfinite(cells) ? mtl__level(cells, buf) : "not known";
+    char text[32];
+    if (cells > 0 || !v->r || v->r->opts.solver == MTL_SOLVER_ANALYTIC || isnan(cells))
+        snprintf(buf, 48, "%s", isfinite(cells) ? mtl__level(cells, text) : "not known");
+    else
+        snprintf(buf, 48, "none in %d", v->r->opts.replicates);
+    return buf;
 }
 
 void mtl__stream_words(const mtl__river *v, const mtl__stream *x, mtl__str *out)
 {
-    char a[32], date[16];
+    char a[48], date[16];
     mtl__str_printf(out, "%s in %s (%s)\n", v->s->person[x->donor].name, v->s->person[x->host].name,
                     mtl__scenario_relation(v->s, x->host, x->donor));
     mtl__river_ways(v, x, out);
@@ -52,12 +57,12 @@ void mtl__stream_words(const mtl__river *v, const mtl__stream *x, mtl__str *out)
         return;
     }
     mtl__date_text(v->r->coarse[x->k0], date);
-    mtl__str_printf(out, "\n%s: %s cells expected", date, mean_text(x->cells[x->k0], a));
-    mtl__str_printf(out, ", %s of them in the blood", mean_text(x->blood[x->k0], a));
+    mtl__str_printf(out, "\n%s: %s expected", date, mtl__river_cells(v, x->cells[x->k0], a));
+    mtl__str_printf(out, ", of these in the blood %s", mtl__river_cells(v, x->blood[x->k0], a));
     if (x->k1 > x->k0) {
         mtl__date_text(v->r->coarse[x->k1], date);
-        mtl__str_printf(out, "\n%s: %s cells expected", date, mean_text(x->cells[x->k1], a));
-        mtl__str_printf(out, ", %s of them in the blood", mean_text(x->blood[x->k1], a));
+        mtl__str_printf(out, "\n%s: %s expected", date, mtl__river_cells(v, x->cells[x->k1], a));
+        mtl__str_printf(out, ", of these in the blood %s", mtl__river_cells(v, x->blood[x->k1], a));
     }
 }
 
@@ -123,35 +128,30 @@ static int is_between(const mtl__river *v, const mtl__stream *x)
     return mtl__river_between(v, x) >= 0;
 }
 
-/* The body with the most donors that came by way of a third person; of equals with the most donors,
-   then the first lane. */
+/* The body that the scenario is about; if nobody else's cells can be there, the one with most
+   donors. */
 static const mtl__lane *told_about(const mtl__river *v)
 {
     const mtl__lane *best = NULL;
-    int most = -1;
     for (int l = 0; l < v->n_lanes; l++) {
         const mtl__lane *lane = &v->lane[l];
-        int score = lane->n_streams;
-        for (int k = 0; k < lane->n_streams; k++)
-            score += 1000 * is_between(v, &v->stream[lane->stream0 + k]);
-        if (lane->n_streams > 0 && score > most) {
-            most = score;
+        if (lane->person == v->s->focus && lane->n_streams > 0)
+            return lane;
+        if (lane->n_streams > (best ? best->n_streams : 0))
             best = lane;
-        }
     }
     return best;
 }
 
-/* The stream of a lane with most cells expected at the end, directly given or by way of somebody.
- */
-static const mtl__stream *largest(const mtl__river *v, const mtl__lane *lane, bool between)
+/* The stream with most cells expected at the end; of one lane, or of all by way of somebody. */
+static const mtl__stream *largest(const mtl__river *v, const mtl__lane *lane)
 {
     const mtl__stream *best = NULL;
-    for (int k = 0; k < lane->n_streams; k++) {
-        const mtl__stream *x = &v->stream[lane->stream0 + k];
-        if (is_between(v, x) != between || !isfinite(mtl__stream_end(x, x->cells)))
-            continue;
-        if (!best || mtl__stream_end(x, x->cells) > mtl__stream_end(best, best->cells))
+    for (int k = 0; k < v->n_streams; k++) {
+        const mtl__stream *x = &v->stream[k];
+        const double end = mtl__stream_end(x, x->cells);
+        const bool meant = lane ? x->host == lane->person : is_between(v, x);
+        if (meant && isfinite(end) && (!best || end > mtl__stream_end(best, best->cells)))
             best = x;
     }
     return best;
@@ -172,30 +172,44 @@ static void about_cells(const mtl__river *v, mtl__str *b, const mtl__stream *x)
     mtl__str_add(b, ")");
 }
 
+/* What came by way of a third body, in the whole family. */
+static void carried(const mtl__river *v, mtl__str *b)
+{
+    const mtl__stream *far = largest(v, NULL);
+    if (!far)
+        return;
+    if (mtl__stream_end(far, far->cells) < 1) {
+        mtl__str_add(b, " Of nobody who came by way of a third body one cell is expected at the "
+                        "end.");
+        return;
+    }
+    mtl__str_add(b, " Most that came by way of a third body: ");
+    about_cells(v, b, far);
+    mtl__str_add(b, " in ");
+    who(v, b, far->host);
+    mtl__str_add(b, ", through ");
+    who(v, b, mtl__river_between(v, far));
+    mtl__str_add(b, ".");
+}
+
 static void headline(const mtl__river *v, mtl__str *b)
 {
     const mtl__lane *lane = told_about(v);
-    const mtl__stream *x = lane && v->r ? largest(v, lane, false) : NULL;
+    const mtl__stream *x = lane && v->r ? largest(v, lane) : NULL;
     mtl__str_add(b, "<h1 class=\"long\">");
     if (x) {
-        const mtl__stream *far = largest(v, lane, true);
         const double born = v->s->person[lane->person].born;
         const double age = v->r->coarse[x->k1] - born;
         who(v, b, lane->person);
-        if (isfinite(born))
+        if (isfinite(born) && age >= 0)
             mtl__str_printf(b, ", at %d,", (int)floor(age / MTL_DAYS_PER_YEAR + 0.005));
         mtl__str_add(b, " is expected to carry ");
         about_cells(v, b, x);
-        if (far) {
-            mtl__str_add(b, "; of those who came by way of a third body, most are expected of ");
-            who(v, b, far->donor);
-            char text[32];
-            const double end = mtl__stream_end(far, far->cells);
-            mtl__str_printf(b, ": %s%s, through ", end < 1 ? "" : "about ",
-                            end < 1 ? "less than one cell" : mtl__two(end, text));
-            who(v, b, mtl__river_between(v, far));
-        }
+        if (lane->n_streams > 1)
+            mtl__str_printf(b, ", and fewer of %d other%s", lane->n_streams - 1,
+                            lane->n_streams > 2 ? "s" : "");
         mtl__str_add(b, ".");
+        carried(v, b);
     } else {
         int between = 0;
         for (int k = 0; k < v->n_streams; k++)
@@ -255,13 +269,13 @@ static void page_tail(mtl__river *v, mtl__str *b)
 static int write_page(mtl__river *v, mtl__str *b, mtl_error *err)
 {
     page_head(v, b);
-    mtl__str_add(b, "<section class=\"full\" id=\"river\">");
+    mtl__str_add(b, "<section class=\"across\" id=\"river\">");
     headline(v, b);
     lede(v, b);
     mtl__str_add(b, "<figure>\n");
     if (mtl__river_figure(v, b) < 0)
         return mtl__nomem(err);
-    mtl__str_add(b, "</figure></section>\n<section class=\"full\" id=\"pedigree\"><header>"
+    mtl__str_add(b, "</figure></section>\n<section class=\"across\" id=\"pedigree\"><header>"
                     "<h2>Pedigree</h2><p>Circle woman, square man, diamond not known, triangle a "
                     "pregnancy that was lost; crossed through: died. Dashed outline: drawn a "
                     "second time. Coloured arrows: what passed other than by a placenta and the "
@@ -269,7 +283,7 @@ static int write_page(mtl__river *v, mtl__str *b, mtl_error *err)
     if (mtl__river_tree(v, b) < 0)
         return mtl__nomem(err);
     mtl__str_add(b,
-                 "</div></section>\n<section class=\"full\" id=\"ways\"><header><h2>Who can have "
+                 "</div></section>\n<section class=\"across\" id=\"ways\"><header><h2>Who can have "
                  "whose cells</h2></header>\n");
     mtl__river_table(v, b);
     mtl__str_add(b, "</section>\n");

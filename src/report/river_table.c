@@ -62,7 +62,7 @@ static void who_cell(const mtl__river *v, mtl__str *b, const char *tag, int pers
 
 static void row(const mtl__river *v, mtl__str *b, const mtl__stream *x)
 {
-    char text[32], date[16];
+    char text[48], date[16];
     mtl__str ways = {0};
     mtl__str_add(b, "<tr>");
     who_cell(v, b, "th", x->host);
@@ -79,8 +79,8 @@ static void row(const mtl__river *v, mtl__str *b, const mtl__stream *x)
     if (v->r) {
         const double all = mtl__stream_end(x, x->cells), blood = mtl__stream_end(x, x->blood);
         const likely any = likeliest(v, x, false), in_blood = likeliest(v, x, true);
-        number_cell(b, all, mtl__level(all, text));
-        number_cell(b, blood, mtl__level(blood, text));
+        number_cell(b, all, mtl__river_cells(v, all, text));
+        number_cell(b, blood, mtl__river_cells(v, blood, text));
         probability(v, b, &any, true);
         probability(v, b, &in_blood, false);
     }
@@ -89,13 +89,14 @@ static void row(const mtl__river *v, mtl__str *b, const mtl__stream *x)
 
 void mtl__river_table(mtl__river *v, mtl__str *b)
 {
-    mtl__str_add(b, "<div class=\"scroll\"><table class=\"sort ways\"><caption>");
+    mtl__str_add(b, "<p class=\"note\">");
     mtl__str_add(b, v->r ? "Expected: the mean over all replicates, at the end of the body's life "
                            "or of the scenario. P: the share of replicates in which the likeliest "
                            "kind of cell is there, in the organ where it is likeliest, and in the "
                            "blood; all kinds together can only have more."
                          : "Nothing was simulated: ways, not numbers.");
-    mtl__str_add(b, "</caption>\n<thead><tr><th scope=\"col\">Body</th><th scope=\"col\">Donor</th>"
+    mtl__str_add(b, "</p>\n<div class=\"scroll\"><table class=\"sort ways\"><thead><tr><th "
+                    "scope=\"col\">Body</th><th scope=\"col\">Donor</th>"
                     "<th scope=\"col\">Relation</th><th scope=\"col\">Ways</th>"
                     "<th scope=\"col\">Possible since</th>");
     if (v->r)

@@ -65,28 +65,30 @@ static void list(const mtl__river *v, int width, mtl__str *out)
     mtl__str_add(&head, "ways");
     if (v->n_streams > 0)
         mtl__text_line(out, &head, width);
-    mtl__str_free(&head);
+    mtl__str_drop(out, &head);
     for (int l = 0; l < v->n_lanes; l++)
         for (int k = 0; k < v->lane[l].n_streams; k++)
             stream_line(v, &v->stream[v->lane[l].stream0 + k], k == 0, name, relation, width, out);
 }
 
-char *mtl_family_text(const mtl_scenario *s, int width)
+char *mtl_family_text(const mtl_scenario *s, int width, mtl_error *err)
 {
     mtl__river v;
     mtl__str out = {0};
     char *drawing = NULL;
     width = width < 68 ? 68 : width > 240 ? 240 : width;
-    if (mtl__river_new(&v, s, NULL, NULL) == 0)
+    int ret = mtl__river_new(&v, s, NULL, err);
+    if (ret == 0)
         drawing = mtl_scenario_draw(s, width);
     if (drawing) {
         mtl__str_add(&out, drawing);
         list(&v, width, &out);
     }
-    const bool failed = !drawing || out.oom;
+    if (ret == 0 && (!drawing || out.oom))
+        ret = mtl__nomem(err);
     free(drawing);
     mtl__river_free(&v);
-    if (failed) {
+    if (ret < 0) {
         mtl__str_free(&out);
         return NULL;
     }

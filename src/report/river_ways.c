@@ -89,6 +89,19 @@ static bool spread(const mtl__river *v, reach *z)
     return more;
 }
 
+/* Where a donor gave directly about as early as through somebody else, the direct way is the one
+   to draw: a twin's own cells through joined vessels rather than through the mother. */
+static void prefer_direct(const mtl__river *v, reach *z)
+{
+    for (int k = v->n_flows - 1; k >= 0; k--) {
+        const mtl__flow *f = &v->flow[k];
+        const size_t to = (size_t)f->taker * v->n + f->giver;
+        if (z->flow[to] >= 0 && v->flow[z->flow[to]].giver != f->giver &&
+            f->t0 < z->since[to] + MTL_DAYS_PER_YEAR)
+            z->flow[to] = k;
+    }
+}
+
 static int find_streams(mtl__river *v, mtl_error *err)
 {
     const size_t nn = (size_t)v->n * v->n;
@@ -103,6 +116,7 @@ static int find_streams(mtl__river *v, mtl_error *err)
     }
     while (spread(v, &z))
         ;
+    prefer_direct(v, &z);
     const mtl__pair **pair = mtl__arena_alloc(&v->arena, (nn + 1) * sizeof *pair);
     size_t n = 0;
     for (int k = 0; pair && v->r && k < v->r->n_pairs; k++)
@@ -162,12 +176,17 @@ static int sum_cells(mtl__river *v, mtl__stream *x, mtl_error *err)
                 x->blood[k] += o == m->blood ? (double)b->mean : 0;
             }
     const double end = last_day(v, x->host);
+    /* From the first date after a pregnancy on: before, the cells are only coming. */
+    const mtl__flow *f = x->flow >= 0 ? &v->flow[x->flow] : NULL;
+    const double come = f && f->pregnancy >= 0 ? mtl__max(f->t1, x->t_start) : x->t_start;
+    x->k1 = r->n_coarse - 1;
+    while (x->k1 >= 0 && r->coarse[x->k1] > end + 0.5)
+        x->k1--;
     x->k0 = 0;
     while (x->k0 < r->n_coarse && r->coarse[x->k0] < x->t_start)
         x->k0++;
-    x->k1 = r->n_coarse - 1;
-    while (x->k1 >= x->k0 && r->coarse[x->k1] > end + 0.5)
-        x->k1--;
+    while (x->k0 < x->k1 && (r->coarse[x->k0] < come || !(x->cells[x->k0] > 0)))
+        x->k0++;
     for (int k = x->k0; k <= x->k1; k++)
         x->most = isnan(x->most) ? x->cells[k] : mtl__max(x->most, x->cells[k]);
     return 0;
@@ -215,13 +234,18 @@ bool mtl__flow_brings(const mtl__river *v, const mtl__flow *f, int donor)
     if (f->giver == donor)
         return true;
     const mtl__stream *x = f->taker == donor ? NULL : mtl__river_stream(v, f->giver, donor);
-    return x && v->body[f->giver] && mtl__max(x->t_start, f->t0) < f->t1;
+    /* What the giver has from the taker alone only comes back. */
+    if (!x || !v->body[f->giver] || (x->flow >= 0 && v->flow[x->flow].giver == f->taker))
+        return false;
+    return mtl__max(x->t_start, f->t0) < f->t1;
 }
 
 int mtl__river_between(const mtl__river *v, const mtl__stream *x)
 {
-    const int giver = x->flow < 0 ? x->donor : v->flow[x->flow].giver;
-    return giver == x->donor ? -1 : giver;
+    for (int k = 0; k < v->n_flows; k++)
+        if (v->flow[k].taker == x->host && v->flow[k].giver == x->donor)
+            return -1;
+    return x->flow < 0 ? -1 : v->flow[x->flow].giver;
 }
 
 static void way_words(const mtl__river *v, const mtl__flow *f, mtl__str *out)
@@ -231,7 +255,7 @@ static void way_words(const mtl__river *v, const mtl__flow *f, mtl__str *out)
                                        [MTL__ORGAN_GRAFT] = "organ graft",
                                        [MTL__STEM_CELL_GRAFT] = "stem cell graft",
                                        [MTL__INFUSION] = "infusion",
-                                       [MTL__ANASTOMOSIS] = "joined vessels, if any,"};
+                                       [MTL__ANASTOMOSIS] = "perhaps joined vessels"};
     const mtl__contact *c = f->contact >= 0 ? &v->s->contact[f->contact] : NULL;
     char date[16];
     mtl__date_text(c ? c->t0 : f->t1, date);

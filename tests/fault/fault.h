@@ -12,8 +12,8 @@ void fault_memory(int64_t n, bool on);
 int64_t fault_memory_end(void);
 /* Allocations that failed on demand since fault_memory. */
 int64_t fault_memory_failed(void);
-/* Blocks that are allocated now; always 0 under a sanitizer, which looks for leaks itself (and where
-   blocks of other libraries, that are not counted, may be freed here). */
+/* Blocks that are allocated now; always 0 under a sanitizer, which looks for leaks itself (and
+   where blocks of other libraries, that are not counted, may be freed here). */
 int64_t fault_live(void);
 
 /* Lets the n-th of the calls that bring a file about fail with errno `error`. */

@@ -7,6 +7,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "matriline/export.h"
+
 static _Atomic int64_t live, asked, failed, nth;
 static _Atomic bool counting, onwards;
 
@@ -21,10 +23,11 @@ void *REAL(malloc)(size_t size);
 void *REAL(calloc)(size_t n, size_t size);
 void *REAL(realloc)(void *p, size_t size);
 void REAL(free)(void *p);
-void *OURS(malloc)(size_t size);
-void *OURS(calloc)(size_t n, size_t size);
-void *OURS(realloc)(void *p, size_t size);
-void OURS(free)(void *p);
+/* Visible, so that shared libraries take them too. */
+MTL_API void *OURS(malloc)(size_t size);
+MTL_API void *OURS(calloc)(size_t n, size_t size);
+MTL_API void *OURS(realloc)(void *p, size_t size);
+MTL_API void OURS(free)(void *p);
 
 void fault_memory(int64_t n, bool on)
 {

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "base/base.h"
 #include "fault.h"
@@ -28,7 +29,11 @@
 #define MTL_SOURCE_ROOT "."
 #endif
 
-enum { FIRST = 200, LAST = 20 };
+#ifdef FAULT_WRAP
+enum { FIRST = 60, LAST = 10, THIN = 4 }; /* sanitizers take their time */
+#else
+enum { FIRST = 200, LAST = 20, THIN = 1 };
+#endif
 
 static const char FAMILY[] =
     "title: all sorts of events\n"
@@ -48,8 +53,8 @@ static const char SMALL[] =
     "people:\n"
     "  anna: {sex: female, born: 1950-03-01}\n"
     "events:\n"
-    "  - {date: 1978-06-01, person: anna, event: delivery, week: 40, child: tom, sex: male}\n"
-    "  - {date: 1978-09-01, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "
+    "  - {date: 1978-06-01, person: anna, event: loss, week: 8, child: lost1, sex: male}\n"
+    "  - {date: 1978-06-10, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "
     "dys14-qpcr}\n";
 
 static const char NETWORK[] =
@@ -420,7 +425,11 @@ static void every_allocation_fails_once(void **state)
     assert_int_equal(again.print, clean.print);
     assert_int_equal(fault_live(), before);
     const int64_t n = again.asked, rest_n = n > FIRST ? n - FIRST : 0;
-    const int64_t step = rest_n / t->later + 1;
+    const int64_t step = THIN * rest_n / t->later + 1;
+#ifdef FAULT_WRAP
+    if (n == 0) /* what other libraries allocate is not seen here */
+        skip();
+#endif
     assert_true(t->later < 0 ? n == 0 : n > 0);
     int bad = 0, borne = 0, tried = 0;
     for (int64_t k = 1; k <= n && bad < 10; k += k < FIRST || k >= n - LAST ? 1 : step, tried++)
@@ -450,6 +459,12 @@ static void the_fault_happens(void **state)
 #endif
     mtl__arena_free(&a);
     assert_int_equal(fault_live(), before);
+#ifndef FAULT_WRAP
+    fault_memory(1, false);
+    json_t *other = json_object(); /* of a shared library */
+    fault_memory_end();
+    assert_null(other);
+#endif
 }
 
 /* ---------------------------------------------------------------- setting up */
@@ -510,16 +525,16 @@ int main(void)
         {"mtl_scenario_parse", use_scenario_parse, 500, 0},
         {"mtl_scenario_load", use_scenario_load, 500, 0},
         {"mtl_scenario_draw", use_scenario_draw, 100, 0},
-        {"mtl_run, auto", use_run, 60, 0},
-        {"mtl_run, leap, step halved", use_run_leap, 60, 0},
+        {"mtl_run, auto", use_run, 40, 0},
+        {"mtl_run, leap, step halved", use_run_leap, 40, 0},
         {"mtl_run, analytic", use_run_analytic, 30, 0},
-        {"mtl_result_json", use_result_json, 100, 0},
-        {"mtl_result_write", use_result_write, 100, 0},
-        {"mtl_report_write", use_report_write, 100, 0},
-        {"mtl_targets_run", use_targets_run, 60, 0},
+        {"mtl_result_json", use_result_json, 40, 0},
+        {"mtl_result_write", use_result_write, 30, 0},
+        {"mtl_report_write", use_report_write, 60, 0},
+        {"mtl_targets_run", use_targets_run, 30, 0},
         {"mtl_targets_text", use_targets_text, 100, 0},
         {"mtl_targets_tsv", use_targets_tsv, 100, 0},
-        {"mtl_targets_json", use_targets_json, 100, 0},
+        {"mtl_targets_json", use_targets_json, 40, 0},
         {"mtl_persistence_text", use_persistence, 60, 0},
         {"mtl__network_parse", use_network, 200, MTL_ERR_SYNTAX},
     };

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "kin/hla.h"
+#include "io/markers_read.h"
 
 enum { N_TESTS = 80 };
 static int tests_done;
@@ -91,7 +91,7 @@ static uint64_t key[PEOPLE];
 static mtl__lineage family(void)
 {
     for (int i = 0; i < PEOPLE; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "p%d", i);
         genome[i] = i;
         key[i] = mtl__hash(name);
@@ -307,6 +307,45 @@ static void table_recovered(void **state)
         sum += mtl__hla_probability(&t, one);
     }
     assert_true(fabs(sum - 1) < 1e-12);
+    mtl__hla_table_free(&t);
+}
+
+/* n = 100,000 haplotypes of a real table, if the data folder lies beside the source: its 50 most
+ * frequent. */
+static void real_table_recovered(void **state)
+{
+    (void)state;
+    enum { N = 100000, TOP = 50 };
+    static const int16_t any[] = {-1, -1, -1, -1, -1};
+    static char text[4 * 1024 * 1024];
+    FILE *file = fopen(MTL_SOURCE_ROOT "/../shared/data/hla_nmdp_cau/haplotypes.tsv", "r");
+    if (!file)
+        skip();
+    const size_t length = fread(text, 1, sizeof text, file);
+    fclose(file);
+    mtl__hla_table t;
+    mtl_error err = {0};
+    mtl__hla_table_init(&t);
+    assert_int_equal(mtl__hla_table_parse(&t, "haplotypes.tsv", text, length, &err), MTL_OK);
+    assert_int_equal(t.n, 3380);
+    double expected[TOP + 1], seen[TOP + 1] = {0}, sum = 0;
+    for (int i = 0; i < TOP; i++) {
+        expected[i] = N * mtl__hla_probability(&t, t.haplotype[i].allele);
+        sum += expected[i];
+    }
+    expected[TOP] = N - sum;
+    mtl__rng rng;
+    mtl__rng_stream(&rng, 6, 0, 0, 2);
+    for (int k = 0; k < N; k++) {
+        mtl__hla_haplotype h;
+        int which = TOP;
+        mtl__hla_draw_haplotype(&t, any, &rng, &h);
+        for (int i = 0; i < TOP && which == TOP; i++)
+            if (memcmp(&h, &t.haplotype[i], sizeof h) == 0)
+                which = i;
+        seen[which]++;
+    }
+    hold("haplotypes of a real table", expected, seen, TOP + 1);
     mtl__hla_table_free(&t);
 }
 
@@ -548,8 +587,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(markers_follow_kinship), cmocka_unit_test(hla_follows_kinship),
         cmocka_unit_test(crossing_over),          cmocka_unit_test(table_recovered),
-        cmocka_unit_test(conditional_markers),    cmocka_unit_test(conditional_hla),
-        cmocka_unit_test(as_many_as_said),
+        cmocka_unit_test(real_table_recovered),   cmocka_unit_test(conditional_markers),
+        cmocka_unit_test(conditional_hla),        cmocka_unit_test(as_many_as_said),
     };
     return cmocka_run_group_tests_name("genome laws", tests, NULL, NULL);
 }

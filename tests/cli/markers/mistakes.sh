@@ -1,9 +1,9 @@
 # Each mistake has its own message and exit code.
 try() {
-    matriline markers "$@" > out.txt
-    echo "exit $?" >&2
-    test -s out.txt && echo "something was printed" >&2
-    return 0
+    code=0
+    matriline markers "$@" > out.txt || code=$?
+    echo "exit $code" >&2
+    if [ -s out.txt ]; then echo "something was printed" >&2; fi
 }
 printf 'F a 0 0 2 -9\nF b 0 c 1 -9\n' > bad.fam
 printf 'person\tA_1\tA_2\nanna\t01:01\t02:01\nanan\t01:01\t02:01\n' > typing.tsv

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* matriline family: a family drawn with the ways that cells can take in it. As text it needs no
+   simulation; the page has streams as wide as the expected cells, from one run without unknowns. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+#include "verbs.h"
+
+/* Enough for widths that grow by tenfold steps; a report asks for more. */
+enum { REPLICATES = 100 };
+
+#define AT(field) offsetof(struct options, field)
+const struct opt family_opts[] = {
+    {"out", 'o', OPT_TEXT, "FILE.html", AT(out), 0, 0, NULL,
+     "write the family page there; without it the family is printed as text, and nothing is "
+     "simulated"},
+    {"replicates", 'n', OPT_COUNT, "N", AT(replicates), 1, 10000000, NULL,
+     "lives simulated for the page (default 100)"},
+    {"solver", 0, OPT_CHOICE, "NAME", AT(solver), 0, 0, "auto|exact|leap|analytic",
+     "event by event, in steps, or without random numbers"},
+    {"width", 'w', OPT_COUNT, "N", AT(width), 68, 240, NULL,
+     "columns of the text (default: the terminal's)"},
+    OPT_ROW_SWITCH,
+    OPT_ROW_SET,
+    OPT_ROW_SEED,
+    OPT_ROW_THREADS,
+    OPT_ROW_MODEL,
+    OPT_ROW_QUIET,
+    OPT_ROW_HELP,
+    OPT_ROW_END,
+};
+
+static enum mtl_solver solver_of(const char *name)
+{
+    if (!name || strcmp(name, "auto") == 0)
+        return MTL_SOLVER_AUTO;
+    if (strcmp(name, "exact") == 0)
+        return MTL_SOLVER_EXACT;
+    return strcmp(name, "leap") == 0 ? MTL_SOLVER_LEAP : MTL_SOLVER_ANALYTIC;
+}
+
+static int print_text(const mtl_scenario *s, const struct options *o)
+{
+    mtl_error err = {.code = MTL_ERR_MEMORY};
+    char *text = mtl_family_text(s, o->width ? o->width : terminal_width(), &err);
+    if (!text)
+        return report_error(&err);
+    fputs(text, stdout);
+    free(text);
+    return 0;
+}
+
+static int run(mtl_result **result, const mtl_scenario *s, mtl_model *m, const struct options *o)
+{
+    struct progress p;
+    mtl_run_opts opts;
+    mtl_error err = {0};
+    mtl_run_opts_init(&opts);
+    opts.replicates = o->replicates > 0 ? o->replicates : REPLICATES;
+    opts.solver = solver_of(o->solver);
+    opts.seed = o->seed;
+    opts.threads = o->threads;
+    opts.unknowns = 0;
+    opts.command_line = o->command_line;
+    opts.progress = progress_step;
+    opts.progress_ctx = &p;
+    progress_start(&p, "family", o);
+    int ret = mtl_run(result, s, m, &opts, &err);
+    progress_end(&p);
+    return ret < 0 ? report_error(&err) : 0;
+}
+
+static int write_page(const mtl_scenario *s, mtl_model *m, const struct options *o)
+{
+    mtl_result *result = NULL;
+    mtl_error err = {0};
+    int ret = run(&result, s, m, o);
+    if (ret == 0 && mtl_family_write(s, result, o->out, &err) < 0)
+        ret = report_error(&err);
+    if (ret == 0 && !o->quiet)
+        complain("the family page is %s; widths are means of %d lives, unknowns at their "
+                 "placeholders",
+                 o->out, o->replicates > 0 ? o->replicates : REPLICATES);
+    mtl_result_free(result);
+    return ret;
+}
+
+int cmd_family(const struct options *o, const struct verb *v)
+{
+    mtl_model *m = NULL;
+    mtl_scenario *s = NULL;
+    mtl_error err = {0};
+    (void)v;
+    int ret = session_model(&m, o);
+    if (ret == 0 && mtl_scenario_load(&s, o->operand[0], m, &err) < 0)
+        ret = report_error(&err);
+    if (ret == 0)
+        ret = o->out ? write_page(s, m, o) : print_text(s, o);
+    mtl_scenario_free(s);
+    mtl_model_free(m);
+    return ret;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* matriline fit: the values that the rows marked fit ask for, once or under each value of a switch. */
+/* matriline fit: the values that the rows marked fit ask for, once or under each value of a switch.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #define MATRILINE_FIT_H
 /**
  * The fit: values of a few composite parameters (targets/fit.tsv lists them, with bounds and weak
- * priors) that the rows marked "fit" ask for, under the switches as they are set. Deterministic: the
- * solver without random numbers gives shares, means, medians and largest readings. Rows marked
+ * priors) that the rows marked "fit" ask for, under the switches as they are set. Deterministic:
+ * the solver without random numbers gives shares, means, medians and largest readings. Rows marked
  * "validate" never enter.
  */
 #include <stdint.h>
@@ -17,9 +17,10 @@ extern "C" {
 #endif
 
 typedef struct mtl_fit_opts {
-    int ranges;       /**< 1 (default): also how far each value may move, and what is not determined */
+    int ranges; /**< 1 (default): also how far each value may move, and what is not determined */
     const char *only; /**< comma separated evidence ids; NULL = all rows marked fit */
-    /** Called between pieces of work. Return nonzero to stop (MTL_ERR_INTERRUPTED). NULL allowed. */
+    /** Called between pieces of work. Return nonzero to stop (MTL_ERR_INTERRUPTED). NULL allowed.
+     */
     int (*progress)(void *ctx, int64_t done, int64_t total);
     void *progress_ctx;
 } mtl_fit_opts;
@@ -39,7 +40,8 @@ typedef struct mtl_fit_param_row {
     const char *rows; /**< study factor: the rows that it multiplies; else "" */
     double start, value;
     double prior_median, prior_lnsd; /**< NaN: none but the bounds */
-    double low, high; /**< where the log likelihood, all else fitted again, falls by 1.92; NaN: not asked */
+    double low,
+        high; /**< where the log likelihood, all else fitted again, falls by 1.92; NaN: not asked */
     int low_open, high_open; /**< the bound of the table was reached before */
 } mtl_fit_param_row;
 MTL_API int mtl_fit_n_params(const mtl_fit *f);
@@ -78,8 +80,8 @@ MTL_API const char *mtl_fit_hypothesis(const mtl_fit *f);
 
 /** Gives a model the fitted values. */
 MTL_API int mtl_fit_apply(const mtl_fit *f, mtl_model *m, mtl_error *err);
-/** Writes the model's table of parameters with the fitted values in place of its own; lines of other
- *  parameters stay as they are. A value that the fit moves by less than 2% is kept. */
+/** Writes the model's table of parameters with the fitted values in place of its own; lines of
+ * other parameters stay as they are. A value that the fit moves by less than 2% is kept. */
 MTL_API int mtl_fit_write_parameters(const mtl_fit *f, const char *path, mtl_error *err);
 
 /** Tables of n fits side by side (n > 1: label[i] names fit i). free() the text; NULL if out of

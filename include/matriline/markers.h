@@ -49,7 +49,7 @@ MTL_API void mtl_markers_free(mtl_markers *r);
  * not known: 0 or 1 and whole numbers where all is. */
 typedef struct mtl_marker_row {
     const char *host, *donor, *relation;
-    const char *way;     /**< "pregnancy", "pregnancy, by way of anna", "milk" ... */
+    const char *way;     /**< "pregnancy; milk", "pregnancy, by way of anna", "graft" ... */
     double y;            /**< P(a Y tells the donor from the host) */
     double karyotype;    /**< the same of a karyotype, seen by counting cells */
     double hla, markers; /**< mean numbers of HLA alleles (NaN: not known of both) and marker

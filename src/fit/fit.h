@@ -2,12 +2,14 @@
 #ifndef MTL_FIT_H
 #define MTL_FIT_H
 /* Face of fit/: the values of a few composite parameters that the rows marked "fit" ask for. No
-   random numbers. fit/ reads no files: io/fit_folder.c fills the list of parameters and the targets.
+   random numbers. fit/ reads no files: io/fit_folder.c fills the list of parameters and the
+   targets.
 
-   A *probe* is one sample of one family. Its cells come through the lines of supply (*entries*), and
-   for each of them J(g) = -log P(nothing is seen when g genomes are looked at), per unit of its
-   amount, is tabulated once, backward from the sample. What the fit moves are amounts, spreads between
-   pregnancies and false positives, so that a trial of other values costs no further solving. */
+   A *probe* is one sample of one family. Its cells come through the lines of supply (*entries*),
+   and for each of them J(g) = -log P(nothing is seen when g genomes are looked at), per unit of its
+   amount, is tabulated once, backward from the sample. What the fit moves are amounts, spreads
+   between pregnancies and false positives, so that a trial of other values costs no further
+   solving. */
 #include "family/family.h"
 #include "matriline/fit.h"
 #include "run/result.h"
@@ -19,14 +21,15 @@ enum mtl__fit_role {
     MTL__FIT_SCANNED, /* held; its range is found with all others fitted again */
     MTL__FIT_STUDY    /* factor of one study on the levels that it counted */
 };
-/* Study factors follow Student's t: its tails let one study stand apart rather than drag the rest. */
+/* Study factors follow Student's t: its tails let one study stand apart rather than drag the rest.
+ */
 #define MTL__FIT_STUDY_DF 3.0
 typedef struct mtl__fit_param {
     const char *name, *note;
     enum mtl__fit_role role;
-    int index; /* of the model's table; -1: study factor */
-    const char *rows; /* study factor: evidence ids, comma separated */
-    double lo, hi;    /* bounds, natural logarithm of the value in the table's unit */
+    int index;                 /* of the model's table; -1: study factor */
+    const char *rows;          /* study factor: evidence ids, comma separated */
+    double lo, hi;             /* bounds, natural logarithm of the value in the table's unit */
     double prior_at, prior_sd; /* of the logarithm; NaN: flat between the bounds */
     double start, x;           /* logarithm, as found and now */
     double range[2];           /* logarithms at which the best logL has fallen by MTL__FIT_DROP */
@@ -53,11 +56,11 @@ typedef struct mtl__fit_spread { /* heterogeneity of one group of one inoculum *
     double variance;
 } mtl__fit_spread;
 typedef struct mtl__fit_probe {
-    int family, sample; /* into targets->family and its scenario's samples */
+    int family, sample;  /* into targets->family and its scenario's samples */
     double ln_g0, ln_g1; /* span of the table */
     int n_nodes;
-    double *node; /* [n_nodes] Chebyshev points of the span */
-    double *sign; /* [n_nodes] their weights in interpolation */
+    double *node;          /* [n_nodes] Chebyshev points of the span */
+    double *sign;          /* [n_nodes] their weights in interpolation */
     mtl__fit_entry *entry; /* by inoculum, then group */
     int n_entries;
     double cells_per_mL;
@@ -113,9 +116,9 @@ struct mtl_fit {
     mtl__fit_apart *apart;
     int n_apart;
     double *count_z, *count_weight; /* mtl__fit_counts: points, and [k][point] */
-    mtl_error err;  /* the first thing that went wrong within the objective */
-    double logl, log_prior; /* at the optimum */
-    double *hessian;        /* [n_params^2] of -log likelihood, in logarithms, at the optimum */
+    mtl_error err;                  /* the first thing that went wrong within the objective */
+    double logl, log_prior;         /* at the optimum */
+    double *hessian; /* [n_params^2] of -log likelihood, in logarithms, at the optimum */
     mtl_fit_flat_row *flat;
     int n_flat;
     int iterations;

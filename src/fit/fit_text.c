@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Fits as text, as Markdown (docs/calibration.md) and as a table. Two significant digits; a range ends
-   in "..." where the bound was reached before the log likelihood had fallen by 1.92. */
+/* Fits as text, as Markdown (docs/calibration.md) and as a table. Two significant digits; a range
+   ends in "..." where the bound was reached before the log likelihood had fallen by 1.92. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,8 +145,9 @@ static void text_flat(mtl__str *s, const mtl_fit *f)
 {
     if (!f->hessian)
         return;
-    mtl__str_printf(s, "\nDirections that the data do not determine (second derivative of the log "
-                       "likelihood below 0.5,\nin natural logarithms): %s\n",
+    mtl__str_printf(s,
+                    "\nDirections that the data do not determine (second derivative of the log "
+                    "likelihood below 0.5,\nin natural logarithms): %s\n",
                     f->n_flat ? "" : "none");
     for (int i = 0; i < f->n_flat; i++)
         mtl__str_printf(s, "  %6.3f  %s\n", f->flat[i].eigenvalue, f->flat[i].combination);
@@ -158,8 +159,9 @@ char *mtl_fit_text(const mtl_fit *const *f, const char *const *label, int n)
     for (int i = 0; i < n; i++) {
         mtl_fit_total t;
         mtl_fit_totals(f[i], &t);
-        mtl__str_printf(&s, "%sFit%s%s: %s\n%d rows entered, %d were left out; log likelihood %.2f, "
-                            "log prior %.2f (%d iterations)\n",
+        mtl__str_printf(&s,
+                        "%sFit%s%s: %s\n%d rows entered, %d were left out; log likelihood %.2f, "
+                        "log prior %.2f (%d iterations)\n",
                         i ? "\n" : "", label[i][0] ? " " : "", label[i], mtl_fit_hypothesis(f[i]),
                         t.n_entered, t.n_left_out, t.log_likelihood, t.log_prior, t.iterations);
         text_params(&s, f[i]);
@@ -174,9 +176,8 @@ char *mtl_fit_text(const mtl_fit *const *f, const char *const *label, int n)
 }
 
 /* ---------------------------------------------------------------- Markdown */
-static void md_head(mtl__str *s, fits f, const char *const *label, int n, const char *first)
+static void md_head(mtl__str *s, const char *const *label, int n, const char *first)
 {
-    (void)f;
     mtl__str_printf(s, "| %s |", first);
     for (int i = 0; i < n; i++)
         mtl__str_printf(s, " %s |", label[i][0] ? label[i] : "fitted");
@@ -188,8 +189,9 @@ static void md_head(mtl__str *s, fits f, const char *const *label, int n, const 
 
 static void md_totals(mtl__str *s, fits f, const char *const *label, int n)
 {
-    mtl__str_add(s, "| fit | log likelihood | log prior | rows entered | directions determined | not "
-                    "determined |\n|---|---|---|---|---|---|\n");
+    mtl__str_add(s,
+                 "| fit | log likelihood | log prior | rows entered | directions determined | not "
+                 "determined |\n|---|---|---|---|---|---|\n");
     for (int i = 0; i < n; i++) {
         mtl_fit_total t;
         mtl_fit_totals(f[i], &t);
@@ -205,10 +207,12 @@ static void md_totals(mtl__str *s, fits f, const char *const *label, int n)
 static void md_params(mtl__str *s, fits f, const char *const *label, int n)
 {
     mtl_fit_param_row p, q;
-    md_head(s, f, label, n, "value (unit): fitted, range that costs 1.92, identified?");
+    md_head(s, label, n,
+            f[0]->hessian ? "value (unit): fitted, range that costs 1.92, identified?"
+                          : "value (unit): fitted");
     for (int k = 0; nth_name(f, n, k, &p); k++) {
         mtl__str_printf(s, "| %s (%s%s) |", p.name, p.unit,
-                        strcmp(p.role, "study") == 0   ? " of a study"
+                        strcmp(p.role, "study") == 0  ? " of a study"
                         : strcmp(p.role, "scan") == 0 ? "; held, scanned"
                                                       : "");
         for (int i = 0; i < n; i++) {
@@ -218,11 +222,23 @@ static void md_params(mtl__str *s, fits f, const char *const *label, int n)
                 continue;
             }
             put_range(r, sizeof r, &q);
-            mtl__str_printf(s, " **%s** %s%s%s |", two(q.value, a, sizeof a), r, r[0] ? "; " : "",
-                            identified(&q));
+            mtl__str_printf(s, " **%s**%s%s%s%s |", two(q.value, a, sizeof a), r[0] ? " " : "", r,
+                            r[0] ? "; " : "", identified(&q));
         }
         mtl__str_add(s, "\n");
     }
+}
+
+static void md_flat(mtl__str *s, fits f, const char *const *label, int n)
+{
+    if (!f[0]->hessian)
+        return;
+    mtl__str_add(s, "\nFlat directions (eigenvalue of the second derivatives of the log "
+                    "likelihood below 0.5):\n\n");
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < f[i]->n_flat; k++)
+            mtl__str_printf(s, "* %s%s%.3f: %s\n", label[i], label[i][0] ? ", " : "",
+                            f[i]->flat[k].eigenvalue, f[i]->flat[k].combination);
 }
 
 static void md_rows(mtl__str *s, fits f, const char *const *label, int n)
@@ -266,12 +282,7 @@ char *mtl_fit_markdown(const mtl_fit *const *f, const char *const *label, int n)
     md_totals(&s, f, label, n);
     mtl__str_add(&s, "\n");
     md_params(&s, f, label, n);
-    mtl__str_add(&s, "\nFlat directions (eigenvalue of the second derivatives of the log "
-                     "likelihood below 0.5):\n\n");
-    for (int i = 0; i < n; i++)
-        for (int k = 0; k < f[i]->n_flat; k++)
-            mtl__str_printf(&s, "* %s%s%.3f: %s\n", label[i], label[i][0] ? ", " : "",
-                            f[i]->flat[k].eigenvalue, f[i]->flat[k].combination);
+    md_flat(&s, f, label, n);
     mtl__str_add(&s, "\nRow by row: the fit's number, and its log likelihood.\n\n");
     md_rows(&s, f, label, n);
     if (s.oom) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The objective: minus the log likelihood of all rows, minus the log of the weak priors, as a function
-   of the logarithms of the values. Only what a changed value moves is computed again: which values
-   move which families and rows is found once, by trying. */
+/* The objective: minus the log likelihood of all rows, minus the log of the weak priors, as a
+   function of the logarithms of the values. Only what a changed value moves is computed again:
+   which values move which families and rows is found once, by trying. */
 #include <math.h>
 #include <string.h>
 
@@ -117,8 +117,8 @@ static double trace(const mtl_fit *f, int family)
     return sum;
 }
 
-/* Rates within bodies as one number. What conduits carry onward is left out: it follows the leak, but
-   in so small a part (some 1e-6 of the seeds, and to rows about grandchildren only) that
+/* Rates within bodies as one number. What conduits carry onward is left out: it follows the leak,
+   but in so small a part (some 1e-6 of the seeds, and to rows about grandchildren only) that
    mtl__fit_solve makes the tables again at the optimum instead. */
 static double process_trace(const mtl__world *w)
 {
@@ -135,8 +135,7 @@ static double process_trace(const mtl__world *w)
             for (int k = t->change0; k < t->change1; k++)
                 sum += 1.6 * p->change[k].rate;
             for (int k = t->output0; k < t->output1; k++)
-                if (p->output[k].target >= w->body[b].cox0 &&
-                    p->output[k].target < w->body[b].cox1)
+                if (p->output[k].target >= w->body[b].cox0 && p->output[k].target < w->body[b].cox1)
                     sum += 1.7 * p->output[k].rate;
         }
     return sum;

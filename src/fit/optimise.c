@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* A minimiser for smooth functions of a few dozen variables within bounds, without random numbers and
-   without libm: damped BFGS (Nocedal and Wright, Numerical Optimization, procedure 18.2) with central
-   differences, a limit on the step, and variables held while the slope presses them against a bound.
-   Own code, not nlopt: a fit must give the same bits on every processor, which a library built on
-   libm does not promise, and what is minimised is smooth, so that derivatives serve better than a
-   simplex. Also second derivatives, eigenvalues (Jacobi), and the solution of small symmetric systems.
+/* A minimiser for smooth functions of a few dozen variables within bounds, without random numbers
+   and without libm: damped BFGS (Nocedal and Wright, Numerical Optimization, procedure 18.2) with
+   central differences, a limit on the step, and variables held while the slope presses them against
+   a bound. Own code, not nlopt: a fit must give the same bits on every processor, which a library
+   built on libm does not promise, and what is minimised is smooth, so that derivatives serve better
+   than a simplex. Also second derivatives, eigenvalues (Jacobi), and the solution of small
+   symmetric systems.
  */
 #include <math.h>
 #include <string.h>
 
 #include "fit/fit.h"
 
-#define STEP 2e-4      /* of central differences, natural logarithms */
-#define MAX_MOVE 1.0   /* in one iteration */
-#define GAIN 1e-7      /* expected gain below which it is done */
+#define STEP 2e-4    /* of central differences, natural logarithms */
+#define MAX_MOVE 1.0 /* in one iteration */
+#define GAIN 1e-7    /* expected gain below which it is done */
 enum { MAX_ITERATIONS = 200, N = MTL__MIN_MAX };
 
 /* ---------------------------------------------------------------- linear algebra */
@@ -118,8 +119,8 @@ void mtl__eigen(int n, const double *matrix, double *value, double *v)
 }
 
 /* ---------------------------------------------------------------- derivatives */
-static void slopes(mtl__objective fn, void *ctx, int n, const bool *fixed, const double *x, double h,
-                   double at, double *g, double *curvature)
+static void slopes(mtl__objective fn, void *ctx, int n, const bool *fixed, const double *x,
+                   double h, double at, double *g, double *curvature)
 {
     double y[N];
     memcpy(y, x, (size_t)n * sizeof *y);

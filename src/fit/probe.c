@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What one sample says about what came in, without random numbers. The number of a donor's genomes
-   seen in a sample is, given the multiplier of its pregnancy, the sum of independent contributions of
-   the lines of supply, each proportional to its amount: -log P(nothing seen | multiplier x) =
-   x sum amount J(g). J is solved backward from the sample (process/analytic) at Chebyshev points of
+   seen in a sample is, given the multiplier of its pregnancy, the sum of independent contributions
+   of the lines of supply, each proportional to its amount: -log P(nothing seen | multiplier x) = x
+   sum amount J(g). J is solved backward from the sample (process/analytic) at Chebyshev points of
    log g and interpolated; the multiplier's law then acts in closed form or by quadrature. From
    E exp(-g share) near one g follow the probabilities of counting 0, 1, ... genomes, as the first
    coefficients of the generating function of a Poisson count. */
@@ -84,8 +84,8 @@ static void alone(single *s, const mtl__world *w, const mtl__fit_entry *e, doubl
 {
     const mtl__source *all = &w->inoculum[e->inoculum].source;
     *s = (single){.group = {.law = MTL__FIXED}};
-    s->source = (mtl__source){.group = &s->group, .n_groups = 1, .cull = all->cull,
-                              .n_culls = all->n_culls};
+    s->source = (mtl__source){
+        .group = &s->group, .n_groups = 1, .cull = all->cull, .n_culls = all->n_culls};
     if (e->burst) {
         s->burst = all->burst[e->index];
         s->burst.mean = amount;
@@ -284,8 +284,9 @@ static int set_spreads(mtl_fit *f, mtl__fit_family *fam, const mtl__world *w, mt
         for (int i = 0; i < w->n_inocula; i++)
             if (w->inoculum[i].source.n_groups > fam->max_groups)
                 fam->max_groups = w->inoculum[i].source.n_groups;
-        fam->spread = mtl__arena_alloc(
-            &f->arena, ((size_t)fam->n_inocula * (size_t)fam->max_groups + 1) * sizeof *fam->spread);
+        fam->spread =
+            mtl__arena_alloc(&f->arena, ((size_t)fam->n_inocula * (size_t)fam->max_groups + 1) *
+                                            sizeof *fam->spread);
         if (!fam->spread)
             return mtl__nomem(err);
     }
@@ -411,8 +412,8 @@ void mtl__fit_moments(const mtl_fit *f, const mtl__fit_probe *p, double *mean, d
     }
 }
 
-/* Weights that turn values of a generating function at Chebyshev points of |z| <= MTL__FIT_WINDOW into
-   its first coefficients: the Chebyshev series, written in monomials. */
+/* Weights that turn values of a generating function at Chebyshev points of |z| <= MTL__FIT_WINDOW
+   into its first coefficients: the Chebyshev series, written in monomials. */
 int mtl__fit_count_weights(mtl_fit *f, mtl_error *err)
 {
     enum { M = MTL__FIT_COUNT_NODES, K = MTL__FIT_MAX_COUNT };

@@ -3,11 +3,11 @@
    Shares positive, and shares above a level: binomial. Means: normal on the log10 scale, with the
    chance among n women from the model's own variance, and the reading itself (0.15). Bounds and
    intervals of means: the normal law censored. Medians: half of n readings lie below, binomial; an
-   interval of a median: by the beta law of the middle order statistic. The largest of n readings: the
-   probability that the largest count is the one published, where a count above 4 is read as 4 of
-   proportionally fewer genomes (which blurs it by 0.2 log10, about what counting and reading do).
-   A study factor multiplies what the study counted; one that is unknown and not fitted widens the
-   error of a mean. */
+   interval of a median: by the beta law of the middle order statistic. The largest of n readings:
+   the probability that the largest count is the one published, where a count above 4 is read as 4
+   of proportionally fewer genomes (which blurs it by 0.2 log10, about what counting and reading
+   do). A study factor multiplies what the study counted; one that is unknown and not fitted widens
+   the error of a mean. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +40,8 @@ static double clamp01(double p)
 /* log(Phi(b) - Phi(a)), from whichever tail is small. */
 static double log_normal_between(double a, double b)
 {
-    const double p = a > 0.0 ? mtl__norm_cdf(-a) - mtl__norm_cdf(-b)
-                             : mtl__norm_cdf(b) - mtl__norm_cdf(a);
+    const double p =
+        a > 0.0 ? mtl__norm_cdf(-a) - mtl__norm_cdf(-b) : mtl__norm_cdf(b) - mtl__norm_cdf(a);
     return log_of(p);
 }
 
@@ -86,8 +86,8 @@ static double genomes_for(const mtl_fit *f, const mtl__fit_row *row, double leve
     return count / level * study_factor(f, row);
 }
 
-/* P(count <= k) for k = 0 .. K_MAX over the population, when g genomes are looked at of the `tested`
-   that carry the false hits. */
+/* P(count <= k) for k = 0 .. K_MAX over the population, when g genomes are looked at of the
+   `tested` that carry the false hits. */
 static void cumulative(const mtl_fit *f, const mtl__fit_row *row, double g, double tested,
                        bool blanks, double *below)
 {
@@ -131,8 +131,8 @@ static double mean_and_error(const mtl_fit *f, const mtl__fit_row *row, double *
         const mtl__qpcr a = assay_of(row, p);
         double m, v;
         mtl__fit_moments(f, p, &m, &v);
-        const double counted = !isnan(t->volume_mL) ? t->volume_mL * p->cells_per_mL
-                                                    : a.genomes * a.recovery;
+        const double counted =
+            !isnan(t->volume_mL) ? t->volume_mL * p->cells_per_mL : a.genomes * a.recovery;
         v += m / counted; /* a Poisson number is counted */
         const double unit = row->per_mL ? p->cells_per_mL : 1.0;
         mean += row->member[i].weight * m * unit;
@@ -215,9 +215,8 @@ static double of_none_seen(const mtl_fit *f, const mtl__fit_row *row, double *pr
     double p = 0.0;
     for (int i = 0; i < row->n_members; i++) {
         const mtl__fit_probe *q = &f->probe[row->member[i].probe];
-        const double g = isnan(row->target->volume_mL)
-                             ? q->qpcr.genomes * q->qpcr.recovery
-                             : row->target->volume_mL * q->cells_per_mL;
+        const double g = isnan(row->target->volume_mL) ? q->qpcr.genomes * q->qpcr.recovery
+                                                       : row->target->volume_mL * q->cells_per_mL;
         p += row->member[i].weight * mtl__exp(mtl__fit_log_none(f, q, g * study_factor(f, row)));
     }
     *predicted = mtl__pow(p, row->n);
@@ -315,8 +314,8 @@ static int probe_of(mtl_fit *f, int family, int sample)
     for (int i = 0; i < f->n_probes; i++)
         if (f->probe[i].family == family && f->probe[i].sample == sample)
             return i;
-    f->probe[f->n_probes] = (mtl__fit_probe){
-        .family = family, .sample = sample, .ln_g0 = HUGE_VAL, .ln_g1 = -HUGE_VAL};
+    f->probe[f->n_probes] =
+        (mtl__fit_probe){.family = family, .sample = sample, .ln_g0 = HUGE_VAL, .ln_g1 = -HUGE_VAL};
     return f->n_probes++;
 }
 
@@ -340,8 +339,7 @@ static int fill_row(mtl_fit *f, mtl__fit_row *row, const mtl__target *t, mtl_err
             row->apart = f->apart[i].why;
     row->moved_by = mtl__arena_alloc(&f->arena, (size_t)f->n_params + 1);
     row->seen = mtl__arena_alloc(&f->arena, ((size_t)f->n_params + 1) * sizeof *row->seen);
-    row->member =
-        mtl__arena_alloc(&f->arena, ((size_t)t->population.n + 1) * sizeof *row->member);
+    row->member = mtl__arena_alloc(&f->arena, ((size_t)t->population.n + 1) * sizeof *row->member);
     if (!row->moved_by || !row->seen || !row->member)
         return mtl__nomem(err);
     for (int i = 0; i < t->population.n && !row->left_out; i++) {
@@ -353,8 +351,8 @@ static int fill_row(mtl_fit *f, mtl__fit_row *row, const mtl__target *t, mtl_err
 }
 
 /* ---------------------------------------------------------------- what must be tabulated */
-/* The table of every member reaches `g` genomes, with the window of the counts and over the bounds of
-   the study's factor. */
+/* The table of every member reaches `g` genomes, with the window of the counts and over the bounds
+   of the study's factor. */
 static void reach(mtl_fit *f, const mtl__fit_row *row, double g, bool window)
 {
     for (int i = 0; i < row->n_members; i++) {

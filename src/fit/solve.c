@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The fit itself: the best values; how far each may move while the rest is fitted again before the log
-   likelihood (with the weak priors) has fallen by 1.92; and the directions in which the data alone say
-   little, from the eigenvalues of the second derivatives. */
+/* The fit itself: the best values; how far each may move while the rest is fitted again before the
+   log likelihood (with the weak priors) has fallen by 1.92; and the directions in which the data
+   alone say little, from the eigenvalues of the second derivatives. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +81,8 @@ static int lowest(mtl_fit *f, double *x, double *objective, mtl_error *err)
     return MTL_OK;
 }
 
-/* A value that ran into its bound may have done so while others were far off: once more from where it
-   started. False if none did. */
+/* A value that ran into its bound may have done so while others were far off: once more from where
+   it started. False if none did. */
 static bool back_from_bounds(const mtl_fit *f, const double *x, double *again)
 {
     bool any = false;
@@ -117,9 +117,9 @@ int mtl__fit_solve(mtl_fit *f, mtl_error *err)
 typedef struct profile {
     mtl_fit *f;
     int param;
-    double best, at[N];    /* of the objective, and where */
-    double *curvature;     /* n x n, of the objective */
-    double x[N];           /* of the last point: where the next one starts */
+    double best, at[N]; /* of the objective, and where */
+    double *curvature;  /* n x n, of the objective */
+    double x[N];        /* of the last point: where the next one starts */
 } profile;
 
 /* Values that the other parameters would take if the objective were a parabola. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The fit of a folder of targets: reads fit.tsv (what may be moved), loads the targets, lets fit/ do
-   the work, and writes a table of parameters with the fitted values in place. */
+/* The fit of a folder of targets: reads fit.tsv (what may be moved), loads the targets, lets fit/
+   do the work, and writes a table of parameters with the fitted values in place. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +56,8 @@ static int read_role(const mtl__tsv *t, int row, mtl__fit_param *p, mtl_error *e
             p->role = (enum mtl__fit_role)i;
             return MTL_OK;
         }
-    return mtl__tsv_fail(t, row, C_ROLE, err, MTL_ERR_NAME, "'%s' is not fit, scan, study or apart", text);
+    return mtl__tsv_fail(t, row, C_ROLE, err, MTL_ERR_NAME, "'%s' is not fit, scan, study or apart",
+                         text);
 }
 
 /* Every row that a study factor names must be a row that is fitted. */

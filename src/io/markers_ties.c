@@ -63,27 +63,49 @@ static void all_ties(ties *t, const mtl_scenario *s)
             add_both(t, s->person[i].mother, i, NAN, NAN, MTL__TIE_PREGNANCY);
 }
 
-/* "pregnancy", "milk", or "pregnancy, by way of anna": what first left the donor, and the bodies
- * between. */
+static const char *const tie_word[] = {"pregnancy",   "twin",  "milk",
+                                       "transfusion", "graft", "infusion"};
+
+/* Bodies between donor and host on the way of the first arrival, from the host backwards; their
+ *number. first: the tie by which the cells left the donor. */
+static int bodies_between(const ties *t, const int *via, int donor, int host, int *chain, int most,
+                          const mtl__tie **first)
+{
+    int n = 0;
+    *first = NULL;
+    for (int at = host; at != donor && via[at] >= 0;) {
+        *first = &t->tie[via[at]];
+        at = (*first)->from;
+        if (at == donor)
+            break;
+        if (n == most)
+            return n;
+        chain[n++] = at;
+    }
+    return n;
+}
+
+/* "pregnancy; milk", or "pregnancy, by way of anna; graft": the first way, then other direct ones.
+ */
 static const char *way(mtl_markers *r, const ties *t, const int *via, int donor, int host)
 {
-    static const char *const word[] = {"pregnancy",   "twin",  "milk",
-                                       "transfusion", "graft", "infusion"};
+    enum { MOST = 8 };
+    int chain[MOST];
+    const mtl__tie *first;
     mtl__str text = {0};
-    int chain[8], n = 0, at = host;
-    const mtl__tie *last = NULL;
-    while (at != donor && via[at] >= 0) {
-        last = &t->tie[via[at]];
-        at = last->from;
-        if (at != donor && n < 8)
-            chain[n++] = at;
-        else if (at != donor)
-            break;
-    }
-    mtl__str_add(&text, last ? word[last->kind] : "");
+    const int n = bodies_between(t, via, donor, host, chain, MOST, &first);
+    unsigned said = n == 0 && first ? 1u << first->kind : 0;
+    mtl__str_add(&text, first ? tie_word[first->kind] : "");
     for (int k = n - 1; k >= 0; k--)
         mtl__str_printf(&text, "%s%s", k == n - 1 ? ", by way of " : " and ",
                         r->s->person[chain[k]].name);
+    for (int k = 0; k < t->n; k++) {
+        const mtl__tie *other = &t->tie[k];
+        if (other->from != donor || other->to != host || (said >> other->kind & 1))
+            continue;
+        said |= 1u << other->kind;
+        mtl__str_printf(&text, "; %s", tie_word[other->kind]);
+    }
     const char *kept = text.oom ? NULL : mtl__arena_strdup(&r->arena, text.s);
     mtl__str_free(&text);
     return kept;

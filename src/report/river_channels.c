@@ -155,11 +155,19 @@ static void make_room(mtl__river *v, mtl__canvas *c, mtl__need *need)
     v->scale = 1;
     fold_streams(v);
     double sum = fill_channels(v, c, need);
-    while (sum > room && v->fold < 1e6 && v->r) {
-        v->fold = mtl__max(1, 10 * v->fold);
+    double best = v->fold, least = sum;
+    for (double fold = 1; sum > room && fold < 1e7 && v->r; fold *= 10) {
+        v->fold = fold;
         fold_streams(v);
         sum = fill_channels(v, c, need);
+        if (sum < least) {
+            least = sum;
+            best = fold;
+        }
     }
+    v->fold = best; /* no more than helps */
+    fold_streams(v);
+    sum = fill_channels(v, c, need);
     while (sum > room && v->scale > 0.15) {
         v->scale *= 0.8;
         sum = fill_channels(v, c, need);

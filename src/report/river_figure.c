@@ -292,9 +292,10 @@ static void draw_stream_label(mtl__river *v, const mtl__canvas *c, const mtl__st
     short_text(b, "who halo", 's', at, y, 110, 13.5, mtl__page_name(v->page, x->donor));
     mtl__svg_group_end(b);
     mtl__svg_text(b, "value halo", 's', at + names + 12, y, value);
+    /* The width of a long text is guessed a fifth too wide. */
     const double beside = at + names + (x->pair ? 92 : 14);
     if (c->relations)
-        short_text(b, "halo", 's', beside, y, c->w - beside, 12.5,
+        short_text(b, "halo", 's', beside, y, 1.25 * (c->w - beside), 12.5,
                    mtl__scenario_relation(v->s, x->host, x->donor));
 }
 
@@ -423,7 +424,7 @@ int mtl__river_figure(mtl__river *v, mtl__str *b)
 {
     mtl__canvas wide = {.w = 1288,
                         .left = 112,
-                        .right = 958,
+                        .right = 936,
                         .gap = 38,
                         .class_ = "map river wide",
                         .relations = true};

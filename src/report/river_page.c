@@ -179,8 +179,8 @@ static void carried(const mtl__river *v, mtl__str *b)
     if (!far)
         return;
     if (mtl__stream_end(far, far->cells) < 1) {
-        mtl__str_add(b, " Of nobody who came by way of a third body one cell is expected at the "
-                        "end.");
+        mtl__str_add(b, " Nobody who came by way of a third body has one expected cell left at "
+                        "the end.");
         return;
     }
     mtl__str_add(b, " Most that came by way of a third body: ");

@@ -10,7 +10,7 @@
 
 #include "report/river.h"
 
-enum { SLOT = 104, ROW = 116, TOP = 40, HALF = 11 };
+enum { MOST = 104, LEAST = 76, PAGE = 1288, ROW = 116, TOP = 40, HALF = 11 };
 
 typedef struct tree {
     mtl__river *v;
@@ -19,7 +19,7 @@ typedef struct tree {
     double *x0, *width, *x, *y; /* slots; px of the person's own sign */
     int *generation;
     bool *placed;
-    double end; /* slots used */
+    double end, slot; /* slots used; px of one */
     int deepest;
 } tree;
 
@@ -103,6 +103,11 @@ static void place(tree *t)
 {
     const mtl_scenario *s = t->s;
     widths(t);
+    double slots = 0;
+    for (int i = 0; i < s->n_people; i++)
+        if (s->person[i].mother < 0 && !beside_a_mother(s, i))
+            slots += t->width[i];
+    t->slot = floor(mtl__max(LEAST, mtl__min(MOST, PAGE / mtl__max(slots, 1))));
     for (int k = 0; k < t->v->n; k++) {
         const int who = t->v->order[k];
         if (beside_a_mother(s, who))
@@ -113,7 +118,7 @@ static void place(tree *t)
         }
         place_children(t, who);
         const double block = 1 + n_partners(s, who);
-        t->x[who] = SLOT * (t->x0[who] + (t->width[who] - block) / 2 + 0.5);
+        t->x[who] = t->slot * (t->x0[who] + (t->width[who] - block) / 2 + 0.5);
         t->y[who] = TOP + ROW * t->generation[who];
         t->placed[who] = true;
         if (t->generation[who] > t->deepest)
@@ -170,7 +175,7 @@ static void draw_person(tree *t, int who, double x, double y, bool again)
     char note[48], name[96];
     size_t n = strlen(mtl__page_name(t->v->page, who));
     snprintf(name, sizeof name, "%.*s", (int)(n < 80 ? n : 80), mtl__page_name(t->v->page, who));
-    while (n > 1 && mtl__text_width(name, 14) > SLOT - 8) {
+    while (n > 1 && mtl__text_width(name, 14) > t->slot - 8) {
         do
             n--;
         while (n > 1 && ((unsigned char)mtl__page_name(t->v->page, who)[n] & 0xc0) == 0x80);
@@ -231,9 +236,9 @@ static void draw_family(tree *t, int who)
     draw_brood(t, who, -1, x, y + HALF + 38, y + 76);
     if (has_children(s, who))
         for (int k = 0; k < n; k++) {
-            const double at = x + SLOT * (k + 1);
-            mtl__svg_line(t->b, "kin", k == 0 ? x + HALF : at - SLOT + HALF, y, at - HALF, y);
-            draw_brood(t, who, partner(s, who, k), at - SLOT / 2.0, y, y + 72 - 8 * (k % 3));
+            const double at = x + t->slot * (k + 1);
+            mtl__svg_line(t->b, "kin", k == 0 ? x + HALF : at - t->slot + HALF, y, at - HALF, y);
+            draw_brood(t, who, partner(s, who, k), at - t->slot / 2, y, y + 72 - 8 * (k % 3));
         }
 }
 
@@ -290,7 +295,7 @@ static void draw_all(tree *t)
         draw_person(t, i, t->x[i], t->y[i], false);
         for (int k = 0; k < n_partners(s, i); k++) {
             const int father = partner(s, i, k);
-            draw_person(t, father, t->x[i] + SLOT * (k + 1), t->y[i],
+            draw_person(t, father, t->x[i] + t->slot * (k + 1), t->y[i],
                         t->placed[father] || shown[father]);
             shown[father] = true;
         }
@@ -310,7 +315,7 @@ int mtl__river_tree(mtl__river *v, mtl__str *b)
     if (!t.x0 || !t.width || !t.x || !t.y || !t.generation || !t.placed)
         return MTL_ERR_MEMORY;
     place(&t);
-    mtl__svg_open(b, mtl__max(SLOT * t.end, SLOT), TOP + ROW * t.deepest + 62, "tree", "Pedigree",
+    mtl__svg_open(b, t.slot * mtl__max(t.end, 1), TOP + ROW * t.deepest + 62, "tree", "Pedigree",
                   "The family by generations; the table of ways below names everybody who gave or "
                   "took cells.");
     draw_all(&t);

@@ -269,6 +269,10 @@ static double multiplier(const mtl__group *g, mtl__rng *rng)
             return g->big;
         return (1.0 - g->p_big * g->big) / (1.0 - g->p_big) *
                exp(g->shape * mtl__rng_normal(rng) - 0.5 * g->shape * g->shape);
+    case MTL__SPIKE:
+        if (mtl__rng_unit(rng) >= g->p_big)
+            return 0.0;
+        return exp(g->shape * mtl__rng_normal(rng) - 0.5 * g->shape * g->shape) / g->p_big;
     case MTL__FIXED:
         break;
     }

@@ -374,12 +374,27 @@ static int add_culls(mtl__filling *f)
 }
 
 /* ---------------------------------------------------------------- inocula */
+/* Room for the culls of an inoculum that begins at t. */
+static size_t most_culls(const mtl__world *w, double t)
+{
+    size_t kinds = 0, n = 1;
+    for (int k = 0; k < w->m->n_kinds; k++)
+        kinds += w->kind[k] && mtl__blood_forming(w->m, k);
+    for (int k = 0; k < w->s->n_contacts; k++) {
+        const mtl__contact *c = &w->s->contact[k];
+        if (c->kind == MTL__STEM_CELL_GRAFT && c->conditioning && c->t0 > t)
+            n += kinds;
+    }
+    if (mtl__model_switch_is(w->m, "niche", "displacement"))
+        n += (size_t)w->s->n_pregnancies;
+    return n;
+}
+
 int mtl__supply_begin(mtl__filling *f, int donor, int host, double t_start, uint64_t key)
 {
     mtl__world *w = f->w;
     const size_t lines = (size_t)w->m->n_supplies + (f->pg ? (size_t)f->pg->n_fixed : 0) + 1;
-    const size_t culls =
-        (size_t)w->s->n_pregnancies + (size_t)w->s->n_contacts * (size_t)w->m->n_kinds + 1;
+    const size_t culls = most_culls(w, t_start);
     f->x = &w->inoculum[w->n_inocula];
     mtl__source *src = &f->x->source;
     src->group = mtl__arena_alloc(&w->arena, MTL__MAX_GROUPS * sizeof *src->group);

@@ -54,24 +54,40 @@ static void kinds_in_use(mtl__world *w)
     }
 }
 
-/* Bodies: declared or born people whose birth is known; losses have none, nor people only named. */
-static bool has_body(const mtl_scenario *s, int i)
+/* Bodies: declared or born people whose birth is known; losses have none, nor people only named.
+   Fills has[n_people]. */
+static int who_has_body(const mtl_scenario *s, bool *has)
 {
-    const mtl__person *p = &s->person[i];
-    bool mother = false, sampled = false;
+    const size_t n = (size_t)s->n_people + 1;
+    bool *seen = calloc(2 * n, sizeof *seen); /* mothers, then those who are sampled or given to */
+    if (!seen)
+        return MTL_ERR_MEMORY;
     for (int k = 0; k < s->n_pregnancies; k++)
-        mother = mother || s->pregnancy[k].mother == i;
+        seen[s->pregnancy[k].mother] = true;
     for (int k = 0; k < s->n_samples; k++)
-        sampled = sampled || s->sample[k].person == i;
+        seen[n + (size_t)s->sample[k].person] = true;
     for (int k = 0; k < s->n_contacts; k++)
-        sampled = sampled || s->contact[k].taker == i;
-    return (isfinite(p->born) || mother) && (p->declared || p->pregnancy >= 0 || sampled);
+        seen[n + (size_t)s->contact[k].taker] = true;
+    for (int i = 0; i < s->n_people; i++) {
+        const mtl__person *p = &s->person[i];
+        has[i] = (isfinite(p->born) || seen[i]) &&
+                 (p->declared || p->pregnancy >= 0 || seen[n + (size_t)i]);
+    }
+    free(seen);
+    return 0;
 }
 
-static int by_name(const void *a, const void *b, const mtl_scenario *s)
+typedef struct named {
+    uint64_t key;
+    int person;
+} named;
+
+static int by_name(const void *a, const void *b)
 {
-    const uint64_t x = s->person[*(const int *)a].key, y = s->person[*(const int *)b].key;
-    return x < y ? -1 : x > y;
+    const named *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->person - y->person;
 }
 
 static int choose_bodies(mtl__world *w)
@@ -80,21 +96,25 @@ static int choose_bodies(mtl__world *w)
     w->body_person = mtl__arena_alloc(&w->arena, n * sizeof *w->body_person);
     w->body_of = mtl__arena_alloc(&w->arena, n * sizeof *w->body_of);
     w->body = mtl__arena_alloc(&w->arena, n * sizeof *w->body);
-    if (!w->body_person || !w->body_of || !w->body)
-        return MTL_ERR_MEMORY;
-    for (int i = 0; i < w->s->n_people; i++) {
+    bool *has = calloc(n, sizeof *has);
+    named *list = calloc(n, sizeof *list);
+    const bool ok =
+        w->body_person && w->body_of && w->body && has && list && who_has_body(w->s, has) == 0;
+    for (int i = 0; ok && i < w->s->n_people; i++) {
         w->body_of[i] = -1;
-        if (!has_body(w->s, i))
-            continue;
-        /* insertion in the order of names: the order of the file must not matter */
-        int at = w->n_bodies++;
-        for (; at > 0 && by_name(&i, &w->body_person[at - 1], w->s) < 0; at--)
-            w->body_person[at] = w->body_person[at - 1];
-        w->body_person[at] = i;
+        if (has[i])
+            list[w->n_bodies++] = (named){w->s->person[i].key, i};
     }
-    for (int k = 0; k < w->n_bodies; k++)
-        w->body_of[w->body_person[k]] = k;
-    return 0;
+    /* in the order of names: the order of the file must not matter */
+    if (ok && w->n_bodies > 1)
+        qsort(list, (size_t)w->n_bodies, sizeof *list, by_name);
+    for (int k = 0; ok && k < w->n_bodies; k++) {
+        w->body_person[k] = list[k].person;
+        w->body_of[list[k].person] = k;
+    }
+    free(has);
+    free(list);
+    return ok ? 0 : MTL_ERR_MEMORY;
 }
 
 /* ---------------------------------------------------------------- conduits */

@@ -177,7 +177,9 @@ static int keep_only(mtl_fit *f, const char *only, mtl_error *err)
             f->r->target[n++] = f->r->target[i];
     }
     f->r->n_targets = n;
-    return MTL_OK;
+    return n > 0 ? MTL_OK
+                 : mtl__fail(err, MTL_ERR_USAGE, "only",
+                             "none of these rows is held against the model");
 }
 
 static int describe(mtl_fit *f, mtl_error *err)
@@ -249,7 +251,7 @@ int mtl_fit_run(mtl_fit **out, const char *dir, const mtl_model *m, const mtl_fi
     if (ret == MTL_OK) {
         for (int i = 0; i < kept->r->n_families; i++)
             kept->r->family[i].scenario = NULL;
-        kept->opts.progress = NULL;
+        kept->opts = (mtl_fit_opts){.ranges = o->ranges}; /* what it pointed to may go */
         d.fit = NULL;
         *out = kept;
     }

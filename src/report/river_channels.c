@@ -132,8 +132,8 @@ static double fill_channels(mtl__river *v, mtl__canvas *c, mtl__need *need)
     return sum;
 }
 
-/* Small streams of a crowded family are counted, not drawn: who came through a third body in the
-   lanes of many, and more of them until the channels fit; then everything is drawn narrower. */
+/* Small streams of a crowded family are counted, not drawn: those that came through a third body
+   alone, in the lanes of many, and more of them until the channels fit. */
 static void fold_streams(mtl__river *v)
 {
     for (int l = 0; l < v->n_lanes; l++) {
@@ -148,6 +148,7 @@ static void fold_streams(mtl__river *v)
     }
 }
 
+/* Narrower first, then without the smallest streams, then narrower still. */
 static void make_room(mtl__river *v, mtl__canvas *c, mtl__need *need)
 {
     const double room = 0.8 * (c->right - c->left);
@@ -155,6 +156,10 @@ static void make_room(mtl__river *v, mtl__canvas *c, mtl__need *need)
     v->scale = 1;
     fold_streams(v);
     double sum = fill_channels(v, c, need);
+    while (sum > room && v->scale > 0.5) {
+        v->scale *= 0.85;
+        sum = fill_channels(v, c, need);
+    }
     double best = v->fold, least = sum;
     for (double fold = 1; sum > room && fold < 1e7 && v->r; fold *= 10) {
         v->fold = fold;

@@ -51,8 +51,7 @@ static void stream_line(const mtl__river *v, const mtl__stream *x, bool first, i
 static void list(const mtl__river *v, int width, mtl__str *out)
 {
     const int name = longest_name(v), relation = longest_relation(v);
-    mtl__str_add(out, "\nWho can have whose cells, and by which way (the first way first; nothing "
-                      "was simulated)\n\n");
+    mtl__str_add(out, "\nWho can have whose cells, and by which way (nothing was simulated)\n\n");
     if (v->n_streams == 0)
         mtl__str_add(out, "  nobody: no pregnancy and no contact with a body that is followed\n");
     mtl__str head = {0};

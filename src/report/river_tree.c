@@ -182,7 +182,8 @@ static void draw_person(tree *t, int who, double x, double y, bool again)
         snprintf(name, sizeof name, "%.*s…", (int)(n < 80 ? n : 80),
                  mtl__page_name(t->v->page, who));
     }
-    mtl__svg_group(t->b, mtl__page_class(t->v->page, who));
+    /* Hue means donor: who gave nobody cells stays neutral. */
+    mtl__svg_group(t->b, t->v->lane_of[who] >= 0 ? mtl__page_class(t->v->page, who) : "");
     draw_sign(t, who, x, y, again);
     mtl__svg_text(t->b, "name halo", 'm', x, y + 29, name);
     note_of(&t->s->person[who], note);
@@ -233,12 +234,12 @@ static void draw_family(tree *t, int who)
     const mtl_scenario *s = t->s;
     const double x = t->x[who], y = t->y[who];
     const int n = n_partners(s, who);
-    draw_brood(t, who, -1, x, y + HALF + 38, y + 76);
+    draw_brood(t, who, -1, x, y + HALF + 38, y + 80);
     if (has_children(s, who))
         for (int k = 0; k < n; k++) {
             const double at = x + t->slot * (k + 1);
             mtl__svg_line(t->b, "kin", k == 0 ? x + HALF : at - t->slot + HALF, y, at - HALF, y);
-            draw_brood(t, who, partner(s, who, k), at - t->slot / 2, y, y + 72 - 8 * (k % 3));
+            draw_brood(t, who, partner(s, who, k), at - t->slot / 2, y, y + 68 - 6 * (k % 3));
         }
 }
 

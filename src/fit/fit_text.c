@@ -263,8 +263,8 @@ static void md_rows(mtl__str *s, fits f, const char *const *label, int n)
             if (mtl_fit_row(f[i], k, &r) < 0)
                 continue;
             if (r.left_out[0])
-                mtl__str_printf(s, " %s (left out: %s) |", two(r.predicted, b, sizeof b),
-                                r.left_out);
+                mtl__str_printf(s, " %s (left out%s%s) |", two(r.predicted, b, sizeof b),
+                                i ? "" : ": ", i ? "" : r.left_out);
             else
                 mtl__str_printf(s, " %s (%.1f) |", two(r.predicted, b, sizeof b), r.log_likelihood);
         }

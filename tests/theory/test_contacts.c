@@ -27,7 +27,6 @@
 
 #include "family/family.h"
 #include "matriline/matriline.h"
-
 enum { REPLICATES = 1500, MOST_SAMPLES = 8, MOST_COMPARISONS = 400 };
 static const double Z_MAX = 7;
 static int all_comparisons;
@@ -377,7 +376,7 @@ static void only(bench *b, int sample, const char *kind)
                 see[b->w->body[body].type[i]] = 0;
 }
 
-/* Means are exact: the blood is the giver's in the share the table says; older cells that make
+/* Means are exact: the blood becomes the giver's in the share the table says; older cells that make
    blood go with the marrow or stay; tissue keeps what it has; of the cells that make blood and
    cross into a child born later, that share is the giver's. */
 static void test_stem_cell_graft(void **state)
@@ -388,14 +387,15 @@ static void test_stem_cell_graft(void **state)
         "  - {date: 1976-06-01, person: anna, event: stem_cell_graft, from: ben}\n";
     const char *const mild = "  - {date: 1976-06-01, person: anna, event: stem_cell_graft, from: "
                              "ben, conditioning: false}\n";
-    double share;
+    double share, days;
     with_graft(&none, "", "erases");
     with_graft(&erased, graft, "erases");
     with_graft(&spared, graft, "spares");
     with_graft(&gentle, mild, "erases");
     assert_int_equal(mtl__model_value(erased.m, "graft.blood.share", &share, NULL), 0);
     assert_true(share > 0.5 && share < 1);
-    assert_true(fabs(mean_of(&erased, "ben", 0) / 1e6 - share) < 1e-6);
+    assert_int_equal(mtl__model_value(erased.m, "graft.blood.turnover", &days, NULL), 0);
+    assert_true(fabs(mean_of(&erased, "ben", 0) / 1e6 - share * -expm1(-30 / days)) < 1e-6);
     static const char *const older[] = {"tom", "greta"};
     for (int k = 0; k < 2; k++) {
         /* a month later only what outlives its seeds is left of the blood they made */

@@ -185,7 +185,7 @@ void mtl__state_reset(mtl__state *s, const mtl__process *p, double t);
 enum mtl__solver { MTL__EXACT, MTL__LEAP, MTL__AUTO };
 typedef struct mtl__sim_opts {
     enum mtl__solver solver;
-    double step_days;   /* leap: largest step; 0 = chosen from the rates */
+    double step_days;   /* leap: the step, at most; 0 = chosen from the rates */
     int refine;         /* leap: every step is cut into so many; 0 = 1. For measuring the splitting error */
     int64_t max_cells;  /* stop with MTL_ERR_EXPLODES above it; 0 = 1e15 */
     int64_t max_events; /* exact: stop with MTL_ERR_LIMIT; 0 = 2e9 (minutes) */

@@ -97,7 +97,7 @@ static void lane_years(const mtl__river *v, const mtl__lane *lane, char text[48]
         snprintf(from, sizeof from, "%d", mtl__year(p->born));
     if (isfinite(p->died))
         snprintf(to, sizeof to, "%d", mtl__year(p->died));
-    snprintf(text, 48, from[0] || to[0] ? "%s–%s" : "", from, to);
+    snprintf(text, 48, "%s%s%s", from, from[0] || to[0] ? "–" : "", to);
 }
 
 static void draw_lane_name(mtl__river *v, const mtl__canvas *c, const mtl__lane *lane, mtl__str *b)

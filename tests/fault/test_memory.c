@@ -427,8 +427,10 @@ static void every_allocation_fails_once(void **state)
     const int64_t n = again.asked, rest_n = n > FIRST ? n - FIRST : 0;
     const int64_t step = THIN * rest_n / t->later + 1;
 #ifdef FAULT_WRAP
-    if (n == 0) /* what other libraries allocate is not seen here */
-        skip();
+    if (n == 0) { /* what other libraries allocate is not seen here */
+        print_message("# %s: skipped, all its memory is asked for by another library\n", t->name);
+        return;
+    }
 #endif
     assert_true(t->later < 0 ? n == 0 : n > 0);
     int bad = 0, borne = 0, tried = 0;

@@ -319,8 +319,10 @@ static void real_table_recovered(void **state)
     static const int16_t any[] = {-1, -1, -1, -1, -1};
     static char text[4 * 1024 * 1024];
     FILE *file = fopen(MTL_SOURCE_ROOT "/../shared/data/hla_nmdp_cau/haplotypes.tsv", "r");
-    if (!file)
-        skip();
+    if (!file) {
+        print_message("# skipped: shared/data is not beside the project\n");
+        return;
+    }
     const size_t length = fread(text, 1, sizeof text, file);
     fclose(file);
     mtl__hla_table t;

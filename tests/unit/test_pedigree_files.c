@@ -310,8 +310,10 @@ static int bcftools(const char *arguments)
 static void vcf_round_trip(void **state)
 {
     (void)state;
-    if (bcftools("--version") != 0)
-        skip();
+    if (bcftools("--version") != 0) {
+        print_message("# skipped: no bcftools\n");
+        return;
+    }
     mtl_scenario *s = load_trio();
     mtl_markers *r;
     mtl_error err = {0};

@@ -32,15 +32,6 @@ const struct opt family_opts[] = {
     OPT_ROW_END,
 };
 
-static enum mtl_solver solver_of(const char *name)
-{
-    if (!name || strcmp(name, "auto") == 0)
-        return MTL_SOLVER_AUTO;
-    if (strcmp(name, "exact") == 0)
-        return MTL_SOLVER_EXACT;
-    return strcmp(name, "leap") == 0 ? MTL_SOLVER_LEAP : MTL_SOLVER_ANALYTIC;
-}
-
 static int print_text(const mtl_scenario *s, const struct options *o)
 {
     mtl_error err = {.code = MTL_ERR_MEMORY};

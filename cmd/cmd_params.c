@@ -11,9 +11,25 @@
 const struct opt params_opts[] = {
     {"tier", 0, OPT_CHOICE, "T", AT(tier), 0, 0, "A|B|C|D", "only parameters of this tier"},
     {"tsv", 0, OPT_FLAG, NULL, AT(tsv), 0, 0, NULL, "every column, tab separated"},
+    {"matter", 0, OPT_TEXT, "FAMILY.yaml", AT(matter), 0, 0, NULL,
+     "which unknown moves this family's answer most: the answer with each unknown in turn at the 5 "
+     "% "
+     "and the 95 % point of its prior, the others as set"},
+    {"by", 0, OPT_CHOICE, "WHAT", AT(by), 0, 0, "chance|level",
+     "with --matter: rank by the chance of any such cell (default) or by the expected level"},
+    {"all", 0, OPT_FLAG, NULL, AT(all), 0, 0, NULL,
+     "with --matter: also the unknowns that hardly move it"},
+    {"solver", 0, OPT_CHOICE, "NAME", AT(solver), 0, 0, "analytic|auto|exact|leap",
+     "with --matter: without random numbers (default), or each point simulated"},
+    {"replicates", 'n', OPT_COUNT, "N", AT(replicates), 1, 10000000, NULL,
+     "with --matter and a simulating solver: lives a point (default 200)"},
+    {"json", 0, OPT_FLAG, NULL, AT(json), 0, 0, NULL, "with --matter: print it as JSON"},
     OPT_ROW_SET,
     OPT_ROW_SWITCH,
+    OPT_ROW_SEED,
+    OPT_ROW_THREADS,
     OPT_ROW_MODEL,
+    OPT_ROW_QUIET,
     OPT_ROW_HELP,
     OPT_ROW_END,
 };
@@ -69,12 +85,42 @@ static void text_row(const mtl_param_info *p)
            p->meaning ? p->meaning : "");
 }
 
+/* What only --matter listens to must not be said in vain; 0, or the exit code after the message. */
+static int check_options(const struct options *o)
+{
+    const struct {
+        const char *name;
+        int given;
+    } needs[] = {{"by", o->by != NULL},
+                 {"all", o->all},
+                 {"solver", o->solver != NULL},
+                 {"replicates", o->replicates > 0},
+                 {"json", o->json}};
+    for (size_t i = 0; !o->matter && i < sizeof needs / sizeof *needs; i++) {
+        if (needs[i].given) {
+            complain("params: --%s says how to do --matter FAMILY.yaml, which is not asked for",
+                     needs[i].name);
+            return EXIT_USAGE;
+        }
+    }
+    if (o->matter && o->tsv) {
+        complain("params: --tsv lists parameters; --matter prints text or, with --json, JSON");
+        return EXIT_USAGE;
+    }
+    return 0;
+}
+
 int cmd_params(const struct options *o, const struct verb *v)
 {
     mtl_model *m = NULL;
     int shown = 0;
     (void)v;
-    int ret = session_model(&m, o);
+    int ret = check_options(o);
+    if (ret)
+        return ret;
+    if (o->matter)
+        return params_matter(o);
+    ret = session_model(&m, o);
     if (ret)
         return ret;
     int n = mtl_model_n_params(m);

@@ -38,15 +38,6 @@ const struct opt run_opts[] = {
     OPT_ROW_END,
 };
 
-static enum mtl_solver solver_of(const char *name)
-{
-    if (!name || strcmp(name, "auto") == 0)
-        return MTL_SOLVER_AUTO;
-    if (strcmp(name, "exact") == 0)
-        return MTL_SOLVER_EXACT;
-    return strcmp(name, "leap") == 0 ? MTL_SOLVER_LEAP : MTL_SOLVER_ANALYTIC;
-}
-
 /* ---------------------------------------------------------------- printing */
 static void reading_text(const mtl_reading_row *row, char *buf, size_t size)
 {

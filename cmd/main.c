@@ -68,10 +68,11 @@ static const struct verb verbs[] = {
      .run = cmd_why},
     {.name = "params",
      .operands = "",
-     .brief = "all parameters; --tier D for the unknowns",
+     .brief = "all parameters; --matter FAMILY.yaml: which unknown moves its answer most",
      .about = "Lists the parameters of the model. Tier A is well measured in humans, B measured "
-              "with caveats, C from animals or indirect, D unknown.",
-     .example = "matriline params --tier D",
+              "with caveats, C from animals or indirect, D unknown. With --matter it ranks the "
+              "unknowns that a family touches by how far each, alone, moves that family's answer.",
+     .example = "matriline params --matter examples/anna.yaml",
      .min_operands = 0,
      .max_operands = 0,
      .opts = params_opts,

@@ -77,6 +77,7 @@ void options_init(struct options *o)
     o->first_replicate = run.first_replicate;
     o->seed = run.seed;
     o->threads = 0;
+    o->base_quality = o->mapping_quality = -1; /* 0 is a quality */
 }
 
 void options_free(struct options *o)

@@ -18,7 +18,7 @@ struct setting {
 
 /* Everything any verb can be told. */
 struct options {
-    const char *model_dir, *out, *each, *solver, *tier, *only, *command_line;
+    const char *model_dir, *out, *each, *solver, *tier, *matter, *by, *only, *command_line;
     const char *family, *genotypes, *panel, *hla, *typing, *host, *fam_out, *vcf_out;
     struct setting set[MAX_SETTINGS], sw[MAX_SETTINGS];
     int n_set, n_switch;
@@ -27,6 +27,10 @@ struct options {
     uint64_t seed;
     double step_days, genomes_per_well, fraction;
     int no_unknowns, json, quiet, tsv, all, persistence, quick, markdown, help, version;
+    /* mix */
+    const char *donors, *staff, *samples, *sample, *references, *reference, *umi;
+    int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap;
+    double error, level;
     const char *operand[MAX_OPERANDS];
     int n_operands;
     char *text[2 * MAX_SETTINGS]; /* owned copies of NAME=VALUE */

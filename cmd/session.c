@@ -118,6 +118,15 @@ int session_model(mtl_model **out, const struct options *o)
     return ret;
 }
 
+enum mtl_solver solver_of(const char *name)
+{
+    if (!name || strcmp(name, "auto") == 0)
+        return MTL_SOLVER_AUTO;
+    if (strcmp(name, "exact") == 0)
+        return MTL_SOLVER_EXACT;
+    return strcmp(name, "leap") == 0 ? MTL_SOLVER_LEAP : MTL_SOLVER_ANALYTIC;
+}
+
 /* ---------------------------------------------------------------- rivals */
 void session_rivals_free(struct rivals *r, mtl_model *base)
 {

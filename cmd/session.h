@@ -15,6 +15,9 @@ int report_option(const char *option, const mtl_error *err);
 /* The model: found, read, --set and --switch applied. 0, or an exit code after the message. */
 int session_model(mtl_model **out, const struct options *o);
 
+/* Of the name that --solver was given; auto if none. */
+enum mtl_solver solver_of(const char *name);
+
 /* The model once, or once for each built value of --each. */
 enum { MAX_RIVALS = 16 };
 struct rivals {

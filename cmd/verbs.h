@@ -12,11 +12,15 @@ int cmd_run(const struct options *o, const struct verb *v);
 int cmd_check(const struct options *o, const struct verb *v);
 int cmd_why(const struct options *o, const struct verb *v);
 int cmd_params(const struct options *o, const struct verb *v);
+/* The tornado of params --matter. */
+int params_matter(const struct options *o);
 int cmd_switches(const struct options *o, const struct verb *v);
 int cmd_targets(const struct options *o, const struct verb *v);
 int cmd_fit(const struct options *o, const struct verb *v);
 /* The folder of targets that was named, or that lies beside the model. */
 void targets_folder(const struct options *o, const mtl_model *m, char *dir, size_t size);
 int cmd_markers(const struct options *o, const struct verb *v);
+extern const struct opt mix_opts[];
+int cmd_mix(const struct options *o, const struct verb *v);
 
 #endif

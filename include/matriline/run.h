@@ -82,6 +82,31 @@ MTL_API char *mtl_family_text(const mtl_scenario *s, int width, mtl_error *err);
 /** One sentence: the answer with its range and the hypothesis. Borrowed. */
 MTL_API const char *mtl_result_headline(const mtl_result *r);
 
+/** Which unknown moves the answer most: the answer of a run with one unknown at the 5 % and at the 95 %
+ *  point of its prior, all others as set; one unknown after the other, each that this scenario touches
+ *  (tiers B to D with a prior; what an assay alone uses moves no cell and is left out).
+ *  With solver analytic nothing is drawn; with another one each point is a run of o->replicates on the
+ *  same random streams. */
+#define MTL_MATTER_LOW 0.05
+#define MTL_MATTER_HIGH 0.95
+typedef struct mtl_matter mtl_matter;
+typedef struct mtl_matter_row {
+    int param;                       /**< of the model */
+    double low, high;                /**< the unknown's values, in its unit */
+    double chance_low, chance_high;  /**< P(at least one such cell) there */
+    double level_low, level_high;    /**< expected genome equivalents per million cells there */
+} mtl_matter_row;
+/** Borrows scenario and model. Rows come with the widest spread of the chance first. */
+MTL_API int mtl_matter_run(mtl_matter **out, const mtl_scenario *s, const mtl_model *m,
+                           const mtl_run_opts *o, mtl_error *err);
+MTL_API void mtl_matter_free(mtl_matter *x);
+/** "P(a cell of the child is in the blood of ...)". Borrowed. */
+MTL_API const char *mtl_matter_question(const mtl_matter *x);
+/** The answer with everything as set. */
+MTL_API void mtl_matter_base(const mtl_matter *x, double *chance, double *level);
+MTL_API int mtl_matter_n(const mtl_matter *x);
+MTL_API int mtl_matter_get(const mtl_matter *x, int i, mtl_matter_row *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -30,8 +30,8 @@ double mtl__date_to_days(int y, int m, int d)
     const long long era = (year >= 0 ? year : year - 399) / 400;
     const long long in_era = year - 400 * era;
     const long long in_year = (153 * month + 2) / 5 + d - 1;
-    return (double)(era * DAYS_400Y + 365 * in_era + in_era / 4 - in_era / 100 + in_year -
-                    EPOCH_FROM_MARCH_0);
+    const long long days = era * DAYS_400Y + 365 * in_era + in_era / 4 - in_era / 100 + in_year;
+    return (double)(days - EPOCH_FROM_MARCH_0);
 }
 
 void mtl__days_to_date(double days, int *y, int *m, int *d)

@@ -18,6 +18,8 @@ typedef struct mtl__slot {
                       (weeks) */
     double t_on, t_off; /* 0 outside [t_on, t_off) */
     double fresh;       /* days after which bounds are looked at again; 0 = constant while on */
+    int also;           /* a slot on another clock that it is multiplied by; 0 = none */
+    uint64_t owner;     /* slots of different owners are never shared, so that each has its gate */
     double edge[16];    /* days at which a factor may jump or bend, increasing */
     int n_edges;
 } mtl__slot;
@@ -26,6 +28,8 @@ typedef struct mtl__clockwork {
     mtl__slot *slot;
     size_t cap;
     int n;
+    int32_t *bucket; /* [n_buckets] slots by hash, 0 = empty */
+    size_t n_buckets;
     mtl__env env; /* ctx = this clockwork */
 } mtl__clockwork;
 void mtl__clockwork_init(mtl__clockwork *c, const mtl_model *m);
@@ -34,6 +38,11 @@ void mtl__clockwork_free(mtl__clockwork *c);
    array is borrowed. */
 int mtl__clockwork_slot(mtl__clockwork *c, const int *factor, int n_factors, double origin,
                         double t_on, double t_off, double fresh);
+/* The same, not shared with other owners. */
+int mtl__clockwork_own_slot(mtl__clockwork *c, const int *factor, int n_factors, double origin,
+                            double t_on, double t_off, double fresh, uint64_t owner);
+/* The product of two slots (either may be 0), on while the first is. */
+int mtl__clockwork_product(mtl__clockwork *c, int slot, int also);
 
 /* ---------------------------------------------------------------- body (compile.c) */
 typedef struct mtl__body_spec {
@@ -46,6 +55,7 @@ typedef struct mtl__body_spec {
     const int *home; /* [n_kinds] the one organ of kinds that do not land; -1 = none */
 } mtl__body_spec;
 typedef struct mtl__body {
+    double born; /* clock of age, as in the spec */
     int type0, type1, cox0, cox1;
     int *type;     /* [n_kinds * n_organs] type of kind k in organ o at k * n_organs + o; -1 */
     int *row;      /* [n_kinds] row of the hub; -1 */

@@ -198,7 +198,7 @@ int mtl__body_compile(mtl__builder *b, mtl__clockwork *clock, const mtl_model *m
                       const mtl__body_spec *spec, mtl__arena *arena, mtl__body *out, mtl_error *err)
 {
     compiling c = {b, clock, m, spec, out, err};
-    *out = (mtl__body){.type0 = -1, .cox0 = -1};
+    *out = (mtl__body){.born = spec->born, .type0 = -1, .cox0 = -1};
     if (allocate(&c, arena) < 0)
         return mtl__nomem(err);
     MTL_TRY(add_types(&c));

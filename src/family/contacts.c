@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What passes from person to person other than by the placenta: milk, transfusion, grafts,
-   infusion, joined circulations of twins. Each contact is an inoculum of the giver's own cells;
-   milk, transfusion and joined circulations are conduits as well, through which foreign cells of
-   the giver's blood are carried on at the rate at which one of the giver's own blood cells passes.
+   infusion, joined circulations of twins. Each contact is an inoculum of the giver's own cells, and
+   of those of whoever gave the giver blood stem cells, in the shares that they own of the giver's
+   blood. Milk, transfusion, the passenger cells of an organ and joined circulations are conduits as
+   well, through which foreign cells of the giver's blood are carried on at the rate at which one of
+   the giver's own blood cells passes: supply.tsv says how many pass, and the same number counts for
+   both.
    A stem cell graft replaces the taker's blood: what crosses from the taker afterwards is the
    giver's in that share, and conditioning removes (or spares, by a switch) older foreign cells that
    make blood. */
@@ -21,19 +24,40 @@ bool mtl__blood_forming(const mtl_model *m, int kind)
     return false;
 }
 
-double mtl__grafted_share(const mtl__world *w, int person, double t, int *giver)
+static void add_owner(mtl__owner *out, int *n, int person, double share)
 {
-    double share = 0, last = -HUGE_VAL;
-    *giver = -1;
+    for (int i = 0; i < *n; i++)
+        if (out[i].person == person) {
+            out[i].share += share;
+            return;
+        }
+    if (*n < MTL__MAX_OWNERS)
+        out[(*n)++] = (mtl__owner){person, share};
+    else
+        out[0].share += share; /* more grafts than are told apart: the own share takes the rest */
+}
+
+/* Contacts stand in order of dates: each graft leaves what was there before it the rest. A giver
+   who was grafted earlier gives the blood of the own giver on. */
+int mtl__blood_owners(const mtl__world *w, int person, double t, bool at, mtl__owner *out)
+{
+    double share;
+    int n = 1;
+    out[0] = (mtl__owner){person, 1};
     for (int k = 0; k < w->s->n_contacts; k++) {
         const mtl__contact *c = &w->s->contact[k];
-        if (c->kind == MTL__STEM_CELL_GRAFT && c->taker == person && c->t0 <= t && c->t0 > last &&
-            mtl__model_value(w->m, "graft.blood.share", &share, NULL) == 0) {
-            last = c->t0;
-            *giver = c->giver;
-        }
+        mtl__owner from[MTL__MAX_OWNERS];
+        if (c->kind != MTL__STEM_CELL_GRAFT || c->taker != person ||
+            !(at ? c->t0 <= t : c->t0 < t) ||
+            mtl__model_value(w->m, "graft.blood.share", &share, NULL) < 0)
+            continue;
+        const int n_from = mtl__blood_owners(w, c->giver, c->t0, false, from);
+        for (int i = 0; i < n; i++)
+            out[i].share *= 1 - share;
+        for (int i = 0; i < n_from; i++)
+            add_owner(out, &n, from[i].person, share * from[i].share);
     }
-    return *giver >= 0 ? share : 0;
+    return n;
 }
 
 /* ---------------------------------------------------------------- inocula */
@@ -82,41 +106,68 @@ static int add_organ(mtl__filling *f)
     return 0;
 }
 
-int mtl__contact_inocula(mtl__world *w, mtl_error *err)
+/* One contact, the cells of one owner of the giver's blood; the giver's own cells first. */
+static int fill_contact(mtl__world *w, int contact, const mtl__owner *owner, mtl_error *err)
 {
     const mtl_scenario *s = w->s;
-    for (int k = 0; k < s->n_contacts; k++) {
-        const mtl__contact *c = &s->contact[k];
+    const mtl__contact *c = &s->contact[contact];
+    const bool own = owner->person == c->giver;
+    mtl__filling f = {.w = w, .contact = c, .blood_share = owner->share, .err = err};
+    uint64_t key = contact_key(w, c, rank_of(s, contact));
+    if (!own)
+        key = mtl__hash_bytes(key, &s->person[owner->person].key, sizeof key);
+    MTL_TRY(mtl__supply_begin(&f, owner->person, c->taker, c->t0, key));
+    f.x->pregnancy = -1;
+    f.x->contact = contact;
+    f.x->way = MTL__GIVER_TO_TAKER;
+    for (int u = 0; u < w->m->n_supplies; u++)
+        if (own || mtl__blood_forming(w->m, w->m->supply[u].kind))
+            MTL_TRY(mtl__supply_line(&f, &w->m->supply[u]));
+    if (own)
+        MTL_TRY(add_organ(&f));
+    return mtl__supply_end(&f);
+}
+
+int mtl__contact_inocula(mtl__world *w, mtl_error *err)
+{
+    for (int k = 0; k < w->s->n_contacts; k++) {
+        const mtl__contact *c = &w->s->contact[k];
+        mtl__owner owner[MTL__MAX_OWNERS];
         if (w->body_of[c->taker] < 0)
             continue;
-        mtl__filling f = {.w = w, .contact = c, .blood_share = 1, .err = err};
-        MTL_TRY(mtl__supply_begin(&f, c->giver, c->taker, c->t0, contact_key(w, c, rank_of(s, k))));
-        f.x->pregnancy = -1;
-        f.x->contact = k;
-        f.x->way = MTL__GIVER_TO_TAKER;
-        for (int u = 0; u < w->m->n_supplies; u++)
-            MTL_TRY(mtl__supply_line(&f, &w->m->supply[u]));
-        MTL_TRY(add_organ(&f));
-        MTL_TRY(mtl__supply_end(&f));
+        const int n = mtl__blood_owners(w, c->giver, c->t0, c->kind != MTL__STEM_CELL_GRAFT, owner);
+        for (int i = 0; i < n; i++)
+            if (owner[i].person != c->taker) /* cells that come home are no longer foreign */
+                MTL_TRY(fill_contact(w, k, &owner[i], err));
     }
     return 0;
 }
 
-/* Conditioning before a stem cell graft removes older cells that make blood, whoever they came
- * from. */
+/* A stem cell graft leaves older cells that make blood, whoever they came from, the share that it
+   does not take; after conditioning they are gone, or (by a switch) stay. */
+static int kept_after(const mtl__filling *f, const mtl__contact *c, double *keep)
+{
+    double share;
+    *keep = mtl__model_switch_is(f->w->m, "conditioning", "spares") ? 1 : 0;
+    if (c->conditioning)
+        return 0;
+    MTL_TRY(mtl__model_value(f->w->m, "graft.blood.share", &share, f->err));
+    *keep = 1 - share;
+    return 0;
+}
+
 int mtl__contact_culls(mtl__filling *f)
 {
     const mtl__world *w = f->w;
     const mtl_model *m = w->m;
-    if (mtl__model_switch_is(m, "conditioning", "spares"))
-        return 0;
     for (int k = 0; k < w->s->n_contacts; k++) {
         const mtl__contact *c = &w->s->contact[k];
         const int b = w->body_of[c->taker];
-        if (c->kind != MTL__STEM_CELL_GRAFT || !c->conditioning || b < 0 ||
-            !(c->t0 > f->x->t_start))
+        double keep;
+        if (c->kind != MTL__STEM_CELL_GRAFT || b < 0 || !(c->t0 > f->x->t_start))
             continue;
-        for (int kind = 0; kind < m->n_kinds; kind++) {
+        MTL_TRY(kept_after(f, c, &keep));
+        for (int kind = 0; keep < 1 && kind < m->n_kinds; kind++) {
             int type0 = -1, type1 = -1;
             for (int o = 0; o < m->n_organs && mtl__blood_forming(m, kind); o++) {
                 const int type = w->body[b].type[kind * m->n_organs + o];
@@ -125,59 +176,105 @@ int mtl__contact_culls(mtl__filling *f)
             }
             if (type0 >= 0) /* the types of one kind stand together */
                 f->x->source.cull[f->x->source.n_culls++] =
-                    (mtl__cull){.t = c->t0, .keep = 0, .type0 = type0, .type1 = type1};
+                    (mtl__cull){.t = c->t0, .keep = keep, .type0 = type0, .type1 = type1};
         }
     }
     return 0;
 }
 
 /* ---------------------------------------------------------------- conduits */
-/* Blood cells that a contact moves per day, over the giver's; 0 where it is no conduit. */
-static int passing(const mtl__world *w, const mtl__contact *c, double *per_cell, double *days,
-                   mtl_error *err)
+/* How much more or less readily than its cells the seeds of this contact last: folds of the line
+   that brings the giver's own (blood that was irradiated carries nobody's lasting cells). */
+static double seed_fold(const mtl__filling *f)
 {
-    const mtl_model *m = w->m;
-    double cells, own, moved = 0;
-    *per_cell = 0;
-    *days = mtl__max(1, c->t1 - c->t0);
+    const mtl_model *m = f->w->m;
+    for (int k = 0; k < m->n_supplies; k++)
+        if (m->kind[m->supply[k].kind].class_ == MTL__SEED &&
+            mtl__contact_calls(f->contact, &m->supply[k]) && mtl__when_holds(&m->supply[k].when, m))
+            return mtl__supply_folds(f, &m->supply[k]);
+    return 1;
+}
+
+/* A line of nucleated cells of a contact: how many pass in a day, and over how many. */
+static int passing(const mtl__filling *f, const mtl__supply *u, double *moved, double *days)
+{
+    const mtl__contact *c = f->contact;
+    double volume = c->amount;
+    *days = 1;
+    *moved = mtl__expr_value(&u->amount, f->w->m) * mtl__supply_folds(f, u);
     if (c->kind == MTL__MILK) {
-        double volume = c->amount, density, share, uptake;
         if (!isfinite(volume))
-            MTL_TRY(mtl__model_value(m, "milk.volume", &volume, err));
-        MTL_TRY(mtl__model_value(m, "milk.cells", &density, err));
-        MTL_TRY(mtl__model_value(m, "milk.leukocytes", &share, err));
-        MTL_TRY(mtl__model_value(m, "milk.uptake", &uptake, err));
-        moved = volume * density * share * uptake;
+            MTL_TRY(mtl__model_value(f->w->m, "milk.volume", &volume, f->err));
+        *moved *= volume;
+        *days = c->t1 - c->t0;
     } else if (c->kind == MTL__TRANSFUSION) {
-        MTL_TRY(mtl__model_value(m, "transfusion.unit.cells", &own, err));
-        moved = own * c->amount;
-        *days = 1;
-    } else if (c->kind == MTL__ANASTOMOSIS) {
-        double p;
-        MTL_TRY(mtl__model_value(m, "twins.anastomosis.cells", &own, err));
-        MTL_TRY(mtl__model_value(m, "twins.anastomosis", &p, err));
-        moved = own * p / *days;
+        *moved *= volume;
     }
-    MTL_TRY(mtl__host_cells(w, c->giver, m->blood, c->t0, &cells, NULL, err));
-    *per_cell = cells > 0 ? moved / cells : 0;
     return 0;
 }
 
-int mtl__contact_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
+static int open_contact(mtl__filling *f, double moved, int slot, double days, const mtl__group *law)
 {
+    mtl__world *w = f->w;
+    const mtl__contact *c = f->contact;
+    double cells;
+    if (slot < 0)
+        return mtl__nomem(f->err);
+    MTL_TRY(mtl__host_cells(w, c->giver, w->m->blood, c->t0, &cells, NULL, f->err));
+    if (!(cells > 0) || !(moved > 0))
+        return 0;
+    const mtl__opening op = {.giver = &w->body[w->body_of[c->giver]],
+                             .taker = &w->body[w->body_of[c->taker]],
+                             .per_cell = moved / cells,
+                             .seeds = seed_fold(f),
+                             .t0 = c->t0,
+                             .t1 = c->t0 + days,
+                             .slot = slot,
+                             .law = law};
+    return mtl__open_conduit(w, &op) < 0 ? mtl__nomem(f->err) : 0;
+}
+
+/* Joined circulations: one event for both directions, and for the twins' own cells. */
+static int open_joined(mtl__filling *f)
+{
+    const mtl__contact *c = f->contact;
+    const double days = mtl__max(1, c->t1 - c->t0);
+    mtl__group law;
+    double cells;
+    MTL_TRY(mtl__model_value(f->w->m, "twins.anastomosis.cells", &cells, f->err));
+    MTL_TRY(mtl__joined_law(f->w, c, &law, f->err));
+    return open_contact(f, cells * law.p_big / days, mtl__joined_slot(f->w, c, &law), days, &law);
+}
+
+static int open_line(mtl__filling *f, const mtl__supply *u)
+{
+    const mtl__contact *c = f->contact;
+    const double born = f->w->s->person[c->taker].born;
+    double moved, days;
+    MTL_TRY(passing(f, u, &moved, &days));
+    const int slot =
+        mtl__clockwork_slot(&f->w->clock, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0,
+                            isfinite(born) ? born : c->t0, c->t0, c->t0 + days, 14);
+    return open_contact(f, moved, slot, days, NULL);
+}
+
+int mtl__contact_conduits(mtl__world *w, mtl_error *err)
+{
+    const mtl_model *m = w->m;
     for (int k = 0; k < w->s->n_contacts; k++) {
         const mtl__contact *c = &w->s->contact[k];
-        const int giver = w->body_of[c->giver], taker = w->body_of[c->taker];
-        double per_cell, days;
-        if (giver < 0 || taker < 0)
+        mtl__filling f = {.w = w, .contact = c, .err = err};
+        if (w->body_of[c->giver] < 0 || w->body_of[c->taker] < 0)
             continue;
-        MTL_TRY(passing(w, c, &per_cell, &days, err));
-        if (!(per_cell > 0))
+        if (c->kind == MTL__ANASTOMOSIS)
+            MTL_TRY(open_joined(&f));
+        /* a marrow or a dish of one kind of cells is not blood as it is */
+        if (c->kind == MTL__STEM_CELL_GRAFT || c->kind == MTL__INFUSION)
             continue;
-        const int slot = mtl__clockwork_slot(&w->clock, NULL, 0, c->t0, c->t0, c->t0 + days, 0);
-        if (slot < 0 ||
-            mtl__open_conduit(w, b, &w->body[giver], &w->body[taker], per_cell, slot) < 0)
-            return mtl__nomem(err);
+        for (int u = 0; u < m->n_supplies; u++)
+            if (m->kind[m->supply[u].kind].class_ == MTL__TRANSIENT &&
+                mtl__contact_calls(c, &m->supply[u]) && mtl__when_holds(&m->supply[u].when, m))
+                MTL_TRY(open_line(&f, &m->supply[u]));
     }
     return 0;
 }

@@ -58,6 +58,7 @@ int mtl__view_new(mtl__view *v, const mtl__world *w, mtl_error *err)
 {
     v->see_type = calloc((size_t)w->process->n_types + 1, sizeof *v->see_type);
     v->see_cox = calloc((size_t)w->process->n_cox + 1, sizeof *v->see_cox);
+    v->body = -1;
     if (v->see_type && v->see_cox)
         return 0;
     mtl__view_free(v);
@@ -133,13 +134,18 @@ static int look_blood(const mtl__world *w, const mtl__body *b, const char *subse
 int mtl__look(const mtl__world *w, int person, int organ, const char *subset, double t,
               mtl__view *v, mtl_error *err)
 {
-    memset(v->see_type, 0, (size_t)w->process->n_types * sizeof *v->see_type);
-    memset(v->see_cox, 0, (size_t)w->process->n_cox * sizeof *v->see_cox);
+    if (v->body >= 0) { /* all that the last look has left */
+        const mtl__body *b = &w->body[v->body];
+        for (int i = b->type0; i < b->type1; i++)
+            v->see_type[i] = 0;
+        for (int i = b->cox0; i < b->cox1; i++)
+            v->see_cox[i] = 0;
+    }
+    v->body = w->body_of[person];
     MTL_TRY(mtl__host_cells(w, person, organ, t, &v->cells, &v->cells_per_mL, err));
-    const int body = w->body_of[person];
-    if (body < 0)
+    if (v->body < 0)
         return 0;
-    const mtl__body *b = &w->body[body];
+    const mtl__body *b = &w->body[v->body];
     if (mtl__organ_is_blood(w->m, organ))
         return look_blood(w, b, subset, v, err);
     for (int k = 0; k < w->m->n_kinds; k++) {
@@ -159,17 +165,17 @@ double mtl__cells_in(const mtl__world *w, int body, int organ, const int64_t *n,
     for (int k = 0; k < m->n_kinds; k++) {
         if (!blood) {
             const int type = b->type[k * m->n_organs + organ];
-            sum += type >= 0 ? (double)n[type] : 0;
+            sum += type >= 0 ? (double)n[type - b->type0] : 0;
             continue;
         }
         if (b->cox[k] >= 0 && m->kind[k].blood_resident)
-            sum += y[b->cox[k]];
+            sum += y[b->cox[k] - b->cox0];
         if (!(b->leave[k] > 0))
             continue;
         double seeds = 0;
         for (int o = 0; o < m->n_organs; o++)
             if (b->type[k * m->n_organs + o] >= 0)
-                seeds += (double)n[b->type[k * m->n_organs + o]];
+                seeds += (double)n[b->type[k * m->n_organs + o] - b->type0];
         sum += seeds * b->leave[k] * b->residence[k];
     }
     return sum;

@@ -11,6 +11,7 @@ enum mtl__outcome { MTL__LIVE_BIRTH, MTL__STILLBIRTH, MTL__MISCARRIAGE, MTL__TER
                     MTL__ONGOING };
 enum mtl__care { MTL__CARE_NONE, MTL__CARE_EXPECTANT, MTL__CARE_MEDICAL, MTL__CARE_SURGICAL };
 enum mtl__mode { MTL__MODE_UNKNOWN, MTL__VAGINAL, MTL__CAESAREAN };
+enum mtl__zygosity { MTL__ZYGOSITY_UNKNOWN, MTL__MONOZYGOTIC, MTL__DIZYGOTIC };
 enum mtl__chorionicity { MTL__CHORION_UNKNOWN, MTL__MONOCHORIONIC, MTL__DICHORIONIC };
 
 /* A dose that the scenario itself fixes: exactly `count` engrafted seeds of a kind from each child. */
@@ -24,10 +25,13 @@ typedef struct mtl__pregnancy {
     enum mtl__care care;          /* of a loss */
     enum mtl__mode mode;
     enum mtl__chorionicity chorionicity;
+    enum mtl__zygosity zygosity;
     bool preeclampsia, growth_restriction, vanished_twin_only;
     double milk_days;             /* 0 = none */
     double milk_mL;               /* a day; 0 or NaN = not given */
     int child0, n_children;       /* indices into scenario->child_list */
+    double unnoticed_years;       /* > 0: nobody knows whether it was; a Poisson number of losses, of mean
+                                     loss.unnoticed.rate x these years */
     int n_fixed; const mtl__fixed_dose *fixed;  /* replaces the supply of those kinds, child to mother */
     int line, column;
     double slack_days;            /* half the width of the date as given: 0 day, 15.5 month, 183 year */
@@ -114,6 +118,7 @@ struct mtl_scenario {
     mtl__sample *sample;       int n_samples;
     mtl__event *event;         int n_events;
     int focus;                 /* the person the report is about: `focus:`, else the mother with most samples */
+    const int *unnoticed; int n_unnoticed; /* women who may have had losses that nobody noticed */
     int *history_unknown;      /* [n_people] 1: earlier pregnancies are unknown */
     double t_end;              /* last date that matters */
 };
@@ -125,6 +130,10 @@ int mtl__scenario_check(mtl_scenario *s, mtl_error *err);
 const char *mtl__scenario_relation(const mtl_scenario *s, int host, int who);
 /* What passed, in words for one line: "milk of hilde, 600 mL a day, for 5 months". */
 void mtl__contact_text(const mtl_scenario *s, const mtl__contact *c, mtl__str *out);
+/* Who has a body that is followed: fills has[n_people]; MTL_ERR_MEMORY. */
+int mtl__scenario_bodies(const mtl_scenario *s, bool *has);
+/* Have these two one genome: monozygotic twins, or (where nothing is said) twins of one chorion and sex? */
+bool mtl__same_genome(const mtl_scenario *s, int a, int b);
 /* Date as text, "1948-06-01". Returns buf. */
 const char *mtl__date_text(double days, char buf[16]);
 

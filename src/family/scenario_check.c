@@ -21,6 +21,11 @@ static int bad_preg(const mtl_scenario *s, const mtl__pregnancy *p, mtl_error *e
 
 /* ---------------------------------------------------------------- pregnancies */
 
+static const char *sex_word(enum mtl__sex sex)
+{
+    return sex == MTL__MALE ? "male" : sex == MTL__FEMALE ? "female" : "of unknown sex";
+}
+
 static int parents_age(const mtl_scenario *s, const mtl__pregnancy *p, mtl_error *err)
 {
     const mtl__person *m = &s->person[p->mother];
@@ -72,6 +77,32 @@ static int week_of_outcome(const mtl_scenario *s, const mtl__pregnancy *p, mtl_e
     return bad_preg(s, p, err, MTL_ERR_DATE, text);
 }
 
+/* Twins of one egg have one genome, so one sex and one father. */
+static int one_egg(const mtl_scenario *s, const mtl__pregnancy *p, mtl_error *err)
+{
+    char text[400];
+    if (p->zygosity != MTL__ZYGOSITY_UNKNOWN && p->n_children < 2)
+        return bad_preg(s, p, err, MTL_ERR_VALUE,
+                        "`zygosity` says how twins came about, and this pregnancy has one child");
+    if (p->zygosity != MTL__MONOZYGOTIC)
+        return MTL_OK;
+    for (int i = 1; i < p->n_children; i++) {
+        const mtl__person *a = &s->person[s->child[p->child0].person];
+        const mtl__person *b = &s->person[s->child[p->child0 + i].person];
+        if (a->sex != b->sex) {
+            snprintf(text, sizeof text, "monozygotic twins have one sex, but %s is %s and %s is %s",
+                     a->name, sex_word(a->sex), b->name, sex_word(b->sex));
+            return bad_preg(s, p, err, MTL_ERR_VALUE, text);
+        }
+        if (a->father != b->father) {
+            snprintf(text, sizeof text, "monozygotic twins have one father, but not %s and %s",
+                     a->name, b->name);
+            return bad_preg(s, p, err, MTL_ERR_VALUE, text);
+        }
+    }
+    return MTL_OK;
+}
+
 static const char *ended_how(const mtl__pregnancy *p)
 {
     static const char *const how[] = {[MTL__LIVE_BIRTH] = "ended in delivery",
@@ -92,6 +123,7 @@ static int one_pregnancy(const mtl_scenario *s, const mtl__pregnancy *p, mtl_err
         return bad_preg(s, p, err, MTL_ERR_VALUE, text);
     }
     MTL_TRY(week_of_outcome(s, p, err));
+    MTL_TRY(one_egg(s, p, err));
     MTL_TRY(parents_age(s, p, err));
     if (!isnan(m->died) && p->ended > m->died + m->died_slack + p->slack_days) {
         snprintf(text, sizeof text, "the pregnancy %s on %s, after the death of %s on %s%s",
@@ -113,6 +145,8 @@ static int overlaps(const mtl_scenario *s, mtl_error *err)
         return mtl__nomem(err);
     for (int i = 0; ret == MTL_OK && i < s->n_pregnancies; i++) {
         const mtl__pregnancy *p = &s->pregnancy[i];
+        if (p->unnoticed_years > 0)
+            continue; /* they lie in gaps, a boy's beside a girl's */
         const int before = last[p->mother] - 1;
         last[p->mother] = i + 1;
         if (before < 0 || s->pregnancy[before].ended <= p->conceived)
@@ -180,6 +214,11 @@ static int sample_in_life(const mtl_scenario *s, const mtl__sample *x, int autop
     return MTL_OK;
 }
 
+static bool says_one_egg(const mtl_scenario *s, const mtl__person *p)
+{
+    return p->pregnancy >= 0 && s->pregnancy[p->pregnancy].zygosity == MTL__MONOZYGOTIC;
+}
+
 static int sample_organ(const mtl_scenario *s, const mtl__sample *x, mtl_error *err)
 {
     const mtl__person *p = &s->person[x->person];
@@ -205,6 +244,12 @@ static int sample_organ(const mtl_scenario *s, const mtl__sample *x, mtl_error *
                  "%s looks for a Y chromosome, which %s carries in every cell; take an assay like "
                  "hla-qpcr",
                  s->model->assay[x->assay].name, p->name);
+        return bad_sample(s, x, err, MTL_ERR_VALUE, text);
+    }
+    if (x->assay >= 0 && x->target_person >= 0 && x->target_person != x->person &&
+        says_one_egg(s, p) && mtl__same_genome(s, x->person, x->target_person)) {
+        snprintf(text, sizeof text, "%s and %s are monozygotic twins: no assay tells their cells apart",
+                 p->name, s->person[x->target_person].name);
         return bad_sample(s, x, err, MTL_ERR_VALUE, text);
     }
     return MTL_OK;
@@ -265,6 +310,7 @@ int mtl__scenario_check(mtl_scenario *s, mtl_error *err)
     MTL_TRY(check_samples(s, err));
     MTL_TRY(mtl__scenario_sort(s, err));
     MTL_TRY(mtl__scenario_close(s, err));
+    MTL_TRY(mtl__scenario_add_unnoticed(s, err));
     MTL_TRY(mtl__scenario_imply_contacts(s, err));
     for (int i = 0; i < s->n_pregnancies; i++)
         MTL_TRY(one_pregnancy(s, &s->pregnancy[i], err));

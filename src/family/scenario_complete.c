@@ -94,6 +94,22 @@ static int by_key(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
+/* Where the sex of one twin of one egg is known, it is the others'. */
+static void sexes_of_twins(mtl_scenario *s)
+{
+    for (int g = 0; g < s->n_pregnancies; g++) {
+        const mtl__pregnancy *p = &s->pregnancy[g];
+        enum mtl__sex sex = MTL__SEX_UNKNOWN;
+        for (int k = 0; k < p->n_children && p->zygosity == MTL__MONOZYGOTIC; k++)
+            if (s->person[s->child[p->child0 + k].person].sex != MTL__SEX_UNKNOWN)
+                sex = s->person[s->child[p->child0 + k].person].sex;
+        for (int k = 0; k < p->n_children && sex != MTL__SEX_UNKNOWN; k++) {
+            mtl__person *c = &s->person[s->child[p->child0 + k].person];
+            c->sex = c->sex == MTL__SEX_UNKNOWN ? sex : c->sex;
+        }
+    }
+}
+
 static int sort_pregnancies(mtl_scenario *s, mtl_error *err)
 {
     const size_t n = (size_t)s->n_pregnancies;
@@ -129,6 +145,7 @@ int mtl__scenario_sort(mtl_scenario *s, mtl_error *err)
     for (size_t i = 0; i < n; i++)
         sorted[i] = s->sample[o[i].index];
     s->sample = sorted;
+    sexes_of_twins(s);
     return sort_pregnancies(s, err);
 }
 

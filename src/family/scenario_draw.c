@@ -109,13 +109,14 @@ static void descend(tree *t, int mother, const char *prefix);
 static void one_litter(tree *t, const mtl__pregnancy *p, const char *prefix, bool last)
 {
     static const char *const chorion[] = {"", ", monochorionic", ", dichorionic"};
+    static const char *const egg[] = {"", ", monozygotic", ", dizygotic"};
     char extra[64] = "";
     if (p->n_children > 1)
-        snprintf(extra, sizeof extra, ", %s%s",
+        snprintf(extra, sizeof extra, ", %s%s%s",
                  p->n_children == 2   ? "twins"
                  : p->n_children == 3 ? "triplets"
                                       : "multiple",
-                 chorion[p->chorionicity]);
+                 egg[p->zygosity], chorion[p->chorionicity]);
     for (int i = 0; i < p->n_children; i++) {
         const int who = t->s->child[p->child0 + i].person;
         const bool end = i == p->n_children - 1;
@@ -146,6 +147,8 @@ static void pedigree(tree *t)
     t->column = 0;
     for (int i = 0; i < s->n_people; i++) {
         int column = 2 + 2 + mtl__text_columns(s->person[i].name) + 2;
+        if (t->shown[i])
+            continue;
         for (int up = s->person[i].mother; up >= 0 && column < t->width; up = s->person[up].mother)
             column += 3;
         t->column = column > t->column ? column : t->column;
@@ -161,6 +164,9 @@ static void pedigree(tree *t)
             tree_line(t, "  ", "", i, "");
             descend(t, i, "  ");
         }
+    for (int k = 0; k < s->n_unnoticed; k++)
+        mtl__str_printf(t->out, "%s%s%s", k ? ", " : "\n  Losses that nobody noticed are followed for ",
+                        s->person[s->unnoticed[k]].name, k == s->n_unnoticed - 1 ? "\n" : "");
 }
 
 static int link_pregnancies(tree *t)
@@ -175,6 +181,10 @@ static int link_pregnancies(tree *t)
     for (int i = 0; i < s->n_people; i++)
         t->first[i] = -1;
     for (int g = s->n_pregnancies - 1; g >= 0; g--) {
+        if (s->pregnancy[g].unnoticed_years > 0) { /* nobody knows whether it was */
+            t->shown[s->child[s->pregnancy[g].child0].person] = true;
+            continue;
+        }
         t->next[g] = t->first[s->pregnancy[g].mother];
         t->first[s->pregnancy[g].mother] = g;
     }

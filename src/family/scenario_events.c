@@ -57,8 +57,10 @@ static void add_extras(const mtl_scenario *s, const mtl__pregnancy *p, mtl__str 
     static const char *const mode[] = {"", ", vaginal", ", caesarean"};
     static const char *const care[] = {"", ", expectant", ", medical", ", surgical"};
     static const char *const chorion[] = {"", ", monochorionic", ", dichorionic"};
+    static const char *const egg[] = {"", ", monozygotic", ", dizygotic"};
     mtl__str_add(t, mode[p->mode]);
     mtl__str_add(t, care[p->care]);
+    mtl__str_add(t, egg[p->zygosity]);
     mtl__str_add(t, chorion[p->chorionicity]);
     if (p->n_children > 1 && may_be_joined(s, p))
         mtl__str_add(t, ", placental vessels may be joined");
@@ -266,7 +268,8 @@ static int all(list *l)
     for (int i = 0; i < l->s->n_people; i++)
         MTL_TRY(add_life(l, i));
     for (int i = 0; i < l->s->n_pregnancies; i++)
-        MTL_TRY(add_pregnancy(l, i));
+        if (!(l->s->pregnancy[i].unnoticed_years > 0)) /* nobody knows whether it was */
+            MTL_TRY(add_pregnancy(l, i));
     for (int i = 0; i < l->s->n_contacts; i++)
         MTL_TRY(add_contact(l, i));
     for (int i = 0; i < l->s->n_adoptions; i++)

@@ -19,6 +19,8 @@ int mtl__scenario_check_kin(const mtl_scenario *s, mtl_error *err);
 double mtl__scenario_milk_end(const mtl_scenario *s, const mtl__pregnancy *p, int child);
 int mtl__scenario_imply_contacts(mtl_scenario *s, mtl_error *err);
 int mtl__scenario_check_contacts(const mtl_scenario *s, mtl_error *err);
+/* scenario_unnoticed.c: after the end of the scenario is known. */
+int mtl__scenario_add_unnoticed(mtl_scenario *s, mtl_error *err);
 /* scenario_events.c: fills s->event. */
 int mtl__scenario_list_events(mtl_scenario *s, mtl_error *err);
 /* " (a date given as a year or a month means its middle)" if there is slack, else "". */

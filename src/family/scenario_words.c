@@ -5,6 +5,20 @@
 
 #include "family/scenario_parts.h"
 
+bool mtl__same_genome(const mtl_scenario *s, int a, int b)
+{
+    const mtl__person *p = &s->person[a], *q = &s->person[b];
+    if (a == b)
+        return true;
+    if (p->pregnancy < 0 || p->pregnancy != q->pregnancy)
+        return false;
+    const mtl__pregnancy *g = &s->pregnancy[p->pregnancy];
+    if (g->zygosity != MTL__ZYGOSITY_UNKNOWN)
+        return g->zygosity == MTL__MONOZYGOTIC;
+    return g->chorionicity == MTL__MONOCHORIONIC &&
+           (p->sex == q->sex || p->sex == MTL__SEX_UNKNOWN || q->sex == MTL__SEX_UNKNOWN);
+}
+
 static const char *giver_word(const mtl__contact *c)
 {
     switch (c->kind) {

@@ -47,13 +47,26 @@ static bool contact_property(const mtl__filling *f, const char *name)
     return false;
 }
 
-/* Probability that anything passes; joined circulations depend on the placentas. */
+/* Probability that anything passes; of joined circulations by the placentas, as for what they
+ * carry. */
 static double spike_probability(const mtl__filling *f, const mtl__supply *u)
 {
-    double p = mtl__expr_value(&u->law_p, f->w->m);
-    if (f->contact && f->contact->kind == MTL__ANASTOMOSIS && contact_property(f, "monochorionic"))
-        (void)mtl__model_value(f->w->m, "twins.anastomosis.monochorionic", &p, NULL);
-    return p;
+    mtl__group law;
+    if (f->contact && f->contact->kind == MTL__ANASTOMOSIS &&
+        mtl__joined_law(f->w, f->contact, &law, NULL) == 0)
+        return law.p_big;
+    return mtl__expr_value(&u->law_p, f->w->m);
+}
+
+/* Whether circulations are joined is a gate, one for both directions; what is left to each
+   direction is how much. */
+static void spike_group(const mtl__filling *f, const mtl__supply *u, mtl__group *g)
+{
+    g->shape = mtl__expr_value(&u->law_arg, f->w->m);
+    g->p_big = mtl__max(1e-12, spike_probability(f, u));
+    g->law = MTL__SPIKE;
+    if (f->contact && f->contact->kind == MTL__ANASTOMOSIS)
+        g->law = g->shape > 0 ? MTL__LOGNORMAL : MTL__FIXED;
 }
 
 static int group_of(mtl__filling *f, const mtl__supply *u)
@@ -81,9 +94,7 @@ static int group_of(mtl__filling *f, const mtl__supply *u)
         MTL_TRY(bleed_group(f, u, g));
         break;
     case MTL__H_SPIKE:
-        g->law = MTL__SPIKE;
-        g->shape = mtl__expr_value(&u->law_arg, f->w->m);
-        g->p_big = mtl__max(1e-12, spike_probability(f, u));
+        spike_group(f, u, g);
         break;
     case MTL__H_FIXED:
     default:
@@ -111,15 +122,23 @@ static bool has_property(const mtl__filling *f, const char *name)
     return strcmp(name, "caesarean") == 0 && f->pg->mode == MTL__CAESAREAN;
 }
 
-static double amount_of(const mtl__filling *f, const mtl__supply *u)
+double mtl__supply_folds(const mtl__filling *f, const mtl__supply *u)
 {
-    double x = mtl__expr_value(&u->amount, f->w->m);
+    double x = 1;
     for (int k = 0; k < u->n_folds; k++)
         if (has_property(f, u->fold_if[k])) {
             x *= f->w->m->param[u->fold[k]].value;
             f->w->fold_used[u->fold[k]] = true;
         }
+    return x;
+}
+
+static double amount_of(const mtl__filling *f, const mtl__supply *u)
+{
+    double x = mtl__expr_value(&u->amount, f->w->m) * mtl__supply_folds(f, u);
     f->w->line_used[u - f->w->m->supply] = true;
+    if (f->number > 0)
+        x *= f->number;
     if (u->law == MTL__H_SPIKE) /* the table says how much when it happens; groups have mean 1 */
         x *= spike_probability(f, u);
     return mtl__blood_forming(f->w->m, u->kind) ? x * f->blood_share : x;
@@ -173,6 +192,15 @@ static bool dose_is_fixed(const mtl__filling *f, int kind)
     return false;
 }
 
+/* How often a loss happened that nobody noticed: one number for all that it leaves. */
+static mtl__group number_law(const mtl__filling *f)
+{
+    const uint64_t parts[2] = {mtl__hash("unnoticed"), f->w->s->person[f->conceptus->person].key};
+    return (mtl__group){.law = MTL__NUMBER,
+                        .shape = f->number,
+                        .key = mtl__hash_bytes(MTL_HASH_START, parts, sizeof parts)};
+}
+
 static int add_inflow(mtl__filling *f, mtl__inflow in)
 {
     if (in.factor < 0)
@@ -196,8 +224,11 @@ static int over_pregnancy(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
     }
     in.t0 = f->pg->conceived;
     in.t1 = f->conceptus->ended;
-    if (u->curve >= 0)
-        in.factor = mtl__clockwork_slot(&f->w->clock, &u->curve, 1, in.t0 - 14, in.t0, in.t1, 14);
+    const mtl__group law = number_law(f);
+    if (u->curve >= 0 || f->number > 0)
+        in.factor =
+            mtl__gated_slot(f->w, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0, in.t0 - 14,
+                            in.t0, in.t1, 14, f->number > 0 ? &law : NULL);
     return add_inflow(f, in);
 }
 
@@ -215,33 +246,56 @@ static int over_contact(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
             MTL_TRY(mtl__model_value(f->w->m, "milk.volume", &amount, f->err));
         in.rate *= amount;
     } else {
+        mtl__group law;
         in.rate /= mtl__max(1, in.t1 - in.t0);
+        MTL_TRY(mtl__joined_law(f->w, c, &law, f->err));
+        in.factor = mtl__joined_slot(f->w, c, &law);
     }
     const double born = f->w->s->person[c->taker].born;
-    if (u->curve >= 0)
-        in.factor = mtl__clockwork_slot(&f->w->clock, &u->curve, 1, isfinite(born) ? born : c->t0,
-                                        in.t0, in.t1, 14);
+    if (u->curve >= 0) {
+        const int curve = mtl__clockwork_slot(&f->w->clock, &u->curve, 1,
+                                              isfinite(born) ? born : c->t0, in.t0, in.t1, 14);
+        mtl__group law;
+        const bool gated = in.factor > 0 && mtl__joined_law(f->w, c, &law, f->err) == 0;
+        in.factor = in.factor < 0 || curve < 0
+                        ? -1
+                        : mtl__gated_product(f->w, in.factor, curve, gated ? &law : NULL);
+    }
     return add_inflow(f, in);
 }
 
 /* Blood of a stem cell graft: made anew at the rate at which it is lost, so that after a month it
-   stands at its share of a body that may still grow. */
+   stands at its share of a body that may still grow. Each later graft leaves it the rest, or after
+   conditioning nothing. */
 static int graft_of_blood(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
 {
     const mtl__contact *c = f->contact;
-    const double born = f->w->s->person[c->taker].born;
+    const mtl_scenario *s = f->w->s;
+    const double born = s->person[c->taker].born, end = mtl__max(s->t_end, c->t0) + 1;
+    double share;
+    MTL_TRY(mtl__model_value(f->w->m, "graft.blood.share", &share, f->err));
     in.t0 = c->t0;
-    in.t1 = mtl__max(f->w->s->t_end, c->t0) + 1;
     in.rate = amount_of(f, u) * f->host->decay[u->kind];
     const int growth = mtl__model_factor(f->w->m, "growth", NULL);
+    int *factor = NULL;
     if (growth >= 0 && isfinite(born)) {
-        int *factor = mtl__arena_alloc(&f->w->arena, sizeof *factor);
+        factor = mtl__arena_alloc(&f->w->arena, sizeof *factor);
         if (!factor)
             return mtl__nomem(f->err);
         *factor = growth;
         in.factor =
-            mtl__clockwork_slot(&f->w->clock, factor, 1, born, in.t0, in.t1, MTL_DAYS_PER_YEAR);
+            mtl__clockwork_slot(&f->w->clock, factor, 1, born, in.t0, end, MTL_DAYS_PER_YEAR);
     }
+    for (int k = 0; k < s->n_contacts; k++) { /* in order of dates */
+        const mtl__contact *later = &s->contact[k];
+        if (later->kind != MTL__STEM_CELL_GRAFT || later->taker != c->taker || !(later->t0 > in.t0))
+            continue;
+        in.t1 = later->t0;
+        MTL_TRY(add_inflow(f, in));
+        in.t0 = later->t0;
+        in.rate *= 1 - share;
+    }
+    in.t1 = end;
     return add_inflow(f, in);
 }
 
@@ -252,10 +306,23 @@ static double times_of_contact(const mtl__contact *c)
                : 1;
 }
 
+/* A burst of what may have happened, as a stream over the day before it. */
+static int possible_burst(mtl__filling *f, double mean, mtl__inflow in)
+{
+    const mtl__group law = number_law(f);
+    in.t1 = f->conceptus->ended;
+    in.t0 = in.t1 - 1;
+    in.rate = mean;
+    in.factor = mtl__gated_slot(f->w, NULL, 0, in.t0, in.t0, in.t1, 0, &law);
+    return add_inflow(f, in);
+}
+
 static int add_burst(mtl__filling *f, const mtl__supply *u, enum mtl__target to, int target,
                      int group)
 {
     const double mean = amount_of(f, u) * (f->contact ? times_of_contact(f->contact) : 1);
+    if (f->number > 0)
+        return possible_burst(f, mean, (mtl__inflow){.group = group, .to = to, .target = target});
     if (mean > 0)
         f->x->source.burst[f->x->source.n_bursts++] =
             (mtl__burst){.t = f->contact ? f->contact->t0 : f->conceptus->ended,
@@ -280,7 +347,7 @@ static enum mtl__supply_on on_of(enum mtl__contact_kind kind)
     return on[kind];
 }
 
-static bool contact_calls(const mtl__contact *c, const mtl__supply *u)
+bool mtl__contact_calls(const mtl__contact *c, const mtl__supply *u)
 {
     return u->way == MTL__GIVER_TO_TAKER && u->on == on_of(c->kind) &&
            (c->kind != MTL__INFUSION || u->kind == c->cell_kind);
@@ -289,7 +356,7 @@ static bool contact_calls(const mtl__contact *c, const mtl__supply *u)
 bool mtl__line_possible(const mtl_scenario *s, const mtl__supply *u)
 {
     for (int k = 0; k < s->n_contacts; k++)
-        if (contact_calls(&s->contact[k], u))
+        if (mtl__contact_calls(&s->contact[k], u))
             return true;
     return u->way != MTL__GIVER_TO_TAKER;
 }
@@ -299,7 +366,7 @@ static bool line_concerns(const mtl__filling *f, const mtl__supply *u)
     if (u->way != f->x->way || !mtl__when_holds(&u->when, f->w->m))
         return false;
     if (f->contact)
-        return contact_calls(f->contact, u);
+        return mtl__contact_calls(f->contact, u);
     return !dose_is_fixed(f, u->kind) && (u->on == MTL__ON_PREGNANCY || burst_happens(f, u));
 }
 
@@ -359,7 +426,7 @@ static int add_culls(mtl__filling *f)
     for (int k = 0; k < s->n_pregnancies; k++) {
         const mtl__pregnancy *pg = &s->pregnancy[k];
         const int b = f->w->body_of[pg->mother];
-        if (b < 0 || !(pg->conceived > f->x->t_start))
+        if (b < 0 || pg->unnoticed_years > 0 || !(pg->conceived > f->x->t_start))
             continue;
         bool own = false;
         for (int c = 0; c < pg->n_children; c++)
@@ -382,7 +449,7 @@ static size_t most_culls(const mtl__world *w, double t)
         kinds += w->kind[k] && mtl__blood_forming(w->m, k);
     for (int k = 0; k < w->s->n_contacts; k++) {
         const mtl__contact *c = &w->s->contact[k];
-        if (c->kind == MTL__STEM_CELL_GRAFT && c->conditioning && c->t0 > t)
+        if (c->kind == MTL__STEM_CELL_GRAFT && c->t0 > t)
             n += kinds;
     }
     if (mtl__model_switch_is(w->m, "niche", "displacement"))
@@ -390,10 +457,23 @@ static size_t most_culls(const mtl__world *w, double t)
     return n;
 }
 
+/* Each later graft of the same body cuts what an earlier one makes. */
+static size_t later_grafts(const mtl__world *w, const mtl__contact *c)
+{
+    size_t n = 0;
+    for (int k = 0; k < w->s->n_contacts; k++)
+        n += w->s->contact[k].kind == MTL__STEM_CELL_GRAFT && w->s->contact[k].taker == c->taker &&
+             w->s->contact[k].t0 > c->t0;
+    return n;
+}
+
 int mtl__supply_begin(mtl__filling *f, int donor, int host, double t_start, uint64_t key)
 {
     mtl__world *w = f->w;
-    const size_t lines = (size_t)w->m->n_supplies + (f->pg ? (size_t)f->pg->n_fixed : 0) + 1;
+    const size_t cuts =
+        f->contact && f->contact->kind == MTL__STEM_CELL_GRAFT ? later_grafts(w, f->contact) : 0;
+    const size_t lines =
+        (size_t)w->m->n_supplies * (cuts + 1) + (f->pg ? (size_t)f->pg->n_fixed : 0) + 1;
     const size_t culls = most_culls(w, t_start);
     f->x = &w->inoculum[w->n_inocula];
     mtl__source *src = &f->x->source;
@@ -433,6 +513,12 @@ static int fill_inoculum(mtl__world *w, int pregnancy, int child, enum mtl__supp
                       .conceptus = &w->s->child[child],
                       .blood_share = share,
                       .err = err};
+    if (f.pg->unnoticed_years > 0) {
+        MTL_TRY(mtl__model_value(w->m, "loss.unnoticed.rate", &f.number, err));
+        f.number *= f.pg->unnoticed_years * MTL_DAYS_PER_YEAR;
+        if (!(f.number > 0))
+            return 0;
+    }
     const int host = way == MTL__CHILD_TO_MOTHER ? f.pg->mother : f.conceptus->person;
     if (w->body_of[host] < 0)
         return 0;
@@ -453,22 +539,21 @@ static int fill_inoculum(mtl__world *w, int pregnancy, int child, enum mtl__supp
 int mtl__world_supply(mtl__world *w, mtl_error *err)
 {
     const mtl_scenario *s = w->s;
-    const size_t most = 3 * (size_t)s->n_children + (size_t)s->n_contacts + 1;
+    const size_t most =
+        (1 + MTL__MAX_OWNERS) * (size_t)s->n_children + MTL__MAX_OWNERS * (size_t)s->n_contacts + 1;
     w->inoculum = mtl__arena_alloc(&w->arena, most * sizeof *w->inoculum);
-    w->line_used =
-        mtl__arena_alloc(&w->arena, ((size_t)w->m->n_supplies + 1) * sizeof *w->line_used);
-    w->fold_used = mtl__arena_alloc(&w->arena, ((size_t)w->m->n_params + 1) * sizeof *w->fold_used);
-    if (!w->inoculum || !w->line_used || !w->fold_used)
+    if (!w->inoculum)
         return mtl__nomem(err);
     for (int k = 0; k < s->n_pregnancies; k++) {
         const mtl__pregnancy *pg = &s->pregnancy[k];
-        int giver;
-        const double grafted = mtl__grafted_share(w, pg->mother, pg->conceived, &giver);
+        mtl__owner owner[MTL__MAX_OWNERS];
+        const int n = mtl__blood_owners(w, pg->mother, pg->conceived, true, owner);
         for (int c = pg->child0; c < pg->child0 + pg->n_children; c++) {
             MTL_TRY(fill_inoculum(w, k, c, MTL__CHILD_TO_MOTHER, s->child[c].person, 1, err));
-            MTL_TRY(fill_inoculum(w, k, c, MTL__MOTHER_TO_CHILD, pg->mother, 1 - grafted, err));
-            if (giver >= 0 && giver != s->child[c].person)
-                MTL_TRY(fill_inoculum(w, k, c, MTL__MOTHER_TO_CHILD, giver, grafted, err));
+            for (int i = 0; i < n; i++)
+                if (owner[i].person != s->child[c].person)
+                    MTL_TRY(fill_inoculum(w, k, c, MTL__MOTHER_TO_CHILD, owner[i].person,
+                                          owner[i].share, err));
         }
     }
     return mtl__contact_inocula(w, err);

@@ -3,8 +3,9 @@
    carry what passes through one hub into another (design 1). A pregnancy opens the placenta in both
    directions: a seed in the giver's blood crosses at the rate at which one of the giver's own
    nucleated blood cells does, that is, supply per day over the giver's blood cells (conduit =
-   proportional), times a factor that is scanned, never fitted (selective). Carried cells meet the
-   mean conduit: the heterogeneity between pregnancies acts on a donor's own supply only. */
+   proportional), times a factor that is scanned, never fitted (selective). How much one
+   placenta lets through differs between pregnancies: a gate of the process, drawn once for all
+   that is carried that way. */
 #include "family/family.h"
 
 #include <math.h>
@@ -54,29 +55,6 @@ static void kinds_in_use(mtl__world *w)
     }
 }
 
-/* Bodies: declared or born people whose birth is known; losses have none, nor people only named.
-   Fills has[n_people]. */
-static int who_has_body(const mtl_scenario *s, bool *has)
-{
-    const size_t n = (size_t)s->n_people + 1;
-    bool *seen = calloc(2 * n, sizeof *seen); /* mothers, then those who are sampled or given to */
-    if (!seen)
-        return MTL_ERR_MEMORY;
-    for (int k = 0; k < s->n_pregnancies; k++)
-        seen[s->pregnancy[k].mother] = true;
-    for (int k = 0; k < s->n_samples; k++)
-        seen[n + (size_t)s->sample[k].person] = true;
-    for (int k = 0; k < s->n_contacts; k++)
-        seen[n + (size_t)s->contact[k].taker] = true;
-    for (int i = 0; i < s->n_people; i++) {
-        const mtl__person *p = &s->person[i];
-        has[i] = (isfinite(p->born) || seen[i]) &&
-                 (p->declared || p->pregnancy >= 0 || seen[n + (size_t)i]);
-    }
-    free(seen);
-    return 0;
-}
-
 typedef struct named {
     uint64_t key;
     int person;
@@ -98,8 +76,8 @@ static int choose_bodies(mtl__world *w)
     w->body = mtl__arena_alloc(&w->arena, n * sizeof *w->body);
     bool *has = calloc(n, sizeof *has);
     named *list = calloc(n, sizeof *list);
-    const bool ok =
-        w->body_person && w->body_of && w->body && has && list && who_has_body(w->s, has) == 0;
+    const bool ok = w->body_person && w->body_of && w->body && has && list &&
+                    mtl__scenario_bodies(w->s, has) == 0;
     for (int i = 0; ok && i < w->s->n_people; i++) {
         w->body_of[i] = -1;
         if (has[i])
@@ -118,89 +96,119 @@ static int choose_bodies(mtl__world *w)
 }
 
 /* ---------------------------------------------------------------- conduits */
+/* The slot of a rule's own factors on the giver's clock of age (growth: a young body makes less).
+ */
+static int giver_slot(mtl__world *w, const mtl__body *giver, const mtl__rule *rule)
+{
+    if (rule->n_factors == 0)
+        return 0;
+    return mtl__clockwork_slot(&w->clock, rule->factor, rule->n_factors, giver->born, -HUGE_VAL,
+                               HUGE_VAL, MTL_DAYS_PER_YEAR);
+}
+
 /* Progeny that a giver's foreign seeds make crosses like any blood cell: at the rate per cell, over
    the time it lives. It is credited when it is made (lifetimes are short against the months of a
    conduit, or the clone is at rest), so that the taker's intensity is driven by the giver's seeds
-   directly. */
-static int carry_progeny(const mtl__world *w, mtl__builder *b, const mtl__body *giver,
-                         const mtl__body *taker, double per_cell, int slot)
+   directly; what a young giver's seeds make is less by the same factors as in its own body. */
+static int carry_progeny(mtl__world *w, const mtl__opening *op, double per_cell)
 {
     const mtl_model *m = w->m;
     for (int r = 0; r < m->n_rules; r++) {
         const mtl__rule *rule = &m->rule[r];
         if (rule->process != MTL__R_OUTPUT || !w->kind[rule->kind] ||
-            !mtl__when_holds(&rule->when, m) || taker->cox[rule->target] < 0 ||
-            !(giver->decay[rule->target] > 0))
+            !mtl__when_holds(&rule->when, m) || op->taker->cox[rule->target] < 0 ||
+            !(op->giver->decay[rule->target] > 0))
             continue;
-        const double rate = mtl__expr_value(&rule->rate, m) * per_cell / giver->decay[rule->target];
+        const double rate =
+            mtl__expr_value(&rule->rate, m) * per_cell / op->giver->decay[rule->target];
+        const int own = giver_slot(w, op->giver, rule);
+        MTL_TRY(own);
+        const int slot = mtl__gated_product(w, op->slot, own, op->law);
+        MTL_TRY(slot);
         for (int o = 0; o < m->n_organs && rate > 0; o++) {
-            const int type = giver->type[rule->kind * m->n_organs + o];
+            const int type = op->giver->type[rule->kind * m->n_organs + o];
             if (type >= 0 && mtl__rule_applies(rule, m, o))
-                MTL_TRY(mtl__add_output(b, type, taker->cox[rule->target], rate, slot));
+                MTL_TRY(mtl__add_output(w->build, type, op->taker->cox[rule->target], rate, slot));
         }
     }
     return 0;
 }
 
-int mtl__open_conduit(mtl__world *w, mtl__builder *b, const mtl__body *giver,
-                      const mtl__body *taker, double per_cell, int slot)
+int mtl__open_conduit(mtl__world *w, const mtl__opening *op)
 {
     const mtl_model *m = w->m;
     double factor = 1;
     if (mtl__model_switch_is(m, "conduit", "selective"))
         MTL_TRY(mtl__model_value(m, "conduit.selectivity", &factor, NULL));
     for (int k = 0; k < m->n_kinds; k++) {
-        if (giver->row[k] < 0 || taker->row[k] < 0)
+        if (op->giver->row[k] < 0 || op->taker->row[k] < 0)
             continue;
-        const double weight = per_cell * giver->residence[k] * factor;
+        const double weight = op->per_cell * op->seeds * op->giver->residence[k] * factor;
         if (weight > 0)
-            MTL_TRY(mtl__add_cross(b, giver->row[k], taker->row[k], weight, slot));
+            MTL_TRY(
+                mtl__add_cross(w->build, op->giver->row[k], op->taker->row[k], weight, op->slot));
     }
-    return carry_progeny(w, b, giver, taker, per_cell * factor, slot);
+    MTL_TRY(mtl__grow(&w->conduit, &w->cap_conduit, (size_t)w->n_conduits + 1, sizeof *w->conduit));
+    w->conduit[w->n_conduits++] = (mtl__conduit){.giver = (int)(op->giver - w->body),
+                                                 .taker = (int)(op->taker - w->body),
+                                                 .t0 = op->t0,
+                                                 .t1 = op->t1,
+                                                 .slot = op->slot};
+    return carry_progeny(w, op, op->per_cell * factor);
 }
 
 /* One supply line of nucleated cells as a conduit: what of the giver's blood it moves per day. */
-static int open_placenta(mtl__world *w, mtl__builder *b, const mtl__pregnancy *pg,
-                         const mtl__supply *u, const mtl__body *giver, const mtl__body *taker,
-                         double giver_cells, double end)
+static int open_placenta(mtl__world *w, const mtl__pregnancy *pg, const mtl__conceptus *x,
+                         const mtl__supply *u, double mother_cells, mtl_error *err)
 {
-    const double per_cell = mtl__expr_value(&u->amount, w->m) / giver_cells;
+    const mtl__filling f = {.w = w, .pg = pg, .conceptus = x, .err = err};
+    const bool up = u->way == MTL__CHILD_TO_MOTHER;
+    mtl__body *mother = &w->body[w->body_of[pg->mother]], *child = &w->body[w->body_of[x->person]];
+    double cells = mother_cells;
+    if (up)
+        MTL_TRY(mtl__host_cells(w, x->person, w->m->blood, x->ended, &cells, NULL, err));
+    /* how much one placenta lets through is drawn once, for all that is carried that way */
+    const uint64_t parts[2] = {mtl__hash(u->name), w->s->person[x->person].key};
+    mtl__group law;
+    const bool varies =
+        mtl__supply_law(w, u, mtl__hash_bytes(MTL_HASH_START, parts, sizeof parts), &law);
     const int slot =
-        mtl__clockwork_slot(&w->clock, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0 ? 1 : 0,
-                            pg->conceived - 14, pg->conceived, end, 56);
-    MTL_TRY(slot);
-    return mtl__open_conduit(w, b, giver, taker, per_cell, slot);
+        mtl__gated_slot(w, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0, pg->conceived - 14,
+                        pg->conceived, x->ended, 56, varies ? &law : NULL);
+    if (slot < 0 || !(cells > 0))
+        return slot < 0 ? mtl__nomem(err) : 0;
+    const mtl__opening op = {.giver = up ? child : mother,
+                             .taker = up ? mother : child,
+                             .per_cell = mtl__expr_value(&u->amount, w->m) *
+                                         mtl__supply_folds(&f, u) / cells,
+                             .seeds = 1,
+                             .t0 = pg->conceived,
+                             .t1 = x->ended,
+                             .slot = slot,
+                             .law = varies ? &law : NULL};
+    return mtl__open_conduit(w, &op) < 0 ? mtl__nomem(err) : 0;
 }
 
-static int add_conduits(mtl__world *w, mtl__builder *b, mtl_error *err)
+static int add_conduits(mtl__world *w, mtl_error *err)
 {
     const mtl_model *m = w->m;
     double mother_cells;
     MTL_TRY(mtl__model_value(m, "blood.cells.pregnant", &mother_cells, err));
     for (int i = 0; i < w->s->n_pregnancies; i++) {
         const mtl__pregnancy *pg = &w->s->pregnancy[i];
-        const int mother = w->body_of[pg->mother];
         for (int c = 0; c < pg->n_children; c++) {
             const mtl__conceptus *x = &w->s->child[pg->child0 + c];
-            const int child = w->body_of[x->person];
-            if (mother < 0 || child < 0)
+            if (w->body_of[pg->mother] < 0 || w->body_of[x->person] < 0)
                 continue;
-            double child_cells;
-            MTL_TRY(mtl__host_cells(w, x->person, m->blood, x->ended, &child_cells, NULL, err));
             for (int k = 0; k < m->n_supplies; k++) {
                 const mtl__supply *u = &m->supply[k];
-                if (u->on != MTL__ON_PREGNANCY || u->measure != MTL__PER_DAY ||
-                    m->kind[u->kind].class_ != MTL__TRANSIENT || !mtl__when_holds(&u->when, m))
-                    continue;
-                const bool up = u->way == MTL__CHILD_TO_MOTHER;
-                if (open_placenta(w, b, pg, u, &w->body[up ? child : mother],
-                                  &w->body[up ? mother : child], up ? child_cells : mother_cells,
-                                  x->ended) < 0)
-                    return mtl__nomem(err);
+                if (u->on == MTL__ON_PREGNANCY && u->measure == MTL__PER_DAY &&
+                    m->kind[u->kind].class_ == MTL__TRANSIENT && mtl__when_holds(&u->when, m))
+                    MTL_TRY(open_placenta(w, pg, x, u, mother_cells, err));
             }
         }
     }
-    return mtl__contact_conduits(w, b, err);
+    return mtl__contact_conduits(w, err);
 }
 
 /* ---------------------------------------------------------------- the world */
@@ -215,7 +223,7 @@ static double adult_birth(const mtl_scenario *s, int person)
     return first < HUGE_VAL ? first - 30 * MTL_DAYS_PER_YEAR : NAN;
 }
 
-static int compile_bodies(mtl__world *w, mtl__builder *b, mtl_error *err)
+static int compile_bodies(mtl__world *w, mtl_error *err)
 {
     for (int k = 0; k < w->n_bodies; k++) {
         const mtl__person *p = &w->s->person[w->body_person[k]];
@@ -229,9 +237,9 @@ static int compile_bodies(mtl__world *w, mtl__builder *b, mtl_error *err)
             .landing = w->landing,
             .home = w->home,
         };
-        MTL_TRY(mtl__body_compile(b, &w->clock, w->m, &spec, &w->arena, &w->body[k], err));
+        MTL_TRY(mtl__body_compile(w->build, &w->clock, w->m, &spec, &w->arena, &w->body[k], err));
     }
-    return add_conduits(w, b, err);
+    return add_conduits(w, err);
 }
 
 static int build(mtl__world *w, mtl_error *err)
@@ -240,18 +248,24 @@ static int build(mtl__world *w, mtl_error *err)
     w->kind = mtl__arena_alloc(&w->arena, nk * sizeof *w->kind);
     w->landing = mtl__arena_alloc(&w->arena, nk * sizeof *w->landing);
     w->home = mtl__arena_alloc(&w->arena, nk * sizeof *w->home);
-    if (!w->kind || !w->landing || !w->home || choose_bodies(w) < 0)
+    w->line_used =
+        mtl__arena_alloc(&w->arena, ((size_t)w->m->n_supplies + 1) * sizeof *w->line_used);
+    w->fold_used = mtl__arena_alloc(&w->arena, ((size_t)w->m->n_params + 1) * sizeof *w->fold_used);
+    if (!w->kind || !w->landing || !w->home || !w->line_used || !w->fold_used ||
+        choose_bodies(w) < 0)
         return mtl__nomem(err);
     kinds_in_use(w);
-    mtl__builder *b;
-    MTL_TRY(mtl__builder_new(&b, err));
-    int ret = compile_bodies(w, b, err);
+    MTL_TRY(mtl__builder_new(&w->build, err));
+    int ret = compile_bodies(w, err);
     if (ret == 0)
         ret = mtl__world_supply(
             w, err); /* adds the slots of its curves before the environment is frozen */
     if (ret == 0)
-        ret = mtl__builder_finish(b, &w->clock.env, &w->process, err);
-    mtl__builder_free(b);
+        ret = mtl__builder_finish(w->build, &w->clock.env, &w->process, err);
+    mtl__builder_free(w->build);
+    w->build = NULL;
+    if (ret == 0)
+        ret = mtl__map_gates(w, err);
     for (int i = 0; ret == 0 && i < w->n_inocula; i++)
         ret = mtl__source_check(&w->inoculum[i].source, w->process, err);
     return ret;
@@ -280,6 +294,7 @@ void mtl__world_free(mtl__world *w)
 {
     if (!w)
         return;
+    free(w->conduit);
     mtl__process_free(w->process);
     mtl__clockwork_free(&w->clock);
     mtl__arena_free(&w->arena);

@@ -24,7 +24,7 @@ static const char *two(double x, char *buf, size_t size)
         snprintf(buf, size, "%.20s", text);
         return buf;
     }
-    const int power = atoi(e + 1);
+    const int power = (int)strtol(e + 1, NULL, 10);
     *e = '\0';
     if (power == 2 || power == 3)
         snprintf(buf, size, "%.0f", strtod(text, NULL) * (power == 2 ? 100.0 : 1000.0));

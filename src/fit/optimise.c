@@ -37,7 +37,7 @@ static bool factorise(int n, const bool *held, const double *a, double shift, do
 
 void mtl__solve_free(int n, const bool *held, const double *a, const double *b, double *x)
 {
-    double l[N * N], shift = 0.0;
+    double l[N * N] = {0}, shift = 0.0;
     while (!factorise(n, held, a, shift, l))
         shift = shift > 0.0 ? 4.0 * shift : 1e-3;
     for (int i = 0; i < n; i++) {
@@ -46,7 +46,8 @@ void mtl__solve_free(int n, const bool *held, const double *a, const double *b, 
             sum -= l[i * n + k] * x[k];
         x[i] = sum / l[i * n + i];
     }
-    for (int i = n - 1; i >= 0; i--) {
+    for (int left = n; left > 0; left--) {
+        const int i = left - 1;
         double sum = x[i];
         for (int k = i + 1; k < n; k++)
             sum -= l[k * n + i] * x[k];
@@ -97,10 +98,11 @@ static void sort_eigen(int n, double *value, double *v)
 void mtl__eigen(int n, const double *matrix, double *value, double *v)
 {
     double a[N * N];
-    for (int i = 0; i < n * n; i++) {
-        a[i] = matrix[i];
-        v[i] = i % (n + 1) == 0;
-    }
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+            a[i * n + j] = matrix[i * n + j];
+            v[i * n + j] = i == j;
+        }
     for (int sweep = 0; sweep < 60; sweep++) {
         double off = 0.0, on = 0.0;
         for (int i = 0; i < n; i++)
@@ -247,8 +249,11 @@ static void start(search *s, const double *x, const double *curvature)
     double c[N];
     s->f = s->fn(s->ctx, x);
     slopes(s->fn, s->ctx, s->n, s->fixed, x, STEP, s->f, s->g, c);
-    for (int i = 0; i < s->n * s->n; i++)
-        s->b[i] = curvature ? curvature[i] : i % (s->n + 1) ? 0.0 : mtl__max(c[i / s->n], 0.05);
+    for (int i = 0; i < s->n; i++)
+        for (int j = 0; j < s->n; j++) {
+            const int at = i * s->n + j;
+            s->b[at] = curvature ? curvature[at] : i != j ? 0.0 : mtl__max(c[i], 0.05);
+        }
 }
 
 void mtl__minimise(mtl__objective fn, void *ctx, int n, const bool *fixed, const double *lo,

@@ -101,24 +101,13 @@ static void alone(single *s, const mtl__world *w, const mtl__fit_entry *e, doubl
     }
 }
 
-/* The view of the sample when g genomes are looked at. */
-static int look(const mtl__world *w, const mtl__sample *x, double g, mtl__view *v, mtl_error *err)
-{
-    MTL_TRY(mtl__look(w, x->person, x->organ, w->m->assay[x->assay].subset, x->t, v, err));
-    for (int i = 0; i < w->process->n_types; i++)
-        v->see_type[i] = mtl__min(1.0, v->see_type[i] * g);
-    for (int i = 0; i < w->process->n_cox; i++)
-        v->see_cox[i] *= g;
-    return MTL_OK;
-}
-
 /* Mean and second factorial moment per unit amount, of the number seen when one genome is. */
 static int moments(mtl__analytic *a, const mtl__world *w, const mtl__sample *x, mtl__fit_entry *e,
                    mtl__view *v, mtl_error *err)
 {
     single s;
     mtl__seen seen;
-    MTL_TRY(look(w, x, 1.0, v, err));
+    MTL_TRY(mtl__sample_look(w, x, 1.0, v, err));
     alone(&s, w, e, 1.0);
     MTL_TRY(mtl__analytic_seen(a, &s.source, x->t, v->see_type, v->see_cox, RTOL, &seen, err));
     e->mean = seen.mean;
@@ -145,7 +134,7 @@ static int tabulate(mtl_fit *f, mtl__fit_probe *p, mtl__analytic *a, const mtl__
         const double g = mtl__exp(p->node[k]), amount = 1.0 / (e->mean * g);
         single s;
         double none;
-        MTL_TRY(look(w, x, g, v, err));
+        MTL_TRY(mtl__sample_look(w, x, g, v, err));
         alone(&s, w, e, amount);
         MTL_TRY(mtl__analytic_none(a, &s.source, x->t, v->see_type, v->see_cox, RTOL, &none, err));
         const double j = -mtl__log(none) / amount;
@@ -231,7 +220,7 @@ int mtl__fit_measure(mtl_fit *f, mtl_error *err)
             mtl__fit_probe *p = &f->probe[k];
             if (p->family != i)
                 continue;
-            ret = look(w, sample_of(f, p), 1.0, &v, err);
+            ret = mtl__sample_look(w, sample_of(f, p), 1.0, &v, err);
             p->cells_per_mL = v.cells_per_mL;
             if (ret == MTL_OK)
                 ret = mtl__sample_qpcr(w, sample_of(f, p), &p->qpcr, err);

@@ -268,9 +268,9 @@ static char *combination(mtl_fit *f, const int *of, int n, const double *v)
     double left = 1.0;
     bool used[N] = {false};
     for (int round = 0; round < n && left > 0.05; round++) { /* largest first, 95% of the square */
-        int most = -1;
+        int most = 0;
         for (int i = 0; i < n; i++)
-            if (!used[i] && (most < 0 || fabs(v[i]) > fabs(v[most])))
+            if (!used[i] && (used[most] || fabs(v[i]) > fabs(v[most])))
                 most = i;
         used[most] = true;
         left -= v[most] * v[most];

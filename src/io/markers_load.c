@@ -51,10 +51,10 @@ static int load_ped(mtl_markers *r, mtl_error *err)
     char *text, *map;
     size_t length, map_length;
     const size_t stem = strlen(r->o.genotypes) - 4;
-    char *map_file = mtl__arena_strdup(&r->arena, r->o.genotypes);
+    char *map_file = mtl__arena_alloc(&r->arena, stem + sizeof ".map");
     if (!map_file)
         return mtl__nomem(err);
-    memcpy(map_file + stem, ".map", 4);
+    snprintf(map_file, stem + sizeof ".map", "%.*s.map", (int)stem, r->o.genotypes);
     MTL_TRY(slurp(r, r->o.genotypes, &text, &length, err));
     MTL_TRY(slurp(r, map_file, &map, &map_length, err));
     return mtl__ped_parse(&r->g, r->s, r->o.genotypes, text, length, map_file, map, map_length,
@@ -116,19 +116,14 @@ static int load_hla(mtl_markers *r, const mtl_model *m, mtl_error *err)
  * settle it. */
 static bool one_genome(const mtl_scenario *s, int a, int b)
 {
-    const mtl__person *p = &s->person[a], *q = &s->person[b];
-    if (p->pregnancy < 0 || p->pregnancy != q->pregnancy)
-        return false;
-    if (s->pregnancy[p->pregnancy].chorionicity != MTL__MONOCHORIONIC)
-        return false;
-    return p->sex == q->sex || p->sex == MTL__SEX_UNKNOWN || q->sex == MTL__SEX_UNKNOWN;
+    return mtl__same_genome(s, a, b);
 }
 
 static bool twins_of_unknown_zygosity(const mtl_scenario *s, int a, int b)
 {
     const mtl__person *p = &s->person[a], *q = &s->person[b];
     return p->pregnancy >= 0 && p->pregnancy == q->pregnancy &&
-           s->pregnancy[p->pregnancy].chorionicity != MTL__MONOCHORIONIC && p->sex == q->sex;
+           s->pregnancy[p->pregnancy].zygosity == MTL__ZYGOSITY_UNKNOWN && p->sex == q->sex;
 }
 
 static int load_lineage(mtl_markers *r, mtl__str *remarks, mtl_error *err)
@@ -151,9 +146,10 @@ static int load_lineage(mtl_markers *r, mtl__str *remarks, mtl_error *err)
         for (int j = 0; j < i && genome[i] == i; j++) {
             if (one_genome(s, j, i)) {
                 genome[i] = genome[j];
-                mtl__str_printf(remarks,
-                                "%s and %s, twins of one chorion, are taken for monozygotic\n",
-                                s->person[j].name, s->person[i].name);
+                if (s->pregnancy[s->person[i].pregnancy].zygosity == MTL__ZYGOSITY_UNKNOWN)
+                    mtl__str_printf(remarks,
+                                    "%s and %s, twins of one chorion, are taken for monozygotic\n",
+                                    s->person[j].name, s->person[i].name);
             } else if (twins_of_unknown_zygosity(s, j, i)) {
                 mtl__str_printf(remarks, "%s and %s, twins, are taken for dizygotic\n",
                                 s->person[j].name, s->person[i].name);

@@ -112,8 +112,10 @@ typedef struct reader {
 static int fail_at(reader *r, int code, const char *key, int index)
 {
     scan s = {.p = r->text, .end = r->text + r->length, .line = 1, .line_start = r->text};
-    if (!scan_member(&s, key))
-        return mtl__fail_place(r->err, code, r->file, 0, 0);
+    if (!scan_member(&s, key)) {
+        mtl__fail_place(r->err, code, r->file, 0, 0);
+        return code;
+    }
     if (index >= 0 && s.p < s.end && *s.p == '[') {
         scan_step(&s);
         scan_space(&s);
@@ -125,7 +127,8 @@ static int fail_at(reader *r, int code, const char *key, int index)
             scan_space(&s);
         }
     }
-    return mtl__fail_place(r->err, code, r->file, s.line, (int)(s.p - s.line_start) + 1);
+    mtl__fail_place(r->err, code, r->file, s.line, (int)(s.p - s.line_start) + 1);
+    return code;
 }
 
 static const char *species_name(const void *ctx, int i)
@@ -456,7 +459,8 @@ static int read_top(reader *r, json_t *root)
         mtl__fail(r->err, MTL_ERR_VALUE, "",
                   "expected {\"name\": text, \"T\": number, "
                   "\"species\": [...], \"reactions\": [...]}");
-        return mtl__fail_place(r->err, MTL_ERR_VALUE, r->file, 1, 1);
+        mtl__fail_place(r->err, MTL_ERR_VALUE, r->file, 1, 1);
+        return MTL_ERR_VALUE;
     }
     r->net->name = mtl__arena_strdup(&r->net->arena, name ? json_string_value(name) : "");
     if (!r->net->name)

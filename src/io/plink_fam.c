@@ -359,11 +359,11 @@ int mtl__fam_parse(mtl__fam *out, mtl__arena *a, const char *file, const char *t
     reader r = {.fam = out, .arena = a, .err = err};
     int ret = all_lines(&r, text, length, ped);
     if (ret == MTL_OK) {
-        out->row = mtl__arena_alloc(a, (size_t)out->n * sizeof *out->row);
-        if (out->row)
-            memcpy(out->row, r.row, (size_t)out->n * sizeof *out->row);
-        else
+        out->row = mtl__arena_alloc(a, ((size_t)out->n + 1) * sizeof *out->row);
+        if (!out->row)
             ret = mtl__nomem(err);
+        else if (r.row)
+            memcpy(out->row, r.row, (size_t)out->n * sizeof *out->row);
     }
     free(r.row);
     return ret < 0 ? ret : check_pedigree(out, a, err);

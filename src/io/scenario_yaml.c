@@ -13,7 +13,7 @@
 static int title_and_keys(mtl__sload *l)
 {
     static const char *const keys[] = {"title",  "focus",   "include", "people",
-                                       "events", "history", NULL};
+                                       "events", "history", "unnoticed_losses", NULL};
     const mtl__ynode *root = l->doc.root, *title;
     MTL_TRY(mtl__yaml_is_map(&l->doc, root, "a scenario", l->err));
     for (int i = 0; i < root->n; i++)
@@ -68,6 +68,25 @@ static int hand_over(mtl__sload *l)
     return MTL_OK;
 }
 
+/* Women in whom losses that nobody noticed are followed. */
+static int unnoticed_losses(mtl__sload *l, const mtl__ynode *list)
+{
+    MTL_TRY(mtl__yaml_is_list(&l->doc, list, "`unnoticed_losses`", l->err));
+    int *who = mtl__arena_alloc(&l->s->arena, ((size_t)list->n + 1) * sizeof *who);
+    if (!who)
+        return mtl__nomem(l->err);
+    for (int i = 0; i < list->n; i++) {
+        MTL_TRY(mtl__sl_person(l, list->item[i], &who[i]));
+        for (int k = 0; k < i; k++)
+            if (who[k] == who[i])
+                return mtl__yaml_fail(&l->doc, list->item[i], l->err, MTL_ERR_DUPLICATE,
+                                      "%s is named twice", l->person[who[i]].name);
+    }
+    l->s->unnoticed = who;
+    l->s->n_unnoticed = list->n;
+    return MTL_OK;
+}
+
 static int read_parts(mtl__sload *l)
 {
     const mtl__ynode *root = l->doc.root, *n;
@@ -83,6 +102,8 @@ static int read_parts(mtl__sload *l)
     if (l->n_people == 0)
         return mtl__yaml_fail(&l->doc, root, l->err, MTL_ERR_VALUE,
                               "nobody is in the scenario; declare people under `people:`");
+    if ((n = mtl__yaml_get(root, "unnoticed_losses")))
+        MTL_TRY(unnoticed_losses(l, n));
     l->s->focus = -1;
     if ((n = mtl__yaml_get(root, "focus")))
         MTL_TRY(mtl__sl_person(l, n, &l->s->focus));

@@ -3,6 +3,7 @@
    of each row that is no target why not. Numbers may be missing; a value in words ("yes", "no") is
    allowed where the unit says "qualitative". */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "io/target_read.h"
@@ -48,13 +49,10 @@ int mtl__evidence_find(const mtl_targets_result *r, const char *id, mtl_error *e
 /* "dir/name" in the arena. */
 static char *join(mtl__arena *a, const char *dir, const char *name)
 {
-    const size_t n = strlen(dir), m = strlen(name);
-    char *p = mtl__arena_alloc(a, n + m + 2);
-    if (!p)
-        return NULL;
-    memcpy(p, dir, n);
-    p[n] = '/';
-    memcpy(p + n + 1, name, m + 1);
+    const size_t size = strlen(dir) + strlen(name) + 2;
+    char *p = mtl__arena_alloc(a, size);
+    if (p)
+        snprintf(p, size, "%s/%s", dir, name);
     return p;
 }
 

@@ -212,12 +212,14 @@ int mtl__vcf_parse(mtl__genotypes *g, const mtl_scenario *s, const char *name, c
 {
     const enum htsLogLevel level = hts_get_log_level();
     vcf_reader v = {.g = g, .s = s, .name = name, .err = err};
-    char *copy = malloc(size + 1); /* becomes htslib's */
-    if (!copy)
+    mtl__str copy = {0}; /* becomes htslib's */
+    mtl__str_addn(&copy, data, size);
+    if (copy.oom) {
+        mtl__str_free(&copy);
         return mtl__nomem(err);
-    memcpy(copy, data, size);
+    }
     hts_set_log_level(HTS_LOG_OFF);
-    hFILE *memory = hopen("mem:", "rb:", copy, size);
+    hFILE *memory = hopen("mem:", "rb:", copy.s, size);
     htsFile *f = memory ? hts_hopen(memory, name, "r") : NULL;
     int ret;
     if (f) {
@@ -226,7 +228,7 @@ int mtl__vcf_parse(mtl__genotypes *g, const mtl_scenario *s, const char *name, c
         if (memory)
             hclose_abruptly(memory);
         else
-            free(copy);
+            mtl__str_free(&copy);
         ret = mtl__fail_at(err, MTL_ERR_SYNTAX, name, 0, 0, NULL, "neither VCF nor BCF");
     }
     hts_set_log_level(level);

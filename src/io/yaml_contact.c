@@ -265,7 +265,7 @@ static int begin(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, i
 
 int mtl__sl_contact(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type)
 {
-    mtl__ydate when;
+    mtl__ydate when = {.days = NAN};
     mtl__contact c = {.giver = -1,
                       .amount = NAN,
                       .organ = -1,

@@ -29,23 +29,23 @@ static const event_word words_known[] = {
 static const char *const words_later[] = {"infarct",   "wound",  "hepatitis",     "diagnosis",
                                           "treatment", "tumour", "amniocentesis", NULL};
 
-static const char *const keys_of[][20] = {
+static const char *const keys_of[][22] = {
     [MTL__SL_DELIVERY] =
         {"date",         "age",      "person",    "event",         "child",
          "children",     "sex",      "karyotype", "week",          "conceived",
          "mode",         "outcome",  "milk",      "pre_eclampsia", "growth_restriction",
-         "chorionicity", "vanished", "seeds",     "father",        NULL},
+         "chorionicity", "zygosity", "vanished", "seeds",     "father",        NULL},
     [MTL__SL_STILLBIRTH] = {"date", "age", "person", "event", "child", "children", "sex",
                             "karyotype", "week", "conceived", "mode", "pre_eclampsia",
-                            "growth_restriction", "chorionicity", "vanished", "seeds", "father",
+                            "growth_restriction", "chorionicity", "zygosity", "vanished", "seeds", "father",
                             NULL},
     [MTL__SL_PREGNANCY] = {"date", "age", "person", "event", "child", "children", "sex",
                            "karyotype", "week", "conceived", "pre_eclampsia", "growth_restriction",
-                           "chorionicity", "vanished", "seeds", "father", NULL},
+                           "chorionicity", "zygosity", "vanished", "seeds", "father", NULL},
     [MTL__SL_LOSS] = {"date", "age", "person", "event", "child", "children", "sex", "karyotype",
-                      "week", "conceived", "care", "chorionicity", "seeds", "father", NULL},
+                      "week", "conceived", "care", "chorionicity", "zygosity", "seeds", "father", NULL},
     [MTL__SL_TERMINATION] = {"date", "age", "person", "event", "child", "children", "sex",
-                             "karyotype", "week", "conceived", "care", "chorionicity", "seeds",
+                             "karyotype", "week", "conceived", "care", "chorionicity", "zygosity", "seeds",
                              "father", NULL},
     [MTL__SL_SAMPLE] = {"date", "age", "person", "event", "organ", "volume", "genomes", "assay",
                         "target", "reading", NULL},

@@ -23,14 +23,17 @@ typedef struct litter {
     int n;
 } litter;
 
-static int one_more(mtl__sload *l, litter *b, const mtl__ynode *where, spec **out)
+/* NULL: there is no room for one more, and l->err says so. */
+static spec *one_more(mtl__sload *l, litter *b, const mtl__ynode *where)
 {
-    if (b->n >= MAX_CHILDREN)
-        return mtl__yaml_fail(&l->doc, where, l->err, MTL_ERR_VALUE,
-                              "more than %d children of one pregnancy", MAX_CHILDREN);
-    *out = &b->child[b->n++];
-    **out = (spec){.where = where, .vanished_week = NAN};
-    return MTL_OK;
+    if (b->n >= MAX_CHILDREN) {
+        mtl__yaml_fail(&l->doc, where, l->err, MTL_ERR_VALUE,
+                       "more than %d children of one pregnancy", MAX_CHILDREN);
+        return NULL;
+    }
+    spec *c = &b->child[b->n++];
+    *c = (spec){.where = where, .vanished_week = NAN};
+    return c;
 }
 
 /* The entry of child i where one value stands for all or a list has one for each. */
@@ -69,10 +72,11 @@ static int vanished(mtl__sload *l, const mtl__ynode *list, litter *b)
     MTL_TRY(mtl__yaml_is_list(&l->doc, list, "`vanished`", l->err));
     for (int i = 0; i < list->n; i++) {
         const mtl__ynode *v = list->item[i], *name, *week;
-        spec *c = NULL;
         MTL_TRY(mtl__yaml_is_map(&l->doc, v, "a vanished twin", l->err));
         MTL_TRY(mtl__yaml_keys(&l->doc, v, keys, "a vanished twin", l->err));
-        MTL_TRY(one_more(l, b, v, &c));
+        spec *c = one_more(l, b, v);
+        if (!c)
+            return MTL_ERR_VALUE;
         if ((name = mtl__yaml_get(v, "child"))) {
             MTL_TRY(mtl__sl_name(l, name, &c->name));
             c->where = name;
@@ -92,9 +96,10 @@ static int named_children(mtl__sload *l, const mtl__ynode *ev, const mtl__ynode 
     if (n == 0)
         return mtl__yaml_fail(&l->doc, child, l->err, MTL_ERR_VALUE, "an empty list of children");
     for (int i = 0; i < n; i++) {
-        spec *c = NULL;
         const mtl__ynode *name = child->kind == MTL__YLIST ? child->item[i] : child;
-        MTL_TRY(one_more(l, b, name, &c));
+        spec *c = one_more(l, b, name);
+        if (!c)
+            return MTL_ERR_VALUE;
         MTL_TRY(mtl__sl_name(l, name, &c->name));
         MTL_TRY(sex_and_karyotype(l, ev, c, i, n));
     }
@@ -109,12 +114,13 @@ static int children_in_full(mtl__sload *l, const mtl__ynode *list, litter *b)
         return mtl__yaml_fail(&l->doc, list, l->err, MTL_ERR_VALUE, "an empty list of children");
     for (int i = 0; i < list->n; i++) {
         const mtl__ynode *v = list->item[i], *name;
-        spec *c = NULL;
         MTL_TRY(mtl__yaml_is_map(&l->doc, v, "a child", l->err));
         MTL_TRY(mtl__yaml_keys(&l->doc, v, keys, "a child", l->err));
         if (!(name = mtl__yaml_get(v, "name")))
             return mtl__yaml_fail(&l->doc, v, l->err, MTL_ERR_VALUE, "the child has no name");
-        MTL_TRY(one_more(l, b, name, &c));
+        spec *c = one_more(l, b, name);
+        if (!c)
+            return MTL_ERR_VALUE;
         MTL_TRY(mtl__sl_name(l, name, &c->name));
         MTL_TRY(sex_and_karyotype(l, v, c, 0, 1));
     }
@@ -137,8 +143,9 @@ static int gather(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, 
         return mtl__yaml_fail(&l->doc, ev, l->err, MTL_ERR_VALUE,
                               "a delivery needs the name of the child, `child: NAME`");
     } else {
-        spec *c = NULL;
-        MTL_TRY(one_more(l, b, ev, &c));
+        spec *c = one_more(l, b, ev);
+        if (!c)
+            return MTL_ERR_VALUE;
         MTL_TRY(sex_and_karyotype(l, ev, c, 0, 1));
     }
     return gone ? vanished(l, gone, b) : MTL_OK;
@@ -299,6 +306,7 @@ static int care_and_mode(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event
 static int properties(mtl__sload *l, const mtl__ynode *ev, mtl__pregnancy *p)
 {
     static const char *const chorions[] = {"unknown", "monochorionic", "dichorionic", NULL};
+    static const char *const eggs[] = {"unknown", "monozygotic", "dizygotic", NULL};
     const mtl__ynode *v;
     int k;
     if ((v = mtl__yaml_get(ev, "pre_eclampsia")))
@@ -308,6 +316,10 @@ static int properties(mtl__sload *l, const mtl__ynode *ev, mtl__pregnancy *p)
     if ((v = mtl__yaml_get(ev, "chorionicity"))) {
         MTL_TRY(mtl__yaml_word(&l->doc, v, chorions, &k, l->err));
         p->chorionicity = (enum mtl__chorionicity)k;
+    }
+    if ((v = mtl__yaml_get(ev, "zygosity"))) {
+        MTL_TRY(mtl__yaml_word(&l->doc, v, eggs, &k, l->err));
+        p->zygosity = (enum mtl__zygosity)k;
     }
     return (v = mtl__yaml_get(ev, "milk")) ? mtl__sl_milk(l, v, p) : MTL_OK;
 }

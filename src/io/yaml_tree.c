@@ -269,6 +269,8 @@ static int one_event(builder *b, const yaml_event_t *e, int *documents)
         return open_node(b, MTL__YMAP, e);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
+        if (b->depth == 0)
+            return fail_mark(b, &e->start_mark, MTL_ERR_SYNTAX, "an end without a beginning");
         b->depth--;
         return MTL_OK;
     default:

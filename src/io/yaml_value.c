@@ -105,8 +105,8 @@ int mtl__yaml_text(const mtl__ydoc *d, const mtl__ynode *n, const char **out, mt
 int mtl__yaml_number(const mtl__ydoc *d, const mtl__ynode *n, double low, double high, double *out,
                      mtl_error *err)
 {
-    const char *text;
-    double x;
+    const char *text = "";
+    double x = 0;
     MTL_TRY(mtl__yaml_text(d, n, &text, err));
     if (mtl__parse_double(text, &x) < 0)
         return mtl__yaml_fail(d, n, err, MTL_ERR_VALUE, "'%.60s' is not a finite decimal number",
@@ -121,7 +121,7 @@ int mtl__yaml_number(const mtl__ydoc *d, const mtl__ynode *n, double low, double
 int mtl__yaml_whole(const mtl__ydoc *d, const mtl__ynode *n, int64_t low, int64_t high,
                     int64_t *out, mtl_error *err)
 {
-    double x;
+    double x = 0;
     MTL_TRY(mtl__yaml_number(d, n, (double)low, (double)high, &x, err));
     if (x != floor(x))
         return mtl__yaml_fail(d, n, err, MTL_ERR_VALUE, "%.60s is not a whole number", n->text);
@@ -132,7 +132,7 @@ int mtl__yaml_whole(const mtl__ydoc *d, const mtl__ynode *n, int64_t low, int64_
 int mtl__yaml_word(const mtl__ydoc *d, const mtl__ynode *n, const char *const *words, int *out,
                    mtl_error *err)
 {
-    const char *text;
+    const char *text = "";
     char hint[96] = "", all[300];
     MTL_TRY(mtl__yaml_text(d, n, &text, err));
     for (int i = 0; words[i]; i++)
@@ -148,7 +148,7 @@ int mtl__yaml_word(const mtl__ydoc *d, const mtl__ynode *n, const char *const *w
 int mtl__yaml_bool(const mtl__ydoc *d, const mtl__ynode *n, bool *out, mtl_error *err)
 {
     static const char *const words[] = {"false", "true", NULL};
-    int k;
+    int k = 0;
     MTL_TRY(mtl__yaml_word(d, n, words, &k, err));
     *out = k == 1;
     return MTL_OK;
@@ -157,7 +157,7 @@ int mtl__yaml_bool(const mtl__ydoc *d, const mtl__ynode *n, bool *out, mtl_error
 int mtl__yaml_quantity(const mtl__ydoc *d, const mtl__ynode *n, const char *unit, const char *bare,
                        double *out, mtl_error *err)
 {
-    const char *text;
+    const char *text = "";
     char path[96];
     mtl__unit want, plain;
     mtl_error inner;

@@ -73,7 +73,8 @@ int mtl__hla_allele(mtl__hla_table *t, int locus, const char *name, int *out, mt
         bare += 4;
     const char *star = strchr(bare, '*');
     const size_t length = strlen(mtl__hla_locus[locus]);
-    if (star && ((size_t)(star - bare) != length || strncmp(bare, mtl__hla_locus[locus], length)))
+    if (star &&
+        ((size_t)(star - bare) != length || strncmp(bare, mtl__hla_locus[locus], length) != 0))
         return mtl__fail(err, MTL_ERR_VALUE, NULL, "'%.30s' is not an allele of HLA-%s", name,
                          mtl__hla_locus[locus]);
     if (star)

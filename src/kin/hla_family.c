@@ -71,8 +71,8 @@ static void realise(walk *w, int draw)
     for (int s = 0; s < w->n_slots; s++) {
         const int owner = w->slot[s].owner;
         if (s == 0 || w->slot[s - 1].owner != owner)
-            mtl__rng_stream(&rng, w->seed, w->l->key[owner], (uint64_t)(w->first_draw + draw),
-                            stream_founder);
+            mtl__rng_stream(&rng, w->seed, w->l->key[owner],
+                            (uint64_t)w->first_draw + (uint64_t)draw, stream_founder);
         mtl__hla_draw_haplotype(w->t, w->slot[s].allele, &rng, &filled);
         for (int k = 0; k < w->n_persons; k++) {
             const int i = w->person[k];
@@ -220,7 +220,7 @@ static void draw_targets(walk *w, double *target)
 {
     for (int d = 0; d < w->draws; d++) {
         mtl__rng rng;
-        mtl__rng_stream(&rng, w->seed, 0, (uint64_t)(w->first_draw + d), stream_family);
+        mtl__rng_stream(&rng, w->seed, 0, (uint64_t)w->first_draw + (uint64_t)d, stream_family);
         /* Below the total also after rounding. */
         target[d] = mtl__rng_unit(&rng) * w->total * (1 - 1e-12);
     }
@@ -252,10 +252,11 @@ static void forward(const walk *w, const int *order, const unsigned char *matter
                 continue;
             const int parent[2] = {w->l->mother[i], w->l->father[i]};
             mtl__rng founder, meiosis;
-            mtl__rng_stream(&founder, w->seed, w->l->key[i], (uint64_t)(w->first_draw + d),
+            mtl__rng_stream(&founder, w->seed, w->l->key[i], (uint64_t)w->first_draw + (uint64_t)d,
                             stream_founder);
             for (int side = 0; side < SIDES; side++) {
-                mtl__rng_stream(&meiosis, w->seed, w->l->key[i], (uint64_t)(w->first_draw + d),
+                mtl__rng_stream(&meiosis, w->seed, w->l->key[i],
+                                (uint64_t)w->first_draw + (uint64_t)d,
                                 stream_meiosis + (uint64_t)side);
                 if (parent[side] < 0)
                     mtl__hla_draw_haplotype(w->t, any, &founder, &out[i].of[side]);

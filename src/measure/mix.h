@@ -9,7 +9,7 @@
 /* Sites, sorted by chromosome and position. */
 typedef struct mtl__sites {
     int n;
-    const int *chromosome;   /* [n] index; -1 = unknown, taken as unlinked */
+    const int *chromosome;   /* [n] index; -1 = unknown, taken as unlinked, and last or first */
     const int64_t *position; /* [n] 1-based, bp */
     const double *frequency; /* [n] of ALT in the population, (0, 1); NaN = unknown */
     const double *morgan;    /* [n] genetic position; NULL = 1 cM per Mb */
@@ -44,12 +44,19 @@ typedef struct mtl__mix_opts {
     const double *site_error; /* [n_sites] learnt from references or blanks; NULL = none */
     const double
         *site_bias; /* [n_sites] odds of ALT against REF reads from a heterozygote; NULL = 1 */
-    double hopping; /* share of reads from the other samples of the run; NaN = fit, 0 = none */
+    double hopping; /* share of reads from the other samples of the run; NaN = fit, 0 = none; without
+                       other samples there is none */
     bool stranger;  /* an unrelated person competes */
     int thin_bp;    /* no two sites closer than this; 0 = all, with intervals widened for linkage */
-    int bootstrap;  /* replicates of presence tests; 0 = asymptotic mixture of chi-squares */
+    int bootstrap;  /* replicates of presence tests; 0 = asymptotic mixture of chi-squares. Draws
+                       take sites as unlinked */
     uint64_t seed;
     int threads;
+    /* A technical choice, no measured number: the chance with which a site is taken to be beyond
+       the law (typed wrong, a copy-number variant), so that its reads tell nothing. 0 = every site
+       is believed, and one wrong genotype outweighs all else. 1e-6 */
+    double odd_site;
+    bool responsible; /* fill mtl__mix.responsible */
 } mtl__mix_opts;
 void mtl__mix_opts_init(mtl__mix_opts *o);
 
@@ -69,7 +76,10 @@ typedef struct mtl__share {
     double standard_error;
     double information_sites; /* effective number of sites that tell this donor from the rest */
     double lod;               /* fraction found with 95% power at alarm 5% (from the information) */
-    int twin_of;              /* index of a share it cannot be told from, -1 = none */
+    int twin_of;              /* index of a share it cannot be told from, -1 = none; of the two only
+                                 the sum means something, and each interval holds all of it */
+    double widened;           /* variance for linkage over variance without, >= 1 */
+    double ratio;             /* twice the fall of the log-likelihood without this share */
     unsigned flags;
 } mtl__share;
 typedef struct mtl__mix {
@@ -81,6 +91,10 @@ typedef struct mtl__mix {
     double *responsible; /* [n_sites * (n + 1)] share of the ALT (non-host) signal explained by
                             each, for pictures; NULL unless asked for */
     int sites_used;
+    int sites_impossible;   /* left out: the family cannot have these genotypes */
+    int sites_no_frequency; /* left out: genotypes are guessed and the frequency is not known */
+    int sites_odd;          /* of those used: reads that no mixture of the family explains */
+    int blocks;             /* pieces of chromosomes that count as independent */
     double mean_depth;
     unsigned flags;
     mtl__arena arena;
@@ -90,10 +104,26 @@ int mtl__mix_fit(mtl__mix *out, const mtl__sites *sites, const mtl__mix_people *
                  const mtl__counts *sample, const mtl__counts *others, int n_others,
                  const mtl__mix_opts *o, mtl_error *err);
 /* Log-likelihood at given fractions [n_candidates]: for tests, profiles and joint fits with wells.
- */
+   An error or overdispersion of NaN is fitted; nothing hops, no stranger. */
 int mtl__mix_loglik(double *out, const mtl__sites *sites, const mtl__mix_people *people,
                     const mtl__counts *sample, const double *fraction, const mtl__mix_opts *o,
                     mtl_error *err);
 void mtl__mix_clear(mtl__mix *m);
+
+/* ---------------------------------------------------------------- several samples of one person */
+/* A qPCR assay that looks for a donor's allele in one of the samples (or in one without reads). */
+typedef struct mtl__mix_wells {
+    int sample, candidate; /* indices */
+    const struct mtl__qpcr *assay;
+    int copies; /* target alleles per donor genome: 1, 2; 0 = this donor is not seen */
+    int hits;
+} mtl__mix_wells;
+/* Fits samples of one host together: each has fractions of its own; error and overdispersion, where
+   they are fitted, are one number for all; wells count where their sample's fraction of that donor
+   does. A sample without reads (ref = NULL) rests on its wells alone. out[n_samples]. Intervals of a
+   sample carry what the others leave open about error and overdispersion, to second order. */
+int mtl__mix_joint(mtl__mix *out, const mtl__sites *sites, const mtl__mix_people *people,
+                   const mtl__counts *samples, int n_samples, const mtl__mix_wells *wells,
+                   int n_wells, const mtl__mix_opts *o, mtl_error *err);
 
 #endif

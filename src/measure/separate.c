@@ -6,29 +6,44 @@
 
 #include "measure/measure.h"
 
+enum { SPREAD = 4 }; /* slots of the table per pattern */
+
 typedef struct look {
     const mtl__carriers *c;
     int host, n_donors, words;
     const int *donor;
     mtl__host_view *v;
     mtl__arena *arena;
-    size_t cap_probe;
+    size_t cap_probe; /* a power of two */
     uint64_t *now;    /* pattern of the probe at hand */
     uint64_t *unsure; /* donors of whom it is not known; cleared after each probe */
-    int *table;       /* hash of patterns: index + 1 */
-    size_t n_table;
+    int *table;       /* [SPREAD * cap_probe] hash of patterns: index + 1 */
     uint64_t *parted; /* [n_donors * words] who is told from each donor */
     int *copies;      /* [n_donors] of the probe at hand */
 } look;
 
+static size_t first_slot(const look *k, const uint64_t *pattern)
+{
+    const uint64_t h = mtl__hash_bytes(MTL_HASH_START, pattern, (size_t)k->words * sizeof *pattern);
+    return h & (SPREAD * k->cap_probe - 1);
+}
+
+static size_t next_slot(const look *k, size_t at)
+{
+    return (at + 1) & (SPREAD * k->cap_probe - 1);
+}
+
 static int grow_in_arena(look *k, int need)
 {
-    if ((size_t)need <= k->cap_probe)
+    if (k->table && (size_t)need <= k->cap_probe)
         return MTL_OK;
-    const size_t cap = 2 * (size_t)need + 64, words = (size_t)k->words;
+    const size_t words = (size_t)k->words;
+    size_t cap = 64;
+    while (cap < 2 * (size_t)need)
+        cap *= 2;
     mtl__probe *probe = mtl__arena_alloc(k->arena, cap * sizeof *probe);
     uint64_t *pattern = mtl__arena_alloc(k->arena, cap * words * sizeof *pattern);
-    int *table = mtl__arena_alloc(k->arena, 4 * cap * sizeof *table);
+    int *table = mtl__arena_alloc(k->arena, SPREAD * cap * sizeof *table);
     if (!probe || !pattern || !table)
         return MTL_ERR_MEMORY;
     if (k->v->n_probes) {
@@ -38,13 +53,11 @@ static int grow_in_arena(look *k, int need)
     k->v->probe = probe;
     k->v->pattern = pattern;
     k->table = table;
-    k->n_table = 4 * cap;
     k->cap_probe = cap;
     for (int i = 0; i < k->v->n_probes; i++) {
-        size_t at =
-            mtl__hash_bytes(MTL_HASH_START, pattern + (size_t)i * words, words * 8) % k->n_table;
+        size_t at = first_slot(k, pattern + (size_t)i * words);
         while (table[at])
-            at = (at + 1) % k->n_table;
+            at = next_slot(k, at);
         table[at] = i + 1;
     }
     return MTL_OK;
@@ -56,8 +69,8 @@ static int keep(look *k, mtl__probe probe)
     const size_t words = (size_t)k->words;
     if (grow_in_arena(k, k->v->n_probes + 1) < 0)
         return MTL_ERR_MEMORY;
-    size_t at = mtl__hash_bytes(MTL_HASH_START, k->now, words * 8) % k->n_table;
-    for (; k->table[at]; at = (at + 1) % k->n_table)
+    size_t at = first_slot(k, k->now);
+    for (; k->table[at]; at = next_slot(k, at))
         if (memcmp(k->v->pattern + (size_t)(k->table[at] - 1) * words, k->now, words * 8) == 0)
             return 0;
     k->table[at] = k->v->n_probes + 1;

@@ -34,6 +34,7 @@ typedef struct mtl__curve {
     double efficiency, r2;       /* 10^(-1/slope) - 1; of mean Ct against log10 quantity */
     double efficiency_low, efficiency_high; /* 95% */
     double quantity_low, quantity_high;     /* gEq per well spanned */
+    double df;                              /* degrees of freedom of sd; 0: sd is assumed */
     unsigned flags;
 } mtl__curve;
 
@@ -50,7 +51,9 @@ typedef struct mtl__level {
     double lob_hits;           /* most hit wells that blanks explain (95%) */
     double lob_per_1e6, lod_per_1e6;
     double p_blank;     /* P(so many hits or more from blanks) */
-    const char *method; /* "profile", "exact", "counting", "posterior" */
+    double per_well, per_well_low, per_well_high; /* donor gEq in a well; also without genomes */
+    /* "profile", "exact" (tails of hit wells), "counting" (partitions), "posterior" */
+    const char *method;
     bool found;         /* above the LoB */
     unsigned flags;
     int n_grid;                /* relative likelihood for pictures */
@@ -61,8 +64,13 @@ typedef struct mtl__wells_opts {
     double level;              /* of intervals; 0.95 */
     double alarm, power;       /* of LoB and LoD; 0.05, 0.95 */
     bool bayes;                /* posterior instead of likelihood */
-    double assumed_background; /* false hits per well where there are no blanks at all */
-    int threads;
+    double assumed_background; /* false hits per well where there are no blanks at all; tier D */
+    double assumed_ct_sd;      /* where a curve has two wells and none of its own; tier D */
+    /* Share of the extracted DNA that lies in the tested wells: the target fragments of one genome
+       come into the tube together (1) or one by one (0: a dilution, a small aliquot). NaN: not
+       known, both are carried. Matters for donors with more than one fragment per genome. */
+    double whole;
+    int threads; /* not used: a plate takes milliseconds */
 } mtl__wells_opts;
 void mtl__wells_opts_init(mtl__wells_opts *o);
 

@@ -40,8 +40,6 @@ static const engine_use engine_uses[] = {
      "bleed=measured"},
     {"milk.volume", "milk of a day, where a scenario gives none", "", "", "with milk"},
     {"milk.cells", "carries foreign cells of the nurse on", "", "", "with milk"},
-    {"transfusion.unit.cells", "carries foreign cells of the blood donor on", "", "",
-     "with a transfusion"},
     {"twins.anastomosis", "carries foreign cells of a twin on", "", "", "with twins"},
     {"twins.anastomosis.monochorionic", "in place of twins.anastomosis, for one chorion", "", "",
      "with twins"},

@@ -48,13 +48,22 @@ int mtl__analytic_new(mtl__analytic **out, const mtl__process *p, mtl_error *err
     a->drivem = get(&a->arena, &ok, nc, sizeof *a->drivem);
     a->drive1 = get(&a->arena, &ok, nc, sizeof *a->drive1);
     a->cox_y = get(&a->arena, &ok, nc, sizeof *a->cox_y);
+    a->gate = get(&a->arena, &ok, (size_t)p->n_gates, sizeof *a->gate);
     if (!ok) {
         mtl__analytic_free(a);
         return mtl__nomem(err);
     }
     a->f[0] = 1;
+    mtl__analytic_gates(a, NULL);
+    a->p = mtl__gates_on(&a->gated, p, NULL, a->gate);
     *out = a;
     return 0;
+}
+
+void mtl__analytic_gates(mtl__analytic *a, const double *value)
+{
+    for (int k = 0; k < a->p->n_gates; k++)
+        a->gate[k] = value ? value[k] : 1;
 }
 
 void mtl__analytic_free(mtl__analytic *a)
@@ -92,7 +101,7 @@ void mtl__analytic_factors(mtl__analytic *a, double t)
 {
     const mtl__env *env = a->p->env;
     if (env)
-        env->advance(env->ctx, t < a->t_edge ? t : a->t_edge, NULL, a->f);
+        env->advance(env, t < a->t_edge ? t : a->t_edge, NULL, a->f);
 }
 
 /* ---------------------------------------------------------------- backward equation */
@@ -426,7 +435,7 @@ static int back_over(mtl__analytic *a, double t1, double t0, mtl_error *err)
 
 static double group_variance(const mtl__group *g)
 {
-    if (g->law == MTL__GAMMA)
+    if (g->law == MTL__GAMMA || g->law == MTL__NUMBER)
         return 1 / g->shape;
     if (g->law == MTL__FIXED)
         return 0;
@@ -446,6 +455,8 @@ static double group_log_none(const mtl__group *g, double x)
         return -g->shape * mtl__log1p(x / g->shape);
     if (g->law == MTL__FIXED)
         return -x;
+    if (g->law == MTL__NUMBER)
+        return g->shape * mtl__expm1(-x / g->shape);
     double node[64], weight[64], some = 0, none = 0;
     const int n = mtl__group_nodes(g, node, weight, 64);
     for (int k = 0; k < n; k++) {

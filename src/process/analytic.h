@@ -4,10 +4,12 @@
 /* Inside process/: the workspace of the analytic solver, shared by its backward and forward halves.
  */
 #include "process/ode.h"
-#include "process/process.h"
+#include "process/solver.h"
 
 struct mtl__analytic {
-    const mtl__process *p;
+    const mtl__process *p; /* with its gates */
+    mtl__gated gated;
+    double *gate; /* [n_gates] */
     mtl__arena arena;
     mtl__ode ode;
     double *f;     /* factors now */

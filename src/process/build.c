@@ -23,6 +23,9 @@ struct mtl__builder {
     int n_types, n_rows, n_cox;
     link *list[N_LISTS];
     size_t cap_list[N_LISTS], n_list[N_LISTS];
+    mtl__gate *gate;
+    size_t cap_gate;
+    int n_gates;
 };
 
 int mtl__builder_new(mtl__builder **out, mtl_error *err)
@@ -43,6 +46,7 @@ void mtl__builder_free(mtl__builder *b)
     free((void *)b->cox_label);
     for (int l = 0; l < N_LISTS; l++)
         free(b->list[l]);
+    free(b->gate);
     free(b);
 }
 
@@ -79,6 +83,13 @@ int mtl__add_cox(mtl__builder *b, double decay_per_day, const char *label)
     b->cox[b->n_cox] = decay_per_day;
     b->cox_label[b->n_cox] = label;
     return b->n_cox++;
+}
+
+int mtl__add_gate(mtl__builder *b, int factor, const mtl__group *law)
+{
+    MTL_TRY(mtl__grow(&b->gate, &b->cap_gate, (size_t)b->n_gates + 1, sizeof *b->gate));
+    b->gate[b->n_gates] = (mtl__gate){factor, *law};
+    return b->n_gates++;
 }
 
 static int set_rate(double *rate, int32_t *factor, double add, int f)
@@ -307,8 +318,12 @@ static int fill(mtl__builder *b, mtl__process *p)
     p->type = mtl__arena_alloc(&p->arena, ((size_t)p->n_types + 1) * sizeof *p->type);
     p->row = mtl__arena_alloc(&p->arena, ((size_t)p->n_rows + 1) * sizeof *p->row);
     p->cox_decay = mtl__arena_alloc(&p->arena, ((size_t)p->n_cox + 1) * sizeof *p->cox_decay);
-    if (!p->type || !p->row || !p->cox_decay)
+    p->gate = mtl__arena_alloc(&p->arena, ((size_t)b->n_gates + 1) * sizeof *p->gate);
+    if (!p->type || !p->row || !p->cox_decay || !p->gate)
         return MTL_ERR_MEMORY;
+    p->n_gates = b->n_gates;
+    if (p->n_gates)
+        memcpy(p->gate, b->gate, (size_t)p->n_gates * sizeof *p->gate);
     if (p->n_types)
         memcpy(p->type, b->type, (size_t)p->n_types * sizeof *p->type);
     if (p->n_rows)

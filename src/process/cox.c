@@ -33,6 +33,23 @@ void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c,
     w->cox_t[c] = t;
 }
 
+void mtl__cox_driven(const mtl__process *p, mtl__work *w)
+{
+    w->n_active_cox = 0;
+    for (int k = 0; k < w->n_list; k++) {
+        const mtl__type *t = &p->type[w->list[k]];
+        for (int o = t->output0; o < t->output1; o++) {
+            const int c = p->output[o].target;
+            if (w->cox_marked[c])
+                continue;
+            w->active_cox[w->n_active_cox++] = c;
+            w->cox_marked[c] = true;
+        }
+    }
+    for (int k = 0; k < w->n_active_cox; k++)
+        w->cox_marked[w->active_cox[k]] = false;
+}
+
 void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f,
                      double *drive)
 {
@@ -64,7 +81,7 @@ static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *
                          double *drive)
 {
     if (p->env)
-        p->env->advance(p->env->ctx, t, NULL, w->f);
+        p->env->advance(p->env, t, NULL, w->f);
     for (int k = 0; k < w->n_active_cox; k++)
         drive[w->active_cox[k]] = 0;
     for (int k = 0; k < w->n_inflow; k++) {
@@ -73,15 +90,15 @@ static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *
     }
 }
 
-/* From s->t to t1 with the inflows that act now: parabolas of at most a day where a factor shapes
-   them, one closed form where not. */
+/* From s->t to t1 with the inflows that act now: parabolas of at most four days where a factor shapes
+   them (curves of weeks), one closed form where not. */
 static void direct_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1)
 {
     bool shaped = false;
     for (int k = 0; k < w->n_inflow; k++)
         shaped = shaped || w->src->inflow[w->inflow[k]].factor != 0;
     const double span = t1 - s->t;
-    const int steps = shaped && span > 1 ? (int)(span + 0.999999) : 1;
+    const int steps = shaped && span > 4 ? (int)(span / 4 + 0.999999) : 1;
     const double h = span / steps, t0 = s->t;
     double *d0 = w->drive, *dm = w->drive0, *d1 = w->cox_t;
     if (w->n_inflow)

@@ -177,7 +177,7 @@ static bool thinned_by(const mtl__process *p, mtl__state *s, mtl__work *w, int f
 {
     if (!p->env)
         return false;
-    p->env->advance(p->env->ctx, s->t, s->n, w->f);
+    p->env->advance(p->env, s->t, s->n, w->f);
     return !(mtl__rng_unit(&w->rng) * w->f_hi[factor] < w->f[factor]);
 }
 
@@ -201,7 +201,7 @@ static int leaves(const mtl__process *p, mtl__state *s, mtl__work *w, int i)
 {
     const mtl__row *row = &p->row[p->type[i].row];
     if (p->env && row_moves(p, w, row))
-        p->env->advance(p->env->ctx, s->t, s->n, w->f);
+        p->env->advance(p->env, s->t, s->n, w->f);
     return mtl__route_one(p, s, w, p->type[i].row);
 }
 
@@ -241,7 +241,7 @@ static void inflow_event(const mtl__process *p, mtl__state *s, mtl__work *w, dou
     int to = f->target;
     if (f->to == MTL__TO_ROW) {
         if (p->env)
-            p->env->advance(p->env->ctx, s->t, s->n, w->f);
+            p->env->advance(p->env, s->t, s->n, w->f);
         to = mtl__route_one(p, s, w, f->target);
     }
     if (to >= 0)

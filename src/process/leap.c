@@ -241,14 +241,9 @@ static void inflows_now(const mtl__process *p, mtl__state *s, mtl__work *w, doub
 
 /* ---------------------------------------------------------------- steps */
 /* Intensities over a step, the drive taken as the line between its ends. */
-static void cox_step(const mtl__process *p, mtl__state *s, mtl__work *w, double t, double h)
+static void cox_step(const mtl__process *p, mtl__state *s, mtl__work *w, double h)
 {
-    const double *f = w->f;
-    if (p->env && w->outputs_vary) {
-        p->env->advance(p->env->ctx, t + h * (1 - 1e-9), s->n, w->f_out);
-        f = w->f_out;
-    }
-    mtl__cox_drives(p, s, w, f, w->drive);
+    mtl__cox_drives(p, s, w, w->outputs_vary ? w->f_out : w->f, w->drive);
     for (int k = 0; k < w->n_active_cox; k++) {
         const int c = w->active_cox[k];
         const double mu = p->cox_decay[c], d0 = w->drive0[c], d1 = w->drive[c];
@@ -270,19 +265,23 @@ static double set_move_rates(const mtl__process *p, mtl__work *w)
     return most;
 }
 
-/* Means of the factors over a step, by Simpson's rule (the right end on this side of a jump):
-   immigration is what the step adds up, and a curve of pregnancy bends within it. */
-static void mean_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t,
+/* Factors of a step: in the middle (f), at its end on this side of a jump (f_out, where they stood
+   as of its beginning), and their mean over it by Simpson's rule (f_in): immigration is what the
+   step adds up, and a curve of pregnancy bends within it. */
+static void step_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t,
                          double h)
 {
-    static const double at[3] = {0, 0.5, 1 - 1e-9}, weight[3] = {1.0 / 6, 4.0 / 6, 1.0 / 6};
+    const bool mean = w->n_inflow > 0;
+    if (!p->env || !(w->varies || w->crosses || w->outputs_vary || mean))
+        return;
+    p->env->advance(p->env, t + 0.5 * h, s->n, w->f);
+    if (!mean && !w->outputs_vary)
+        return;
     for (int i = 0; i < w->n_factors; i++)
-        w->f_in[i] = 0;
-    for (int k = 0; k < 3; k++) {
-        p->env->advance(p->env->ctx, t + at[k] * h, s->n, w->f);
-        for (int i = 0; i < w->n_factors; i++)
-            w->f_in[i] += weight[k] * w->f[i];
-    }
+        w->f_in[i] = w->f_out[i] + 4 * w->f[i];
+    p->env->advance(p->env, t + h * (1 - 1e-9), s->n, w->f_out);
+    for (int i = 0; i < w->n_factors; i++)
+        w->f_in[i] = (w->f_in[i] + w->f_out[i]) / 6;
 }
 
 int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double step,
@@ -299,14 +298,13 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
     const double h = span / (double)steps, t0 = s->t;
     double rate = set_move_rates(p, w);
     s->split = s->split || rate > 0;
-    mtl__cox_drives(p, s, w, w->f_out, w->drive0); /* f_out: as of now */
+    for (int i = 0; i < w->n_factors; i++)
+        w->f_out[i] = w->f[i];
+    mtl__cox_drives(p, s, w, w->f_out, w->drive0);
     for (int64_t k = 0; k < steps; k++) {
-        if (p->env && (w->varies || w->crosses || w->outputs_vary || w->n_inflow)) {
-            if (w->n_inflow)
-                mean_factors(p, s, w, t0 + (double)k * h, h);
-            p->env->advance(p->env->ctx, t0 + ((double)k + 0.5) * h, s->n, w->f);
+        step_factors(p, s, w, t0 + (double)k * h, h);
+        if (w->varies)
             rate = set_move_rates(p, w);
-        }
         /* Two half moves with the same rates in a row are one whole move, unless intensities want
            the counts between them. */
         const bool join = !w->varies && w->n_active_cox == 0;
@@ -316,7 +314,7 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
         MTL_TRY(births_and_deaths(p, s, w, h, o, err));
         moves(p, s, w, rate, join && k + 1 < steps ? h : 0.5 * h);
         if (w->n_active_cox)
-            cox_step(p, s, w, t0 + (double)k * h, h);
+            cox_step(p, s, w, h);
         s->t = t0 + (double)(k + 1) * h;
     }
     s->t = t1;

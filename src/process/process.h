@@ -22,25 +22,53 @@
 /* ---------------------------------------------------------------- environment */
 /* Factors f[0 .. n-1], f[0] = 1 always. They multiply rates. Between two breaks they are smooth.
    `counts` are the numbers of the types at t (NULL where a solver does not follow counts; an
-   environment that needs them says so by `feedback`). */
-typedef struct mtl__env {
+   environment that needs them says so by `feedback`). An environment may show some factors only of
+   what its context holds: factor k is number mtl__env_number(e, k) of the context. */
+typedef struct mtl__env mtl__env;
+struct mtl__env {
     int n;
-    bool feedback; /* factors depend on counts: analytic must refuse */
+    const int *which; /* [n] increasing, which[0] = 0; NULL: all, k is k */
+    bool feedback;    /* factors depend on counts: analytic must refuse */
     const void *ctx;
-    void (*advance)(const void *ctx, double t, const int64_t *counts, double *f);
+    void (*advance)(const mtl__env *e, double t, const int64_t *counts, double *f);
     /* f_hi[k] >= factor k on [t0, t1]. */
-    void (*bound)(const void *ctx, double t0, double t1, double *f_hi);
+    void (*bound)(const mtl__env *e, double t0, double t1, double *f_hi);
     /* Next time > t at which a factor jumps or its bounds should be looked at afresh; HUGE_VAL if
      * none. */
-    double (*next_break)(const void *ctx, double t);
+    double (*next_break)(const mtl__env *e, double t);
     /* Next time > t at which a factor jumps or bends, for solvers that need no bounds; NULL =
      * next_break. */
-    double (*next_jump)(const void *ctx, double t);
-} mtl__env;
+    double (*next_jump)(const mtl__env *e, double t);
+    /* Earliest time >= t at which factor k may differ from 0, HUGE_VAL if never; NULL = t. */
+    double (*opens)(const mtl__env *e, int k, double t);
+};
+static inline int mtl__env_number(const mtl__env *e, int k)
+{
+    return e->which ? e->which[k] : k;
+}
 static inline double mtl__env_next_jump(const mtl__env *e, double t)
 {
-    return (e->next_jump ? e->next_jump : e->next_break)(e->ctx, t);
+    return (e->next_jump ? e->next_jump : e->next_break)(e, t);
 }
+
+/* ---------------------------------------------------------------- laws of multipliers */
+enum mtl__law { MTL__FIXED, MTL__GAMMA, MTL__LOGNORMAL, MTL__MIXTURE, MTL__SPIKE, MTL__NUMBER };
+/* A group of immigration that shares one random multiplier of mean 1 (heterogeneity between
+   pregnancies). shape: gamma shape, or log sd of a lognormal. MIXTURE: with probability p_big the
+   multiplier is `big`, else lognormal with log sd `shape` and mean (1 - p_big big)/(1 - p_big).
+   SPIKE: with probability p_big lognormal with log sd `shape` (0 allowed) and mean 1/p_big, else 0.
+   NUMBER: a Poisson number of mean `shape`, over that mean. */
+typedef struct mtl__group {
+    enum mtl__law law;
+    double shape, p_big, big;
+    uint64_t key; /* names the random stream of this group */
+} mtl__group;
+/* A gate is a multiplier of one factor of the environment that is drawn once for a replicate,
+   whatever the source: all cells that meet it in one life meet the same. */
+typedef struct mtl__gate {
+    int factor;
+    mtl__group law; /* its key names the stream */
+} mtl__gate;
 
 /* ---------------------------------------------------------------- the process */
 typedef struct mtl__channel { /* i -> target at rate x f[factor]; also landing and crossing weights
@@ -79,6 +107,8 @@ typedef struct mtl__process {
     int *component_type;  /* types sorted by component; */
     int *component_start; /* component c: [start[c], start[c+1]) */
     const mtl__env *env;  /* NULL: every factor is 1. Borrowed. */
+    mtl__gate *gate;      /* no two of one factor */
+    int n_gates;
     mtl__arena arena;
 } mtl__process;
 
@@ -103,21 +133,13 @@ int mtl__add_change(mtl__builder *b, int type, int target_type, double rate, int
 int mtl__add_output(mtl__builder *b, int type, int cox, double rate, int factor);
 int mtl__add_land(mtl__builder *b, int row, int target_type, double weight, int factor);
 int mtl__add_cross(mtl__builder *b, int row, int target_row, double weight, int factor);
+/* Index of the gate; at most one for a factor, which is not 0. */
+int mtl__add_gate(mtl__builder *b, int factor, const mtl__group *law);
 int mtl__builder_finish(mtl__builder *b, const mtl__env *env, mtl__process **out, mtl_error *err);
 void mtl__process_free(mtl__process *p);
 
 /* ---------------------------------------------------------------- immigration */
 enum mtl__target { MTL__TO_TYPE, MTL__TO_ROW, MTL__TO_COX };
-enum mtl__law { MTL__FIXED, MTL__GAMMA, MTL__LOGNORMAL, MTL__MIXTURE, MTL__SPIKE };
-/* A group of immigration that shares one random multiplier of mean 1 (heterogeneity between
-   pregnancies). shape: gamma shape, or log sd of a lognormal. MIXTURE: with probability p_big the
-   multiplier is `big`, else lognormal with log sd `shape` and mean (1 - p_big big)/(1 - p_big).
-   SPIKE: with probability p_big lognormal with log sd `shape` (0 allowed) and mean 1/p_big, else 0. */
-typedef struct mtl__group {
-    enum mtl__law law;
-    double shape, p_big, big;
-    uint64_t key; /* names the random stream of this group */
-} mtl__group;
 /* Poisson immigration: rate per day x f[factor] x multiplier in [t0, t1). A row lands cells at once
    by its weights (loss included). To a Cox intensity it is its deterministic drive. */
 typedef struct mtl__inflow {
@@ -156,8 +178,34 @@ int mtl__source_check(const mtl__source *s, const mtl__process *p, mtl_error *er
 double mtl__source_start(const mtl__source *s); /* earliest time; HUGE_VAL if empty */
 double mtl__group_draw(const mtl__group *g, mtl__rng *rng);
 /* Integrates h(multiplier) over the group's law by quadrature: nodes x, weights w (n <= 64), which
-   are exact for FIXED (n = 1). Returns the number of nodes. Not for GAMMA (closed form). */
+   are exact for FIXED (n = 1). Returns the number of nodes, at most n. GAMMA has a closed form
+   where the function is an exponential; its nodes are exact for polynomials up to degree 2 n - 1.
+ */
 int mtl__group_nodes(const mtl__group *g, double *x, double *w, int n);
+
+/* ---------------------------------------------------------------- the part that a source can reach
+ */
+/* A small process of its own with what the source can come to until t_end, and the source for it.
+   Streams are named as in the whole, so its draws are those of the whole up to the breaks of
+   factors that only the rest has. An environment with feedback is never cut: the part is all of it.
+ */
+typedef struct mtl__part {
+    mtl__process process; /* solvers take it like any other; borrows from the part */
+    mtl__source source;   /* shares the groups of the whole source */
+    int *type, *cox;      /* indices in the whole, increasing [process.n_types], [process.n_cox] */
+    double *type_since, *cox_since; /* the earliest date at which something can be there */
+    int *which;
+    mtl__env env;
+    mtl__arena arena;
+} mtl__part;
+typedef struct mtl__cutter mtl__cutter; /* workspace for one process, one per thread */
+int mtl__cutter_new(mtl__cutter **out, const mtl__process *p, mtl_error *err);
+void mtl__cutter_free(mtl__cutter *c);
+/* `out` is zeroed or of an earlier cut, whose memory is used again; it must not move while it is in
+   use. */
+int mtl__part_cut(mtl__part *out, mtl__cutter *c, const mtl__source *src, double t_end,
+                  mtl_error *err);
+void mtl__part_free(mtl__part *x);
 
 /* ---------------------------------------------------------------- state and stochastic solvers */
 /* Every cell is accounted for: sum n = immigrated + births - deaths - lost - culled, and
@@ -172,12 +220,15 @@ typedef struct mtl__state {
     int64_t *n;    /* [n_types] */
     double *y;     /* [n_cox] */
     double *group; /* multipliers of the source's groups [n_groups] */
+    double *gate;  /* of the process's gates, NaN until they are met [n_gates] */
     mtl__ledger ledger;
     bool split;   /* leap has split moves from births and deaths: there is a splitting error */
     bool used[2]; /* exact, leap: which solver has run a component */
     void *work;   /* workspace of the solvers */
 } mtl__state;
 int mtl__state_new(mtl__state **out, const mtl__process *p, int max_groups, mtl_error *err);
+/* Makes a state fit another process, using its memory again. */
+int mtl__state_fit(mtl__state *s, const mtl__process *p, mtl_error *err);
 void mtl__state_free(mtl__state *s);
 /* All counts, intensities and the ledger to zero, time to t. */
 void mtl__state_reset(mtl__state *s, const mtl__process *p, double t);
@@ -185,8 +236,8 @@ void mtl__state_reset(mtl__state *s, const mtl__process *p, double t);
 enum mtl__solver { MTL__EXACT, MTL__LEAP, MTL__AUTO };
 typedef struct mtl__sim_opts {
     enum mtl__solver solver;
-    double step_days;   /* leap: the step, at most; 0 = chosen from the rates */
-    int refine;         /* leap: every step is cut into so many; 0 = 1. For measuring the splitting error */
+    double step_days; /* leap: the step, at most; 0 = chosen from the rates */
+    int refine; /* leap: every step is cut into so many; 0 = 1. For measuring the splitting error */
     int64_t max_cells;  /* stop with MTL_ERR_EXPLODES above it; 0 = 1e15 */
     int64_t max_events; /* exact: stop with MTL_ERR_LIMIT; 0 = 2e9 (minutes) */
 } mtl__sim_opts;
@@ -210,6 +261,8 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
 typedef struct mtl__analytic mtl__analytic; /* reusable workspace, one per thread */
 int mtl__analytic_new(mtl__analytic **out, const mtl__process *p, mtl_error *err);
 void mtl__analytic_free(mtl__analytic *a);
+/* The values of the gates in the calls that follow, [n_gates]; NULL: all at their mean 1. */
+void mtl__analytic_gates(mtl__analytic *a, const double *value);
 typedef struct mtl__seen {
     double p_none;   /* P(nothing of the source is in the sample) */
     double mean;     /* expected number seen */

@@ -62,11 +62,10 @@ static unsigned char look_at(const mtl__process *p, const mtl__work *w)
         for (int o = t->output0; o < t->output1; o++)
             known |= p->output[o].factor ? MTL__OUTPUTS_VARY : 0;
     }
-    for (int r = 0; r < p->n_rows; r++) {
-        if (w->component >= 0 && p->row[r].component != w->component)
-            continue;
-        known |= p->row[r].land_varies ? MTL__VARIES : 0;
-        for (int k = p->row[r].cross0; k < p->row[r].cross1; k++)
+    for (int j = 0; j < w->n_row_list; j++) {
+        const mtl__row *row = &p->row[w->row_list[j]];
+        known |= row->land_varies ? MTL__VARIES : 0;
+        for (int k = row->cross0; k < row->cross1; k++)
             known |= p->cross[k].factor ? MTL__CROSSES : 0;
     }
     return known;
@@ -79,7 +78,10 @@ static void work_on(const mtl__process *p, mtl__work *w, int component)
     w->list = component < 0 ? w->all : p->component_type + p->component_start[component];
     w->n_list = component < 0 ? p->n_types
                               : p->component_start[component + 1] - p->component_start[component];
-    w->n_component = w->n_list;
+    w->n_row_list = 0;
+    for (int r = 0; r < p->n_rows; r++)
+        if (component < 0 || p->row[r].component == component)
+            w->row_list[w->n_row_list++] = r;
     unsigned char known = component < 0 ? 0 : w->looked[component];
     if (!known)
         known = look_at(p, w);
@@ -115,7 +117,7 @@ static double next_cut(const mtl__process *p, const mtl__state *s, const mtl__wo
     if (!(shaped || inflow_shaped) || !p->env)
         return t;
     /* Bounds are needed only where rates are thinned; else the jumps are enough. */
-    return mtl__min(t, w->varies || inflow_shaped ? p->env->next_break(p->env->ctx, s->t)
+    return mtl__min(t, w->varies || inflow_shaped ? p->env->next_break(p->env, s->t)
                                                   : mtl__env_next_jump(p->env, s->t));
 }
 
@@ -199,7 +201,7 @@ static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const m
     const double step = mtl__leap_step(p, w, o);
     const double steps = n_times + (step < HUGE_VAL ? span / step : 0);
     return events * 0.08 <=
-           100 + steps * mtl__min((double)w->n_component, cells * growth + 1) * 0.4; /* us */
+           100 + steps * mtl__min((double)w->n_list, cells * growth + 1) * 0.4; /* us */
 }
 
 /* ---------------------------------------------------------------- the piece of work */
@@ -226,14 +228,14 @@ static void look_ahead(const mtl__process *p, const mtl__state *s, mtl__work *w,
     if (!p->env)
         return;
     if (w->outputs_vary)
-        p->env->advance(p->env->ctx, t1 - 1e-9 * (t1 - s->t), s->n, w->f_slope);
-    p->env->advance(p->env->ctx, s->t, s->n, w->f);
+        p->env->advance(p->env, t1 - 1e-9 * (t1 - s->t), s->n, w->f_slope);
+    p->env->advance(p->env, s->t, s->n, w->f);
     for (int k = 0; w->outputs_vary && k < w->n_factors; k++) {
         w->f_out[k] = w->f[k];
         w->f_slope[k] = t1 > s->t ? (w->f_slope[k] - w->f[k]) / (t1 - s->t) : 0;
     }
     w->t_out = s->t;
-    p->env->bound(p->env->ctx, s->t, t1, w->f_hi);
+    p->env->bound(p->env, s->t, t1, w->f_hi);
 }
 
 static int run_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, bool exact,
@@ -252,6 +254,25 @@ static int run_segment(const mtl__process *p, mtl__state *s, mtl__work *w, doubl
     return 0;
 }
 
+static bool any_cell(const mtl__state *s, const mtl__work *w)
+{
+    for (int k = 0; k < w->n_list; k++)
+        if (s->n[w->list[k]])
+            return true;
+    return false;
+}
+
+/* Nobody is there and nobody comes before `t1`: only what was made before still decays. */
+static void sleep_until(const mtl__process *p, mtl__state *s, const mtl__work *w, double t1)
+{
+    for (int k = 0; k < w->n_active_cox; k++) {
+        const int c = w->active_cox[k];
+        if (s->y[c] > 0)
+            s->y[c] *= mtl__exp(-p->cox_decay[c] * (t1 - s->t));
+    }
+    s->t = t1;
+}
+
 static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__sim_opts *o,
                     const records *r, mtl_error *err)
 {
@@ -264,7 +285,7 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
     const double end = r->time[r->n - 1];
     s->t = start;
     look_ahead(p, s, w, end);
-    mtl__narrow(p, w);
+    mtl__cox_driven(p, w);
     for (int k = 0; k < w->n_active_cox; k++)
         s->y[w->active_cox[k]] = 0;
     const bool exact =
@@ -281,10 +302,15 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
         if (next == r->n)
             return 0;
         const double cut = next_cut(p, s, w, r->time[next]);
-        look_ahead(p, s, w, cut);
+        ready = ready && !happened;
         inflows_on(p, s, w);
+        if (w->n_inflow == 0 && !any_cell(s, w)) {
+            sleep_until(p, s, w, cut);
+            continue;
+        }
+        look_ahead(p, s, w, cut);
         /* Only what changed is prepared again: a further record time must not shift the draws. */
-        if (exact && (!ready || happened || w->varies))
+        if (exact && (!ready || w->varies))
             mtl__exact_prepare(p, s, w);
         ready = true;
         MTL_TRY(run_segment(p, s, w, cut, exact, &pending, o, err));
@@ -318,6 +344,7 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
                   int64_t *counts, double *cox, mtl_error *err)
 {
     mtl__work *w = s->work;
+    mtl__gated gated;
     mtl__sim_opts o = *opts;
     o.max_cells = o.max_cells > 0 ? o.max_cells : (int64_t)1000000000000000;
     o.max_events = o.max_events > 0 ? o.max_events : (int64_t)2000000000;
@@ -326,6 +353,9 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
         mtl__grow(&s->group, &w->cap_group, (size_t)src->n_groups + 1, sizeof *s->group) < 0)
         return mtl__nomem(err);
     mtl__state_reset(s, p, 0);
+    for (int k = 0; k < p->n_gates; k++)
+        s->gate[k] = NAN;
+    p = mtl__gates_on(&gated, p, key, s->gate);
     w->src = src;
     w->n_touched = 0;
     draw_groups(src, key, s);

@@ -37,13 +37,11 @@ typedef struct mtl__work {
     bool crosses;      /* some crossing weight does */
     bool outputs_vary; /* some output does */
 
-    /* the types at work: at first those of the component, then those that the source can reach
-       while it is followed, and their rows */
+    /* the types at work, those of the component, and its rows */
     const int *list;
-    int n_list, n_component;
+    int n_list;
     int component; /* -1: all */
-    int *reached, *row_list, n_row_list;
-    bool *mark;            /* [types + rows] scratch of finding them, false between */
+    int *row_list, n_row_list;
     unsigned char *looked; /* [components] what is known of each: bits of MTL__LOOKED .. */
 
     /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at
@@ -93,6 +91,19 @@ typedef struct mtl__work {
     const mtl__source *src;
 } mtl__work;
 
+/* gate.c: an environment whose factors carry the gates' values, and the process that sees it. A value
+   that is NaN is drawn on the first look, from the stream of its gate; key NULL: all are given. */
+typedef struct mtl__gated {
+    const mtl__process *p; /* without */
+    const mtl__rng_key *key;
+    double *value; /* [n_gates] */
+    mtl__env env;
+    mtl__process with;
+} mtl__gated;
+/* The process to work with: p itself if it has no gates. *g must outlive its use. */
+const mtl__process *mtl__gates_on(mtl__gated *g, const mtl__process *p, const mtl__rng_key *key,
+                                  double *value);
+
 static inline double mtl__factor_now(const mtl__work *w, int factor)
 {
     return w->f[factor];
@@ -108,15 +119,11 @@ double mtl__phi1(double mu, double h);
 double mtl__phi2(double mu, double h);
 /* Integral over [0, h] of D(u) exp(-mu (h - u)), D the parabola through D(0), D(h/2), D(h). */
 double mtl__cox_parabola(double mu, double h, double d0, double dm, double d1);
+/* Lists the intensities that the types at work drive. */
+void mtl__cox_driven(const mtl__process *p, mtl__work *w);
 /* Intensities that the schedule itself feeds, over all record times. */
 void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times,
                      const double *time, double *cox);
-
-/* reach.c: what a source can reach from its targets, with the bounds in w->f_hi: narrows the list,
-   its rows and the intensities to it. */
-void mtl__narrow(const mtl__process *p, mtl__work *w);
-/* Lists the intensities that the types of the list drive. */
-void mtl__driven(const mtl__process *p, mtl__work *w);
 
 /* route.c: cells that enter a row; counts into s->n or `arriving`. */
 void mtl__rows_prepare(const mtl__process *p, mtl__work *w);

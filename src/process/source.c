@@ -88,6 +88,8 @@ static int check_group(const mtl__group *g, mtl_error *err)
     }
     if (!isfinite(g->shape) || g->shape <= 0)
         return bad(err, "the shape of a heterogeneity group must be finite and above 0");
+    if (g->law == MTL__NUMBER)
+        return g->shape <= 1000 ? 0 : bad(err, "a number of events must have a mean below 1000");
     if (g->law != MTL__GAMMA && g->shape > 10)
         return bad(err, "the log sd of a heterogeneity group must not be above 10");
     if (g->law == MTL__MIXTURE &&
@@ -159,10 +161,73 @@ double mtl__group_draw(const mtl__group *g, mtl__rng *rng)
         return mtl__rng_unit(rng) < g->p_big ? g->big : lognormal_at(g, mtl__rng_normal(rng));
     case MTL__SPIKE:
         return mtl__rng_unit(rng) < g->p_big ? lognormal_at(g, mtl__rng_normal(rng)) : 0;
+    case MTL__NUMBER:
+        return (double)mtl__rng_poisson(rng, g->shape) / g->shape;
     case MTL__FIXED:
     default:
         return 1;
     }
+}
+
+/* Gauss's rule of the gamma law: roots of its orthogonal polynomials (generalised Laguerre) as
+   eigenvalues of their Jacobi matrix, each between the counts of Sturm's sequence; weights from the
+   sum of squares of the orthonormal polynomials there (Golub and Welsch 1969). */
+static int below(double shape, int n, double x)
+{
+    int count = 0;
+    double q = 1;
+    for (int k = 0; k < n; k++) {
+        const double off = k * (k + shape - 1);
+        q = 2 * k + shape - x - (k ? off / q : 0);
+        if (q == 0)
+            q = -1e-300;
+        count += q < 0;
+    }
+    return count;
+}
+
+static void gamma_nodes(double shape, double *x, double *w, int n)
+{
+    for (int i = 0; i < n; i++) {
+        double lo = 0, hi = 4 * n + 2 * shape + 10;
+        while (below(shape, n, hi) < n)
+            hi *= 2;
+        for (int k = 0; k < 200 && hi - lo > 1e-15 * hi; k++) {
+            const double mid = 0.5 * (lo + hi);
+            if (below(shape, n, mid) > i)
+                hi = mid;
+            else
+                lo = mid;
+        }
+        const double at = 0.5 * (lo + hi);
+        double old = 0, now = 1, sum = 1;
+        for (int k = 0; k + 1 < n; k++) {
+            const double off = k * (k + shape - 1), next_off = (k + 1) * (k + shape);
+            const double next =
+                ((at - 2 * k - shape) * now - (k ? sqrt(off) * old : 0)) / sqrt(next_off);
+            old = now;
+            now = next;
+            sum += now * now;
+        }
+        w[i] = 1 / sum;
+        x[i] = at / shape;
+    }
+}
+
+/* The numbers that a Poisson law of mean `shape` makes likely; what is left out goes to the last. */
+static int number_nodes(double mean, double *x, double *w, int n)
+{
+    int k = 0;
+    double p = mtl__exp(-mean), rest = 1;
+    for (; k + 1 < n && rest > 1e-12; k++) {
+        x[k] = k / mean;
+        w[k] = p;
+        rest -= p;
+        p *= mean / (k + 1);
+    }
+    x[k] = k / mean;
+    w[k] = mtl__max(0, rest);
+    return k + 1;
 }
 
 int mtl__group_nodes(const mtl__group *g, double *x, double *w, int n)
@@ -170,6 +235,19 @@ int mtl__group_nodes(const mtl__group *g, double *x, double *w, int n)
     if (g->law == MTL__FIXED || n < 2) {
         x[0] = w[0] = 1;
         return 1;
+    }
+    if (g->law == MTL__GAMMA) {
+        gamma_nodes(g->shape, x, w, n);
+        return n;
+    }
+    if (g->law == MTL__NUMBER)
+        return number_nodes(g->shape, x, w, n);
+    if (g->law == MTL__SPIKE && g->shape == 0) {
+        x[0] = 0;
+        w[0] = 1 - g->p_big;
+        x[1] = 1 / g->p_big;
+        w[1] = g->p_big;
+        return 2;
     }
     const bool spike = g->law == MTL__SPIKE,
                rare = spike || (g->law == MTL__MIXTURE && g->p_big > 0);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* State and workspace of the stochastic solvers: everything is allocated here, once, so that a life
-   runs without allocation. */
+   runs without allocation. It lies in one piece of memory, which another process may use again. */
 #include "process/solver.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+typedef struct pool { /* handed out from the front; without memory it only counts */
+    char *memory;
+    size_t used, cap;
+} pool;
+
 typedef struct owned_state { /* the state with the memory behind it */
     mtl__state s;
     mtl__work w;
-    mtl__arena arena;
+    pool pool;
 } owned_state;
 
 static int widest(const mtl__process *p)
@@ -26,59 +31,55 @@ static int widest(const mtl__process *p)
     return most;
 }
 
-/* Memory for `n` things of `size`; NULL sticks in *ok. */
-static void *get(mtl__arena *a, bool *ok, size_t n, size_t size)
+/* Memory for `n` things of `size`. */
+static void *get(pool *a, size_t n, size_t size)
 {
-    void *x = mtl__arena_alloc(a, (n + 1) * size);
-    *ok = *ok && x;
-    return x;
+    const size_t at = a->used;
+    a->used += ((n + 1) * size + 15) / 16 * 16;
+    return a->memory ? a->memory + at : NULL;
 }
 
-static bool get_work(const mtl__process *p, mtl__work *w, mtl__arena *a)
+static void get_work(const mtl__process *p, mtl__work *w, pool *a)
 {
-    bool ok = true;
     const size_t nt = (size_t)p->n_types, nr = (size_t)p->n_rows, nc = (size_t)p->n_cox;
     const size_t wide = (size_t)widest(p);
     w->n_factors = p->env ? p->env->n : 1;
     const size_t nf = (size_t)w->n_factors;
-    w->f = get(a, &ok, nf, sizeof *w->f);
-    w->f_hi = get(a, &ok, nf, sizeof *w->f_hi);
-    w->f_in = get(a, &ok, nf, sizeof *w->f_in);
-    w->f_slope = get(a, &ok, nf, sizeof *w->f_slope);
-    w->f_out = get(a, &ok, nf, sizeof *w->f_out);
-    w->drive = get(a, &ok, nc, sizeof *w->drive);
-    w->slope = get(a, &ok, nc, sizeof *w->slope);
-    w->drive0 = get(a, &ok, nc, sizeof *w->drive0);
-    w->cox_t = get(a, &ok, nc, sizeof *w->cox_t);
-    w->active_cox = get(a, &ok, nc, sizeof *w->active_cox);
-    w->cox_marked = get(a, &ok, nc, sizeof *w->cox_marked);
-    w->hot = get(a, &ok, nt, sizeof *w->hot);
-    w->alias = get(a, &ok, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->alias);
-    w->action = get(a, &ok, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->action);
-    w->row_alias = get(a, &ok, nr + (size_t)p->n_land, sizeof *w->row_alias);
-    w->row_alias0 = get(a, &ok, nr, sizeof *w->row_alias0);
-    w->bin_sum = get(a, &ok, MTL__N_BINS, sizeof *w->bin_sum);
-    w->bin_count = get(a, &ok, MTL__N_BINS, sizeof *w->bin_count);
-    w->bin_member = get(a, &ok, MTL__N_BINS * nt, sizeof *w->bin_member);
-    w->move_rate = get(a, &ok, nt, sizeof *w->move_rate);
-    w->moving = get(a, &ok, nt, sizeof *w->moving);
-    w->arriving = get(a, &ok, nt, sizeof *w->arriving);
-    w->pool = get(a, &ok, nr, sizeof *w->pool);
-    w->prob = get(a, &ok, 2 * wide, sizeof *w->prob);
-    w->out = get(a, &ok, wide, sizeof *w->out);
-    w->inflow_to = get(a, &ok, nt, sizeof *w->inflow_to);
-    w->inflow_landed = get(a, &ok, nt, sizeof *w->inflow_landed);
-    w->row_n = get(a, &ok, nr, sizeof *w->row_n);
-    w->row_next = get(a, &ok, nr, sizeof *w->row_next);
-    w->touched = get(a, &ok, (size_t)p->n_components, sizeof *w->touched);
-    w->row_mass = get(a, &ok, nr, sizeof *w->row_mass);
-    w->row_mass2 = get(a, &ok, nr, sizeof *w->row_mass2);
-    w->all = get(a, &ok, nt, sizeof *w->all);
-    w->reached = get(a, &ok, nt, sizeof *w->reached);
-    w->row_list = get(a, &ok, nr, sizeof *w->row_list);
-    w->mark = get(a, &ok, nt + nr, sizeof *w->mark);
-    w->looked = get(a, &ok, (size_t)p->n_components, sizeof *w->looked);
-    return ok;
+    w->f = get(a, nf, sizeof *w->f);
+    w->f_hi = get(a, nf, sizeof *w->f_hi);
+    w->f_in = get(a, nf, sizeof *w->f_in);
+    w->f_slope = get(a, nf, sizeof *w->f_slope);
+    w->f_out = get(a, nf, sizeof *w->f_out);
+    w->drive = get(a, nc, sizeof *w->drive);
+    w->slope = get(a, nc, sizeof *w->slope);
+    w->drive0 = get(a, nc, sizeof *w->drive0);
+    w->cox_t = get(a, nc, sizeof *w->cox_t);
+    w->active_cox = get(a, nc, sizeof *w->active_cox);
+    w->cox_marked = get(a, nc, sizeof *w->cox_marked);
+    w->hot = get(a, nt, sizeof *w->hot);
+    w->alias = get(a, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->alias);
+    w->action = get(a, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->action);
+    w->row_alias = get(a, nr + (size_t)p->n_land, sizeof *w->row_alias);
+    w->row_alias0 = get(a, nr, sizeof *w->row_alias0);
+    w->bin_sum = get(a, MTL__N_BINS, sizeof *w->bin_sum);
+    w->bin_count = get(a, MTL__N_BINS, sizeof *w->bin_count);
+    w->bin_member = get(a, MTL__N_BINS * nt, sizeof *w->bin_member);
+    w->move_rate = get(a, nt, sizeof *w->move_rate);
+    w->moving = get(a, nt, sizeof *w->moving);
+    w->arriving = get(a, nt, sizeof *w->arriving);
+    w->pool = get(a, nr, sizeof *w->pool);
+    w->prob = get(a, 2 * wide, sizeof *w->prob);
+    w->out = get(a, wide, sizeof *w->out);
+    w->inflow_to = get(a, nt, sizeof *w->inflow_to);
+    w->inflow_landed = get(a, nt, sizeof *w->inflow_landed);
+    w->row_n = get(a, nr, sizeof *w->row_n);
+    w->row_next = get(a, nr, sizeof *w->row_next);
+    w->touched = get(a, (size_t)p->n_components, sizeof *w->touched);
+    w->row_mass = get(a, nr, sizeof *w->row_mass);
+    w->row_mass2 = get(a, nr, sizeof *w->row_mass2);
+    w->all = get(a, nt, sizeof *w->all);
+    w->row_list = get(a, nr, sizeof *w->row_list);
+    w->looked = get(a, (size_t)p->n_components, sizeof *w->looked);
 }
 
 static bool constant_type(const mtl__process *p, const mtl__type *t)
@@ -110,23 +111,52 @@ static void lay_out(const mtl__process *p, mtl__work *w)
     mtl__rows_prepare(p, w);
 }
 
+static void hand_out(owned_state *o, const mtl__process *p)
+{
+    o->pool.used = 0;
+    get_work(p, &o->w, &o->pool);
+    o->s.n = get(&o->pool, (size_t)p->n_types, sizeof *o->s.n);
+    o->s.y = get(&o->pool, (size_t)p->n_cox, sizeof *o->s.y);
+    o->s.gate = get(&o->pool, (size_t)p->n_gates, sizeof *o->s.gate);
+}
+
+int mtl__state_fit(mtl__state *s, const mtl__process *p, mtl_error *err)
+{
+    owned_state *o = (owned_state *)(void *)s;
+    const pool have = o->pool;
+    o->pool = (pool){0};
+    hand_out(o, p);
+    const size_t need = o->pool.used;
+    o->pool = have;
+    if (need > o->pool.cap) {
+        const size_t cap = need + need / 2;
+        char *memory = malloc(cap);
+        if (!memory)
+            return mtl__nomem(err);
+        free(o->pool.memory);
+        o->pool = (pool){.memory = memory, .cap = cap};
+    }
+    memset(o->pool.memory, 0, need);
+    hand_out(o, p);
+    lay_out(p, &o->w);
+    return 0;
+}
+
 int mtl__state_new(mtl__state **out, const mtl__process *p, int max_groups, mtl_error *err)
 {
     *out = NULL;
     owned_state *o = calloc(1, sizeof *o);
     if (!o)
         return mtl__nomem(err);
-    mtl__arena_init(&o->arena, 0);
-    bool ok = get_work(p, &o->w, &o->arena);
-    o->s.n = get(&o->arena, &ok, (size_t)p->n_types, sizeof *o->s.n);
-    o->s.y = get(&o->arena, &ok, (size_t)p->n_cox, sizeof *o->s.y);
     o->s.work = &o->w;
-    if (!ok ||
-        mtl__grow(&o->s.group, &o->w.cap_group, (size_t)max_groups + 1, sizeof *o->s.group) < 0) {
+    int ret = mtl__state_fit(&o->s, p, err);
+    if (ret == 0 &&
+        mtl__grow(&o->s.group, &o->w.cap_group, (size_t)max_groups + 1, sizeof *o->s.group) < 0)
+        ret = mtl__nomem(err);
+    if (ret < 0) {
         mtl__state_free(&o->s);
-        return mtl__nomem(err);
+        return ret;
     }
-    lay_out(p, &o->w);
     *out = &o->s;
     return 0;
 }
@@ -138,7 +168,7 @@ void mtl__state_free(mtl__state *s)
     owned_state *o = (owned_state *)(void *)s;
     free(o->w.inflow);
     free(o->s.group);
-    mtl__arena_free(&o->arena);
+    free(o->pool.memory);
     free(o);
 }
 

@@ -207,7 +207,8 @@ void mtl__section_open(mtl__page *v, const char *id, const char *title);
 void mtl__section_body(mtl__page *v);
 void mtl__section_close(mtl__page *v);
 
-void mtl__report_head(mtl__page *v); /* report_style.c: head, style, masthead */
+void mtl__report_style(mtl__str *out); /* report_style.c: the style sheet */
+void mtl__report_head(mtl__page *v);   /* head, style, masthead */
 void mtl__report_tail(mtl__page *v);
 void mtl__report_answer(mtl__page *v); /* report_answer.c */
 /* The answer in two digits; if it is a probability, as one known from n replicates (0: exactly). */

@@ -303,12 +303,14 @@ static void draw_elsewhere(mtl__page *v, mtl__range range)
     if (n == 0)
         return;
     mtl__str_add(v->out, "<h3>Elsewhere</h3>\n");
-    mtl__svg_open(v->out, 416, (n + COLUMNS - 1) / COLUMNS * PITCH, "map",
-                  "Level of each donor's cells in other organs", "Read like the body map.");
+    const int rows = (n + COLUMNS - 1) / COLUMNS;
+    mtl__svg_open(v->out, 416, rows * PITCH, "map", "Level of each donor's cells in other organs",
+                  "Read like the body map.");
     for (int o = 0; o < v->m->n_organs; o++) {
         if (!mtl__page_has_organ(v, v->focus, o) || placed(v, o))
             continue;
-        draw_organ(v, range, o, 50 + 98 * (k % COLUMNS), 4 + PITCH * (k / COLUMNS));
+        const int column = k % COLUMNS, row = k / COLUMNS;
+        draw_organ(v, range, o, 50 + 98 * column, 4 + PITCH * row);
         k++;
     }
     mtl__svg_close(v->out);

@@ -118,8 +118,10 @@ static void draw_block(mtl__page *v, const item *it, int n, const char *title, m
         mtl__svg_open(
             v->out, f->w, rows * pitch, f->class_, title,
             "Small panels with the same axes, one per donor; read like the ribbons above.");
-        for (int i = 0; i < n; i++)
-            draw_one(v, &it[i], (i % columns) * (width + gap), (i / columns) * pitch, width, range);
+        for (int i = 0; i < n; i++) {
+            const int column = i % columns, row = i / columns;
+            draw_one(v, &it[i], column * (width + gap), row * pitch, width, range);
+        }
         mtl__svg_close(v->out);
     }
     mtl__str_add(v->out, "</figure>\n");

@@ -128,6 +128,12 @@ static const char *const style[] = {
 };
 /* clang-format on */
 
+void mtl__report_style(mtl__str *out)
+{
+    for (size_t i = 0; i < sizeof style / sizeof style[0]; i++)
+        mtl__str_add(out, style[i]);
+}
+
 void mtl__report_head(mtl__page *v)
 {
     mtl__str *b = v->out;
@@ -140,8 +146,7 @@ void mtl__report_head(mtl__page *v)
     const bool titled = v->s->title && v->s->title[0];
     mtl__html(b, titled ? v->s->title : mtl__page_name(v, v->focus));
     mtl__str_add(b, "</title>\n<style>\n");
-    for (size_t i = 0; i < sizeof style / sizeof style[0]; i++)
-        mtl__str_add(b, style[i]);
+    mtl__report_style(b);
     mtl__str_add(
         b,
         "</style>\n</head>\n<body>\n<main>\n<div class=\"top\"><strong>Matriline</strong><span>");

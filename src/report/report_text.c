@@ -120,7 +120,7 @@ static void power_text(const char *text, char buf[32])
 {
     static const char *const digit[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
     const char *e = strchr(text, 'e');
-    const int exponent = atoi(e + 1), size = abs(exponent);
+    const int exponent = (int)strtol(e + 1, NULL, 10), size = abs(exponent);
     char tail[16] = "";
     if (exponent < 0)
         strcat(tail, "⁻");

@@ -68,22 +68,6 @@ void mtl__stream_words(const mtl__river *v, const mtl__stream *x, mtl__str *out)
 
 /* ---------------------------------------------------------------- head */
 
-/* The report's own style sheet, cut out of its head. */
-static void report_style(mtl__page *p, mtl__str *b)
-{
-    mtl__str head = {0};
-    mtl__str *const out = p->out;
-    p->out = &head;
-    mtl__report_head(p);
-    p->out = out;
-    const char *from = head.s ? strstr(head.s, "<style>\n") : NULL;
-    const char *to = from ? strstr(from, "</style>") : NULL;
-    if (to)
-        mtl__str_addn(b, from + 8, (size_t)(to - from) - 8);
-    b->oom = b->oom || head.oom;
-    mtl__str_free(&head);
-}
-
 static void page_head(mtl__river *v, mtl__str *b)
 {
     const char *title = v->s->title && v->s->title[0] ? v->s->title : "a family";
@@ -94,7 +78,7 @@ static void page_head(mtl__river *v, mtl__str *b)
     mtl__str_add(b, "\">\n<title>Matriline: ");
     mtl__html(b, title);
     mtl__str_add(b, "</title>\n<style>\n");
-    report_style(v->page, b);
+    mtl__report_style(b);
     for (size_t i = 0; i < sizeof style / sizeof style[0]; i++)
         mtl__str_add(b, style[i]);
     mtl__str_add(b, "</style>\n</head>\n<body>\n<main>\n<div class=\"top\">"

@@ -16,20 +16,6 @@ enum { MAX_PEOPLE = 2000 };
 
 /* ---------------------------------------------------------------- bodies and flows */
 
-/* As in family/world.c: lost pregnancies and people only named have no body that is followed. */
-static bool has_body(const mtl_scenario *s, int who)
-{
-    const mtl__person *p = &s->person[who];
-    bool mother = false, looked_at = false;
-    for (int k = 0; k < s->n_pregnancies; k++)
-        mother = mother || s->pregnancy[k].mother == who;
-    for (int k = 0; k < s->n_samples; k++)
-        looked_at = looked_at || s->sample[k].person == who;
-    for (int k = 0; k < s->n_contacts; k++)
-        looked_at = looked_at || s->contact[k].taker == who;
-    return (isfinite(p->born) || mother) && (p->declared || p->pregnancy >= 0 || looked_at);
-}
-
 static void add_flow(mtl__river *v, const mtl__flow *f)
 {
     if (v->body[f->taker])
@@ -208,10 +194,8 @@ int mtl__river_new(mtl__river *v, const mtl_scenario *s, const mtl_result *r, mt
                          "a family of %d people is more than one page shows (%d)", s->n_people,
                          MAX_PEOPLE);
     v->body = mtl__arena_alloc(&v->arena, ((size_t)v->n + 1) * sizeof *v->body);
-    if (!v->body)
+    if (!v->body || mtl__scenario_bodies(s, v->body) < 0)
         return mtl__nomem(err);
-    for (int i = 0; i < v->n; i++)
-        v->body[i] = has_body(s, i);
     MTL_TRY(find_flows(v, err));
     MTL_TRY(find_streams(v, err));
     if (r && r->n_times > 0)

@@ -54,20 +54,20 @@ static const char *amount(double x, char buf[32])
     return buf;
 }
 
-static const char *likely(double p)
+static const char *carried(double p)
 {
     if (p > 0.99)
-        return "almost certainly";
+        return "almost certainly carried";
     if (p > 0.66)
-        return "probably";
+        return "probably carried";
     if (p >= 0.34)
-        return "perhaps";
-    return p > 0.01 ? "probably not" : "almost certainly not";
+        return "perhaps carried";
+    return p > 0.01 ? "probably carried no" : "almost certainly carried no";
 }
 
 /* Does the answer count this pair: a child's cells in the focus person, or anybody's where there is
    no child? */
-static bool counts(const mtl_result *r, int pair)
+bool mtl__answer_counts(const mtl_result *r, int pair)
 {
     if (r->pair[pair].host != r->s->focus)
         return false;
@@ -77,13 +77,15 @@ static bool counts(const mtl_result *r, int pair)
     return r->n_children == 0;
 }
 
-static const char *whose(const mtl_result *r)
+static const char *whose(const mtl_result *r, bool none)
 {
-    if (r->n_children > 0)
-        return r->n_children == 1 ? "her child" : "at least one of her children";
+    if (r->n_children == 1)
+        return "her child";
+    if (r->n_children > 1)
+        return none ? "any of her children" : "at least one of her children";
     int donors = 0, last = -1;
     for (int k = 0; k < r->n_pairs; k++)
-        if (counts(r, k)) {
+        if (mtl__answer_counts(r, k)) {
             donors++;
             last = r->pair[k].donor;
         }
@@ -94,7 +96,7 @@ static int highest_pair(const mtl_result *r, int organ)
 {
     int best = -1;
     for (int k = 0; k < r->n_pairs; k++)
-        if (counts(r, k) &&
+        if (mtl__answer_counts(r, k) &&
             (best < 0 || r->pair[k].final[0][organ].mean > r->pair[best].final[0][organ].mean))
             best = k;
     return best;
@@ -132,29 +134,39 @@ static void say_chance(const mtl_result *r, mtl__str *b)
         mtl__str_printf(b, " (%.0f of 100 lives)", 100 * r->answer[0]);
 }
 
+int mtl__answer_name(mtl_result *r, mtl_error *err)
+{
+    char date[16], where[64];
+    mtl__str b = {0};
+    organ_text(r, mtl__answer_organ(r), where);
+    mtl__date_text(r->t_final, date);
+    mtl__str_printf(&b, "P(a cell of %s is in the %s of %s on %s)",
+                    r->n_children == 0   ? whose(r, false)
+                    : r->n_children == 1 ? "the child"
+                                         : "any of the children",
+                    where, r->s->person[r->s->focus].name, date);
+    r->answer_text = b.oom ? NULL : mtl__arena_strdup(&r->arena, b.s);
+    mtl__str_free(&b);
+    return r->answer_text ? 0 : mtl__nomem(err);
+}
+
 int mtl__headline(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
     const int organ = mtl__answer_organ(r);
     const mtl__person *who = &r->s->person[r->s->focus];
     char date[16], where[64];
-    mtl__str b = {0}, about = {0};
+    mtl__str b = {0};
+    MTL_TRY(mtl__answer_name(r, err));
     organ_text(r, organ, where);
     mtl__date_text(r->t_final, date);
-    mtl__str_printf(&about, "P(a cell of %s is in the %s of %s on %s)",
-                    r->n_children == 0   ? whose(r)
-                    : r->n_children == 1 ? "the child"
-                                         : "any of the children",
-                    where, who->name, date);
-    mtl__str_printf(&b, "On %s %s %s carried cells of %s in the %s", date, who->name,
-                    likely(r->answer[r->n_bands - 1]), whose(r), where);
+    const double chance = r->answer[r->n_bands - 1];
+    mtl__str_printf(&b, "On %s %s %s cells of %s in the %s", date, who->name, carried(chance),
+                    whose(r, chance < 0.34), where);
     say_chance(r, &b);
     say_level(r, organ, &b);
     mtl__str_add(&b, ".");
-    const bool oom = b.oom || about.oom;
-    r->headline = oom ? NULL : mtl__arena_strdup(&r->arena, b.s);
-    r->answer_text = oom ? NULL : mtl__arena_strdup(&r->arena, about.s);
+    r->headline = b.oom ? NULL : mtl__arena_strdup(&r->arena, b.s);
     mtl__str_free(&b);
-    mtl__str_free(&about);
-    return r->headline && r->answer_text ? 0 : mtl__nomem(err);
+    return r->headline ? 0 : mtl__nomem(err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run looks at: when (dense around pregnancies, then every year, later every second), in
-   which organs over time (blood and whatever is sampled), and for which pairs of body and donor. */
+/* What a run looks at: when (dense around the pregnancies that the focus person was part of, a month
+   after all others, then every year, later every second), and in which organs over time (blood and
+   whatever is sampled). */
 #include "run/run_internal.h"
 
 #include <math.h>
@@ -35,9 +36,21 @@ static int by_time(const void *a, const void *b)
     return x->t < y->t ? -1 : x->t > y->t ? 1 : (int)y->coarse - (int)x->coarse;
 }
 
-static void pregnancy_times(times *v, const mtl__pregnancy *pg)
+static bool of_focus(const mtl_scenario *s, const mtl__pregnancy *pg)
+{
+    bool is = pg->mother == s->focus;
+    for (int c = 0; c < pg->n_children; c++)
+        is = is || s->child[pg->child0 + c].person == s->focus;
+    return is;
+}
+
+static void pregnancy_times(times *v, const mtl_scenario *s, const mtl__pregnancy *pg)
 {
     static const double after[] = {0, 1, 4, 10, 30, 60, 90, 183, 365};
+    if (!of_focus(s, pg)) {
+        add_time(v, pg->ended + 30, true);
+        return;
+    }
     for (double t = pg->conceived; t < pg->ended; t += 28)
         add_time(v, t, false);
     for (size_t k = 0; k < sizeof after / sizeof *after; k++)
@@ -70,7 +83,7 @@ static int plan_times(mtl__plan *p, mtl_error *err)
             "nothing happens in this scenario: no pregnancy, no known mother, no sample");
     v.hi = mtl__max(v.hi, v.lo + 1);
     for (int k = 0; k < s->n_pregnancies; k++)
-        pregnancy_times(&v, &s->pregnancy[k]);
+        pregnancy_times(&v, s, &s->pregnancy[k]);
     yearly(&v, s);
     for (int k = 0; k < s->n_samples; k++)
         add_time(&v, s->sample[k].t, true);
@@ -108,7 +121,7 @@ static int time_index(const mtl_result *r, double t)
     return r->n_times - 1;
 }
 
-/* ---------------------------------------------------------------- organs, pairs */
+/* ---------------------------------------------------------------- organs, samples, places */
 static int plan_organs(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
@@ -129,52 +142,26 @@ static int plan_organs(mtl__plan *p, mtl_error *err)
     return 0;
 }
 
-/* Donors whose cells can reach a body: by an inoculum of their own, or carried from a body that
-   held them by a pregnancy that began after they came. */
-static int plan_pairs(mtl__plan *p, mtl_error *err)
+/* The samples of each person. */
+static int plan_samples(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
-    const mtl__world *w = p->world;
     const mtl_scenario *s = r->s;
-    const size_t n = (size_t)s->n_people;
-    double *since = malloc((n * n + 1) * sizeof *since);
-    if (!since)
+    const size_t np = (size_t)s->n_people, ns = (size_t)s->n_samples;
+    p->person_sample0 = mtl__arena_alloc(&r->arena, (np + 2) * sizeof *p->person_sample0);
+    p->person_sample = mtl__arena_alloc(&r->arena, (ns + 1) * sizeof *p->person_sample);
+    if (!p->person_sample0 || !p->person_sample)
         return mtl__nomem(err);
-    for (size_t i = 0; i < n * n; i++)
-        since[i] = HUGE_VAL;
-    for (int k = 0; k < w->n_inocula; k++) {
-        double *at = &since[(size_t)w->inoculum[k].host * n + (size_t)w->inoculum[k].donor];
-        *at = mtl__min(*at, w->inoculum[k].t_start);
-    }
-    for (bool more = true; more;) {
-        more = false;
-        for (int k = 0; k < w->n_inocula;
-             k++) { /* each inoculum marks a conduit from its donor's body */
-            const mtl__inoculum *x = &w->inoculum[k];
-            const double end = x->pregnancy >= 0
-                                   ? s->pregnancy[x->pregnancy].ended
-                                   : mtl__max(s->contact[x->contact].t1, x->t_start + 1);
-            for (size_t d = 0; d < n && w->body_of[x->donor] >= 0; d++) {
-                double *to = &since[(size_t)x->host * n + d];
-                const double come = mtl__max(since[(size_t)x->donor * n + d], x->t_start);
-                if ((int)d != x->host && come < end && come < *to) {
-                    *to = come;
-                    more = true;
-                }
-            }
-        }
-    }
-    r->pair = mtl__arena_alloc(&r->arena, (n * n + 1) * sizeof *r->pair);
-    for (size_t h = 0; r->pair && h < n; h++)
-        for (size_t d = 0; d < n; d++)
-            if (since[h * n + d] < HUGE_VAL && h != d)
-                r->pair[r->n_pairs++] =
-                    (mtl__pair){.host = (int)h,
-                                .donor = (int)d,
-                                .t_start = since[h * n + d],
-                                .relation = mtl__scenario_relation(s, (int)h, (int)d)};
-    free(since);
-    return r->pair ? 0 : mtl__nomem(err);
+    int *end = p->person_sample0 + 1; /* counts, then ends */
+    for (size_t k = 0; k < ns; k++)
+        end[s->sample[k].person]++;
+    for (size_t i = 1; i < np; i++)
+        end[i] += end[i - 1];
+    for (size_t k = ns; k-- > 0;) /* the ends move down to the starts */
+        p->person_sample[--end[s->sample[k].person]] = (int)k;
+    memmove(p->person_sample0, end, np * sizeof *end);
+    p->person_sample0[np] = s->n_samples;
+    return 0;
 }
 
 static int plan_places(mtl__plan *p, mtl_error *err)
@@ -289,7 +276,8 @@ int mtl__plan_make(mtl__plan *p, mtl_error *err)
 {
     MTL_TRY(plan_times(p, err));
     MTL_TRY(plan_organs(p, err));
-    MTL_TRY(plan_pairs(p, err));
+    MTL_TRY(mtl__plan_pairs(p, err));
+    MTL_TRY(plan_samples(p, err));
     MTL_TRY(plan_places(p, err));
     MTL_TRY(plan_children(p, err));
     p->r->t_final = final_time(p->r->s);
@@ -330,14 +318,4 @@ int mtl__sample_qpcr(const mtl__world *w, const mtl__sample *s, mtl__qpcr *out, 
     };
     const int ret = mtl__qpcr_check(out, err);
     return ret < 0 ? mtl__fail_place(err, ret, w->s->file, s->line, s->column) : 0;
-}
-
-bool mtl__sample_sees(const mtl__world *w, const mtl__sample *s, int donor)
-{
-    const mtl__person *host = &w->s->person[s->person], *d = &w->s->person[donor];
-    if (s->assay < 0 || donor == s->person)
-        return false;
-    if (w->m->assay[s->assay].target == MTL__TARGET_Y)
-        return mtl__has_y(d) && !mtl__has_y(host);
-    return s->target_person < 0 || s->target_person == donor;
 }

@@ -225,13 +225,9 @@ static double answer_in(const mtl__plan *p, int band, int index)
     const mtl_result *r = p->r;
     const int organ = mtl__answer_organ(r);
     double none = 1;
-    for (int k = 0; k < r->n_pairs; k++) {
-        bool counts = r->n_children == 0;
-        for (int c = 0; c < r->n_children; c++)
-            counts = counts || r->pair[k].donor == r->children[c];
-        if (r->pair[k].host == r->s->focus && counts)
+    for (int k = 0; k < r->n_pairs; k++)
+        if (mtl__answer_counts(r, k))
             none *= 1 - present(p, band, k, organ, index);
-    }
     return 1 - none;
 }
 

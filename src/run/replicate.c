@@ -11,10 +11,9 @@
 typedef struct scene { /* a world with what is looked up in it again and again */
     mtl__world *world;
     bool own;
-    mtl__state *state;
-    double *growth_cells; /* [host person][organ index in `looked`][time] nucleated host cells */
-    mtl__view *view;      /* [n_samples] */
-    mtl__qpcr *qpcr;      /* [n_samples] */
+    mtl__cutter *cutter;
+    mtl__stage stage;
+    mtl__qpcr *qpcr; /* [n_samples] */
 } scene;
 
 struct mtl__worker {
@@ -22,12 +21,14 @@ struct mtl__worker {
     scene base;
     mtl_model *model; /* copy for the unknowns */
     double *saved;    /* its values as set */
+    mtl__state *state;
+    mtl__part part; /* of the inoculum at hand */
     int64_t *counts;
-    double *cox;
-    double *fraction; /* [n_samples][n_people] */
+    double *cox; /* [n_times][of the part] */
+    size_t cap_counts, cap_cox;
+    mtl__harvest harvest;
     double *donor_fraction;
     int *copies;
-    size_t cap_counts, cap_cox;
     mtl__done done;
 };
 
@@ -37,14 +38,11 @@ static uint64_t mix(uint64_t a, uint64_t b)
 }
 
 /* ---------------------------------------------------------------- scene */
-static void scene_free(scene *c, int n_samples)
+static void scene_free(scene *c)
 {
-    mtl__state_free(c->state);
-    for (int k = 0; c->view && k < n_samples; k++)
-        mtl__view_free(&c->view[k]);
-    free(c->view);
+    mtl__cutter_free(c->cutter);
+    mtl__stage_free(&c->stage);
     free(c->qpcr);
-    free(c->growth_cells);
     if (c->own)
         mtl__world_free(c->world);
     *c = (scene){0};
@@ -52,44 +50,15 @@ static void scene_free(scene *c, int n_samples)
 
 static int scene_fill(scene *c, const mtl__plan *p, mtl_error *err)
 {
-    const mtl_result *r = p->r;
-    const mtl_scenario *s = r->s;
-    MTL_TRY(mtl__state_new(&c->state, c->world->process, 32, err));
-    c->view = calloc((size_t)s->n_samples + 1, sizeof *c->view);
+    const mtl_scenario *s = p->r->s;
+    MTL_TRY(mtl__cutter_new(&c->cutter, c->world->process, err));
+    MTL_TRY(mtl__stage_new(&c->stage, p, c->world, err));
     c->qpcr = calloc((size_t)s->n_samples + 1, sizeof *c->qpcr);
-    c->growth_cells = malloc(((size_t)s->n_people * (size_t)r->n_watched * (size_t)r->n_times + 1) *
-                             sizeof *c->growth_cells);
-    if (!c->view || !c->qpcr || !c->growth_cells)
+    if (!c->qpcr)
         return mtl__nomem(err);
-    for (int k = 0; k < s->n_samples; k++) {
-        const mtl__sample *x = &s->sample[k];
-        MTL_TRY(mtl__view_new(&c->view[k], c->world, err));
-        MTL_TRY(mtl__look(c->world, x->person, x->organ,
-                          x->assay >= 0 ? r->m->assay[x->assay].subset : "", x->t, &c->view[k],
-                          err));
-        if (x->assay >= 0)
-            MTL_TRY(mtl__sample_qpcr(c->world, x, &c->qpcr[k], err));
-    }
-    for (int h = 0; h < s->n_people; h++)
-        for (int w = 0; w < r->n_watched; w++)
-            for (int k = 0; k < r->n_times; k++) {
-                double cells = 0;
-                if (c->world->body_of[h] >= 0)
-                    MTL_TRY(
-                        mtl__host_cells(c->world, h, r->watched[w], r->time[k], &cells, NULL, err));
-                c->growth_cells[((size_t)h * (size_t)r->n_watched + (size_t)w) *
-                                    (size_t)r->n_times +
-                                (size_t)k] = cells;
-            }
-    return 0;
-}
-
-static int room(mtl__worker *w, const mtl__process *p, mtl_error *err)
-{
-    const size_t nt = (size_t)w->p->r->n_times;
-    if (mtl__grow(&w->counts, &w->cap_counts, nt * (size_t)p->n_types + 1, sizeof *w->counts) < 0 ||
-        mtl__grow(&w->cox, &w->cap_cox, nt * (size_t)p->n_cox + 1, sizeof *w->cox) < 0)
-        return mtl__nomem(err);
+    for (int k = 0; k < s->n_samples; k++)
+        if (s->sample[k].assay >= 0)
+            MTL_TRY(mtl__sample_qpcr(c->world, &s->sample[k], &c->qpcr[k], err));
     return 0;
 }
 
@@ -99,17 +68,19 @@ int mtl__worker_new(mtl__worker **out, const mtl__plan *p, mtl_error *err)
     mtl__worker *w = calloc(1, sizeof *w);
     if (!w)
         return mtl__nomem(err);
-    const size_t ns = (size_t)p->r->s->n_samples + 1, np = (size_t)p->r->s->n_people + 1;
+    const mtl__process nothing = {0};
+    const size_t np = (size_t)p->r->s->n_people + 1;
     w->p = p;
     w->base.world = p->world;
-    w->fraction = calloc(ns * np, sizeof *w->fraction);
     w->donor_fraction = calloc(np, sizeof *w->donor_fraction);
     w->copies = calloc(np, sizeof *w->copies);
-    int ret = w->fraction && w->donor_fraction && w->copies ? 0 : mtl__nomem(err);
+    int ret = w->donor_fraction && w->copies ? 0 : mtl__nomem(err);
     if (ret == 0)
         ret = scene_fill(&w->base, p, err);
     if (ret == 0)
-        ret = room(w, p->world->process, err);
+        ret = mtl__state_new(&w->state, &nothing, 32, err);
+    if (ret == 0)
+        ret = mtl__harvest_new(&w->harvest, p, err);
     if (ret == 0 && p->r->n_bands > 1) {
         w->model = mtl_model_copy(p->r->m);
         w->saved = calloc((size_t)p->r->m->n_params + 1, sizeof *w->saved);
@@ -130,12 +101,14 @@ void mtl__worker_free(mtl__worker *w)
 {
     if (!w)
         return;
-    scene_free(&w->base, w->p->r->s->n_samples);
+    scene_free(&w->base);
     mtl_model_free(w->model);
+    mtl__state_free(w->state);
+    mtl__part_free(&w->part);
+    mtl__harvest_free(&w->harvest);
     free(w->saved);
     free(w->counts);
     free(w->cox);
-    free(w->fraction);
     free(w->donor_fraction);
     free(w->copies);
     free(w);
@@ -165,99 +138,35 @@ static void draw_unknowns(mtl__plan *p, mtl__worker *w, int index, uint64_t numb
     mtl__model_refresh(w->model);
 }
 
-/* ---------------------------------------------------------------- what an inoculum adds */
-static void add_levels(const mtl__plan *p, const mtl__worker *w, const scene *c, int band,
-                       int index, int pair)
+/* ---------------------------------------------------------------- inocula */
+/* Cuts out what the inoculum can reach and makes room for what it leaves there; 1 if that is
+   nothing. */
+static int prepare(mtl__worker *w, const scene *c, const mtl__inoculum *x, mtl_error *err)
 {
-    const mtl_result *r = p->r;
-    const mtl__process *q = c->world->process;
-    const int host = r->pair[pair].host, body = c->world->body_of[host];
-    const size_t R = (size_t)p->R;
-    for (int o = 0; o < r->n_watched; o++) {
-        float *to = p->raw[band].level +
-                    ((size_t)pair * (size_t)r->n_watched + (size_t)o) * (size_t)r->n_times * R;
-        const double *cells = c->growth_cells + ((size_t)host * (size_t)r->n_watched + (size_t)o) *
-                                                    (size_t)r->n_times;
-        for (int k = 0; k < r->n_times; k++) {
-            if (r->time[k] < r->pair[pair].t_start || !(cells[k] > 0))
-                continue;
-            const double n = mtl__cells_in(c->world, body, r->watched[o],
-                                           w->counts + (size_t)k * (size_t)q->n_types,
-                                           w->cox + (size_t)k * (size_t)q->n_cox);
-            to[(size_t)k * R + (size_t)index] += (float)(1e6 * n / cells[k]);
-        }
-    }
-}
-
-static void add_final(const mtl__plan *p, const mtl__worker *w, const scene *c, int band, int index,
-                      int pair)
-{
-    const mtl_result *r = p->r;
-    const mtl__process *q = c->world->process;
-    const int host = r->pair[pair].host, body = c->world->body_of[host];
-    for (int o = 0; o < r->m->n_organs; o++) {
-        if (o != r->m->blood && (r->m->organ[o].sampling_only || mtl__organ_is_blood(r->m, o)))
-            continue;
-        double cells;
-        if (mtl__host_cells(c->world, host, o, r->t_final, &cells, NULL, NULL) < 0 || !(cells > 0))
-            continue;
-        const double n =
-            mtl__cells_in(c->world, body, o, w->counts + (size_t)p->final_at * (size_t)q->n_types,
-                          w->cox + (size_t)p->final_at * (size_t)q->n_cox);
-        p->raw[band].final[((size_t)pair * (size_t)r->m->n_organs + (size_t)o) * (size_t)p->R +
-                           (size_t)index] += (float)(1e6 * n / cells);
-    }
-}
-
-static void add_cells(const mtl__plan *p, const mtl__worker *w, const scene *c, int index, int pair)
-{
-    const mtl_result *r = p->r;
-    const mtl__process *q = c->world->process;
-    const mtl__body *b = &c->world->body[c->world->body_of[r->pair[pair].host]];
-    for (int x = 0; x < p->n_places; x++) {
-        const int organ = p->place[x].organ, kind = p->place[x].kind;
-        const int type = b->type[kind * r->m->n_organs + organ];
-        const int cox = organ == r->m->blood ? b->cox[kind] : -1;
-        if (type < 0 && cox < 0)
-            continue;
-        float *to = p->cells + ((size_t)pair * (size_t)p->n_places + (size_t)x) *
-                                   (size_t)r->n_coarse * (size_t)p->R;
-        for (int k = 0; k < r->n_coarse; k++) {
-            const size_t at = (size_t)p->coarse_at[k];
-            const double n = cox >= 0 ? w->cox[at * (size_t)q->n_cox + (size_t)cox]
-                                      : (double)w->counts[at * (size_t)q->n_types + (size_t)type];
-            to[(size_t)k * (size_t)p->R + (size_t)index] += (float)n;
-        }
-    }
-}
-
-static void add_samples(const mtl__plan *p, mtl__worker *w, const scene *c, int donor)
-{
-    const mtl_result *r = p->r;
-    const mtl__process *q = c->world->process;
-    for (int k = 0; k < r->s->n_samples; k++) {
-        if (r->s->sample[k].person == donor)
-            continue;
-        const int64_t *n = w->counts + (size_t)p->sample_at[k] * (size_t)q->n_types;
-        const double *y = w->cox + (size_t)p->sample_at[k] * (size_t)q->n_cox;
-        double sum = 0;
-        for (int i = 0; i < q->n_types; i++)
-            if (n[i])
-                sum += c->view[k].see_type[i] * (double)n[i];
-        for (int i = 0; i < q->n_cox; i++)
-            sum += c->view[k].see_cox[i] * y[i];
-        w->fraction[(size_t)k * (size_t)r->s->n_people + (size_t)donor] += sum;
-    }
+    const mtl_result *r = w->p->r;
+    MTL_TRY(mtl__part_cut(&w->part, c->cutter, &x->source, r->time[r->n_times - 1], err));
+    const mtl__process *q = &w->part.process;
+    if (q->n_types + q->n_cox == 0 ||
+        (w->p->focus_only && !mtl__part_reaches(c->world, &w->part, r->s->focus)))
+        return 1;
+    MTL_TRY(mtl__state_fit(w->state, q, err));
+    const size_t counts = (size_t)r->n_times * (size_t)q->n_types,
+                 cox = (size_t)r->n_times * (size_t)q->n_cox;
+    if (mtl__grow(&w->counts, &w->cap_counts, counts + 1, sizeof *w->counts) < 0 ||
+        mtl__grow(&w->cox, &w->cap_cox, cox + 1, sizeof *w->cox) < 0)
+        return mtl__nomem(err);
+    memset(w->counts, 0, counts * sizeof *w->counts);
+    memset(w->cox, 0, cox * sizeof *w->cox);
+    return 0;
 }
 
 static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
-                        uint64_t number, int refine, const mtl__inoculum *x, bool keep,
-                        mtl_error *err)
+                        uint64_t number, int refine, const mtl__inoculum *x, mtl_error *err)
 {
     const mtl_result *r = p->r;
-    const mtl__process *q = c->world->process;
-    memset(w->counts, 0, (size_t)r->n_times * (size_t)q->n_types * sizeof *w->counts);
-    memset(w->cox, 0, (size_t)r->n_times * (size_t)q->n_cox * sizeof *w->cox);
+    const int nothing = prepare(w, c, x, err);
+    if (nothing)
+        return nothing < 0 ? nothing : 0;
     const mtl__sim_opts o = {
         .solver = r->opts.solver == MTL_SOLVER_EXACT  ? MTL__EXACT
                   : r->opts.solver == MTL_SOLVER_LEAP ? MTL__LEAP
@@ -268,21 +177,13 @@ static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
             200000000, /* half a minute of one inoculum: beyond it, exact is the wrong tool */
     };
     const mtl__rng_key key = {r->opts.seed, r->s->person[x->donor].key, number, x->key};
-    MTL_TRY(mtl__simulate(q, &x->source, &o, &key, c->state, r->n_times, r->time, w->counts, w->cox,
-                          err));
-    w->done.split = w->done.split || c->state->split;
-    w->done.exact = w->done.exact || c->state->used[MTL__EXACT];
-    w->done.leap = w->done.leap || c->state->used[MTL__LEAP];
-    w->done.events += c->state->ledger.events;
-    add_samples(p, w, c, x->donor);
-    for (int k = 0; keep && k < r->n_pairs; k++) {
-        if (r->pair[k].donor != x->donor || c->world->body_of[r->pair[k].host] < 0)
-            continue;
-        add_levels(p, w, c, band, index, k);
-        add_final(p, w, c, band, index, k);
-        if (band == MTL__CHANCE)
-            add_cells(p, w, c, index, k);
-    }
+    MTL_TRY(mtl__simulate(&w->part.process, &w->part.source, &o, &key, w->state, r->n_times,
+                          r->time, w->counts, w->cox, err));
+    w->done.split = w->done.split || w->state->split;
+    w->done.exact = w->done.exact || w->state->used[MTL__EXACT];
+    w->done.leap = w->done.leap || w->state->used[MTL__LEAP];
+    w->done.events += w->state->ledger.events;
+    mtl__harvest_add(&w->harvest, p, &c->stage, band, index, x->donor, &w->part, w->counts, w->cox);
     return 0;
 }
 
@@ -292,22 +193,22 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
 {
     const mtl_result *r = p->r;
     const mtl__sample *x = &r->s->sample[k];
-    const double *fraction = w->fraction + (size_t)k * (size_t)r->s->n_people;
+    const double *fraction = mtl__harvest_fractions(&w->harvest, k);
     const size_t at = (size_t)k * (size_t)p->R + (size_t)index;
     double seen = 0;
     int n = 0;
-    for (int d = 0; d < r->s->n_people; d++) {
-        if (!mtl__sample_sees(c->world, x, d))
+    for (int q = p->host_pair0[x->person]; q < p->host_pair0[x->person + 1]; q++) {
+        if (!mtl__sample_sees(c->world, x, r->pair[q].donor))
             continue;
-        w->donor_fraction[n] = fraction[d];
-        w->copies[n++] = 1;
-        seen += fraction[d];
+        w->donor_fraction[n] = fraction[q - p->host_pair0[x->person]];
+        w->copies[n] = 1;
+        seen += w->donor_fraction[n++];
     }
     for (int i = 0; i < n;
          i++) /* foreign cells per host cell become shares of all cells in the tube */
         w->donor_fraction[i] /= seen > 1 ? seen : 1;
     p->raw[band].fraction[at] = (float)seen;
-    p->raw[band].per_mL[at] = (float)(seen * c->view[k].cells_per_mL);
+    p->raw[band].per_mL[at] = (float)(seen * c->stage.per_mL[k]);
     if (x->assay < 0)
         return 0;
     const mtl__composition tube = {n, w->donor_fraction, w->copies};
@@ -331,9 +232,7 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
     return 0;
 }
 
-/* Level of the children's cells (else of all donors) in the answer's organ at the end: what the
-   splitting error is measured on. */
-static double answer_level(const mtl__plan *p, int band, int index)
+double mtl__answer_level(const mtl__plan *p, int band, int index)
 {
     const mtl_result *r = p->r;
     const int organ = mtl__answer_organ(r);
@@ -350,10 +249,9 @@ static int run_scene(mtl__plan *p, mtl__worker *w, const scene *c, int band, int
                      uint64_t number, int refine, mtl_error *err)
 {
     const mtl_result *r = p->r;
-    memset(w->fraction, 0, (size_t)r->s->n_samples * (size_t)r->s->n_people * sizeof *w->fraction);
+    mtl__harvest_begin(&w->harvest);
     for (int k = 0; k < c->world->n_inocula; k++)
-        MTL_TRY(
-            run_inoculum(p, w, c, band, index, number, refine, &c->world->inoculum[k], true, err));
+        MTL_TRY(run_inoculum(p, w, c, band, index, number, refine, &c->world->inoculum[k], err));
     for (int k = 0; k < r->s->n_samples; k++)
         MTL_TRY(read_sample(p, w, c, band, index, number, k, err));
     return 0;
@@ -373,12 +271,10 @@ int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, int refine
         if (ret == 0)
             ret = scene_fill(&own, p, err);
         if (ret == 0)
-            ret = room(w, own.world->process, err);
-        if (ret == 0)
             ret = run_scene(p, w, &own, band, index, number, refine, err);
-        scene_free(&own, p->r->s->n_samples);
+        scene_free(&own);
     }
     if (ret == 0 && level)
-        *level = answer_level(p, band, index);
+        *level = mtl__answer_level(p, band, index);
     return ret;
 }

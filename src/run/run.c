@@ -14,7 +14,7 @@ void mtl_run_opts_init(mtl_run_opts *o)
     *o = (mtl_run_opts){.replicates = 200, .seed = 1, .threads = 1, .unknowns = 1};
 }
 
-static int check_opts(const mtl_run_opts *o, mtl_error *err)
+int mtl__run_check_opts(const mtl_run_opts *o, mtl_error *err)
 {
     if (o->replicates < 1 || o->replicates > 10000000)
         return mtl__fail(err, MTL_ERR_USAGE, "replicates", "%d is not between 1 and 10000000",
@@ -99,42 +99,35 @@ static int run_crew(mtl__plan *p, int bands, int n, int refine, double *level, m
 }
 
 /* ---------------------------------------------------------------- splitting error, measured */
-/* Runs up to 100 replicates of the chance band again, with every step and with every step halved,
-   and compares the mean level of the answer; the standard error says how much of the difference may
-   be chance. */
-static int halve(mtl_result *r, mtl_error *err)
+/* Runs up to 100 replicates of the chance band again with every step halved, as far as they touch
+   the focus person, and compares the mean level of the answer; the standard error says how much of
+   the difference may be chance. */
+static int halve(const mtl__plan *p, mtl_error *err)
 {
-    mtl_run_opts o = r->opts;
-    double sum[2] = {0, 0}, sq[2] = {0, 0}, *level[2] = {NULL, NULL};
-    const int n = o.replicates < 100 ? o.replicates : 100;
-    int ret = 0;
-    for (int half = 0; half < 2 && ret == 0; half++) {
-        mtl_result shadow = *r;
-        mtl__plan p = {.r = &shadow, .R = n};
-        mtl__arena_init(&shadow.arena, 0);
-        shadow.opts.replicates = n;
-        shadow.opts.progress = NULL;
-        shadow.n_bands = 1;
-        shadow.n_times = shadow.n_coarse = shadow.n_watched = shadow.n_pairs = shadow.n_children =
-            0;
-        mtl__done done = {0};
-        ret = mtl__world_new(&p.world, r->s, r->m, err);
-        if (ret == 0)
-            ret = mtl__plan_make(&p, err);
-        level[half] = calloc((size_t)n, sizeof **level);
-        if (ret == 0 && !level[half])
-            ret = mtl__nomem(err);
-        if (ret == 0)
-            ret = run_crew(&p, 1, n, half + 1, level[half], &done, err);
-        for (int i = 0; ret == 0 && i < n; i++) {
-            sum[half] += level[half][i] / n;
-            sq[half] += level[half][i] * level[half][i] / n;
+    mtl_result *r = p->r;
+    mtl_result shadow = *r; /* what the halved run writes to */
+    mtl__plan half = {.r = &shadow, .world = p->world, .focus_only = true};
+    const int n = half.R = r->opts.replicates < 100 ? r->opts.replicates : 100;
+    double sum[2] = {0, 0}, sq[2] = {0, 0};
+    double *level = calloc((size_t)n, sizeof *level);
+    mtl__done done = {0};
+    mtl__arena_init(&shadow.arena, 0);
+    shadow.opts.replicates = n;
+    shadow.opts.progress = NULL;
+    shadow.n_bands = 1;
+    shadow.n_times = shadow.n_coarse = shadow.n_watched = shadow.n_pairs = shadow.n_children = 0;
+    int ret = level ? mtl__plan_make(&half, err) : mtl__nomem(err);
+    if (ret == 0)
+        ret = run_crew(&half, 1, n, 2, level, &done, err);
+    for (int i = 0; ret == 0 && i < n; i++) {
+        const double x[2] = {mtl__answer_level(p, MTL__CHANCE, i), level[i]};
+        for (int k = 0; k < 2; k++) {
+            sum[k] += x[k] / n;
+            sq[k] += x[k] * x[k] / n;
         }
-        mtl__world_free(p.world);
-        mtl__arena_free(&shadow.arena);
     }
-    free(level[0]);
-    free(level[1]);
+    mtl__arena_free(&shadow.arena);
+    free(level);
     const double mean = 0.5 * (sum[0] + sum[1]);
     if (ret == 0 && mean > 0) {
         const double var =
@@ -249,7 +242,7 @@ static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
     r->split_error = done.split ? NAN : 0;
     MTL_TRY(mtl__reduce(p, err));
     if (done.split && r->opts.replicates >= 20)
-        MTL_TRY(halve(r, err));
+        MTL_TRY(halve(p, err));
     return mtl__headline(p, err);
 }
 
@@ -258,7 +251,7 @@ int mtl_run(mtl_result **out, const mtl_scenario *s, mtl_model *m, const mtl_run
 {
     *out = NULL;
     mtl_error_clear(err);
-    MTL_TRY(check_opts(o, err));
+    MTL_TRY(mtl__run_check_opts(o, err));
     mtl_result *r = calloc(1, sizeof *r);
     if (!r)
         return mtl__nomem(err);

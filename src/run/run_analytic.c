@@ -3,6 +3,7 @@
    P(any cell is left in an organ) backward from it. Inocula are independent given the parameters,
    so that probabilities of silence multiply. */
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,63 +105,6 @@ static int forward(mtl__plan *p, mtl__analytic *a, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- samples */
-/* log P(k named wells of the sample are silent), and the mean share, over the donors that the assay
- * sees. */
-static int silent(const mtl__plan *p, mtl__analytic *a, int sample, double see_genome, mtl__view *v,
-                  double *log_none, double *mean, mtl_error *err)
-{
-    const mtl_result *r = p->r;
-    const mtl__process *q = p->world->process;
-    const mtl__sample *x = &r->s->sample[sample];
-    MTL_TRY(mtl__look(p->world, x->person, x->organ,
-                      x->assay >= 0 ? r->m->assay[x->assay].subset : "", x->t, v, err));
-    for (int i = 0; i < q->n_types; i++)
-        v->see_type[i] = mtl__min(1, v->see_type[i] * see_genome);
-    for (int i = 0; i < q->n_cox; i++)
-        v->see_cox[i] *= see_genome;
-    *log_none = *mean = 0;
-    for (int i = 0; i < p->world->n_inocula; i++) {
-        mtl__seen seen;
-        if (!mtl__sample_sees(p->world, x, p->world->inoculum[i].donor))
-            continue;
-        MTL_TRY(mtl__analytic_seen(a, &p->world->inoculum[i].source, x->t, v->see_type, v->see_cox,
-                                   RTOL, &seen, err));
-        *log_none += mtl__log(seen.p_none);
-        *mean += seen.mean / see_genome;
-    }
-    return 0;
-}
-
-/* P(positive) by inclusion and exclusion over silent wells: P(j wells hit) = C(W, j) sum_i (-1)^i
-   C(j, i) P(W - j + i wells silent), for j below the threshold. */
-static int positive(const mtl__plan *p, mtl__analytic *a, int k, mtl__view *v, mtl_error *err)
-{
-    mtl__assay_result *x = &p->r->assay[k];
-    const mtl__qpcr *q = &x->qpcr;
-    if (q->threshold > 4)
-        return mtl__fail_at(
-            err, MTL_ERR_UNSUPPORTED, p->r->s->file, p->r->s->sample[k].line, 0, "threshold",
-            "the analytic solver reads assays with a threshold of at most 4 wells; use auto");
-    double negative = 0;
-    for (int j = 0; j < q->threshold; j++) {
-        double ways = 1, sum = 0, choose = 1;
-        for (int i = 0; i < j; i++)
-            ways *= (double)(q->wells - i) / (i + 1);
-        for (int i = 0; i <= j; i++) {
-            const int quiet = q->wells - j + i;
-            const double hit = 1 - mtl__pow(1 - (double)quiet / q->wells, q->fragments);
-            double log_none, mean;
-            MTL_TRY(silent(p, a, k, q->genomes * q->recovery * hit, v, &log_none, &mean, err));
-            sum += (i % 2 ? -1 : 1) * choose * mtl__exp(log_none - quiet * q->false_per_well);
-            choose *= (double)(j - i) / (i + 1);
-            x->mean_fraction = mean;
-        }
-        negative += ways * sum;
-    }
-    x->p_positive[0] = 1 - negative;
-    return 0;
-}
-
 static int samples(mtl__plan *p, mtl__analytic *a, mtl_error *err)
 {
     mtl__view v = {0};
@@ -171,15 +115,13 @@ static int samples(mtl__plan *p, mtl__analytic *a, mtl_error *err)
         const mtl__sample *s = &p->r->s->sample[k];
         x->shown.hits = -1;
         x->p_positive[0] = NAN;
-        if (s->assay >= 0) {
-            ret = positive(p, a, k, &v, err);
-        } else {
-            double log_none;
-            ret = silent(p, a, k, 1, &v, &log_none, &x->mean_fraction, err);
-        }
-        double cells, per_mL;
-        if (ret == 0)
-            ret = mtl__host_cells(p->world, s->person, s->organ, s->t, &cells, &per_mL, err);
+        double log_none;
+        if (s->assay >= 0)
+            ret = mtl__sample_positive(p->world, a, s, &x->qpcr, RTOL, &v, &x->p_positive[0],
+                                       &x->mean_fraction, err);
+        else
+            ret =
+                mtl__sample_silent(p->world, a, s, 1, RTOL, &v, &log_none, &x->mean_fraction, err);
         x->mean_per_mL = ret == 0 ? x->mean_fraction * v.cells_per_mL : NAN;
     }
     mtl__view_free(&v);
@@ -198,17 +140,16 @@ static int present(const mtl__plan *p, mtl__analytic *a, int pair, int organ, mt
         v->see_type[i] = mtl__min(1, v->see_type[i] * v->cells);
     for (int i = 0; i < q->n_cox; i++)
         v->see_cox[i] *= v->cells;
-    double log_none = 0;
-    for (int i = 0; i < p->world->n_inocula; i++) {
-        double none;
-        if (p->world->inoculum[i].donor != r->pair[pair].donor)
-            continue;
-        MTL_TRY(mtl__analytic_none(a, &p->world->inoculum[i].source, r->t_final, v->see_type,
-                                   v->see_cox, 1e-6, &none, err));
-        log_none += mtl__log(none);
-    }
-    *out = -mtl__expm1(log_none);
-    return 0;
+    mtl__sight seen = {0, 0, 0};
+    bool *takes = calloc((size_t)r->s->n_people + 1, sizeof *takes);
+    if (!takes)
+        return mtl__nomem(err);
+    takes[r->pair[pair].donor] = true;
+    const int ret = mtl__world_sees(p->world, a, r->pair[pair].host, takes, -1, r->t_final,
+                                    v->see_type, v->see_cox, 1e-6, false, &seen, NULL, err);
+    free(takes);
+    *out = -mtl__expm1(seen.log_none);
+    return ret;
 }
 
 static int fill_bands(mtl__plan *p, mtl_error *err)
@@ -245,60 +186,135 @@ static int fill_bands(mtl__plan *p, mtl_error *err)
     return 0;
 }
 
-static int child_pair(const mtl_result *r, int child)
+/* One piece of work: a pair of the focus person in one organ. */
+typedef struct search {
+    mtl__plan *p;
+    int *pair, *organ, n_pairs, n_organs;
+    double *found; /* [n_organs][n_pairs] */
+    mtl__analytic **a;
+    mtl__view *view; /* both by worker */
+    int64_t done;
+    mtl_error err;
+    int ret;
+    pthread_mutex_t lock;
+} search;
+
+static int one_search(void *ctx, int64_t i, int worker)
 {
-    for (int k = 0; k < r->n_pairs; k++)
-        if (r->pair[k].host == r->s->focus && r->pair[k].donor == child)
-            return k;
-    return -1;
+    search *c = ctx;
+    const mtl_run_opts *o = &c->p->r->opts;
+    mtl_error err = {0};
+    int ret = present(c->p, c->a[worker], c->pair[i % c->n_pairs], c->organ[i / c->n_pairs],
+                      &c->view[worker], &c->found[i], &err);
+    pthread_mutex_lock(&c->lock);
+    c->done++;
+    if (ret == 0 && o->progress &&
+        o->progress(o->progress_ctx, c->done, (int64_t)c->n_pairs * c->n_organs)) {
+        ret = MTL_ERR_INTERRUPTED;
+        err = (mtl_error){.code = ret, .text = "interrupted"};
+    }
+    if (ret < 0 && c->ret == 0) {
+        c->ret = ret;
+        c->err = err;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return ret;
 }
 
-static int carriage(mtl__plan *p, mtl__analytic *a, mtl_error *err)
+/* All pieces, on all threads. */
+static int search_all(search *c, mtl_error *err)
+{
+    const int64_t n = (int64_t)c->n_pairs * c->n_organs;
+    const int threads = (int)mtl__min(mtl__par_threads(c->p->r->opts.threads), (double)n + 1);
+    int ret = 0;
+    c->a = calloc((size_t)threads, sizeof *c->a);
+    c->view = calloc((size_t)threads, sizeof *c->view);
+    pthread_mutex_init(&c->lock, NULL);
+    if (!c->a || !c->view)
+        ret = mtl__nomem(err);
+    for (int t = 0; ret == 0 && t < threads; t++) {
+        ret = mtl__analytic_new(&c->a[t], c->p->world->process, err);
+        if (ret == 0)
+            ret = mtl__view_new(&c->view[t], c->p->world, err);
+    }
+    if (ret == 0) {
+        ret = mtl__par_for(threads, n, one_search, c);
+        if (ret < 0 && err)
+            *err = c->ret < 0 ? c->err : (mtl_error){.code = ret};
+    }
+    for (int t = 0; t < threads; t++) {
+        if (c->a)
+            mtl__analytic_free(c->a[t]);
+        if (c->view)
+            mtl__view_free(&c->view[t]);
+    }
+    free(c->a);
+    free(c->view);
+    pthread_mutex_destroy(&c->lock);
+    return ret;
+}
+
+/* P(any), P(each) and P(every) child's cells in one organ, of what was found of the pairs. */
+static void one_carriage(mtl_result *r, const search *c, int at, mtl__carriage *out)
+{
+    double none = 1, answer_none = 1;
+    out->p_every = 1;
+    for (int k = 0; k < c->n_pairs; k++) {
+        const double x = c->found[at * c->n_pairs + k];
+        const mtl__pair *pair = &r->pair[c->pair[k]];
+        pair->final[0][out->organ].p_present = (float)x;
+        answer_none *= mtl__answer_counts(r, c->pair[k]) ? 1 - x : 1;
+        for (int i = 0; i < r->n_children; i++)
+            if (r->children[i] == pair->donor)
+                out->p_each[i] = x;
+    }
+    for (int i = 0; i < r->n_children; i++) {
+        none *= 1 - out->p_each[i];
+        out->p_every *= out->p_each[i];
+    }
+    out->p_any = 1 - none;
+    if (out->organ == mtl__answer_organ(r))
+        r->answer[0] = 1 - answer_none;
+}
+
+static int carriage(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
-    mtl__view v = {0};
-    r->carriage = mtl__arena_alloc(&r->arena, ((size_t)r->m->n_organs + 1) * sizeof *r->carriage);
-    if (!r->carriage)
+    const size_t no = (size_t)r->m->n_organs, np = (size_t)r->n_pairs;
+    search c = {.p = p};
+    r->carriage = mtl__arena_alloc(&r->arena, (no + 1) * sizeof *r->carriage);
+    c.pair = mtl__arena_alloc(&r->arena, (np + 1) * sizeof *c.pair);
+    c.organ = mtl__arena_alloc(&r->arena, (no + 1) * sizeof *c.organ);
+    c.found = mtl__arena_alloc(&r->arena, (np * no + 1) * sizeof *c.found);
+    if (!r->carriage || !c.pair || !c.organ || !c.found)
         return mtl__nomem(err);
-    MTL_TRY(mtl__view_new(&v, p->world, err));
-    int ret = 0;
-    for (int o = 0; o < r->m->n_organs && ret == 0; o++) {
+    for (int k = 0; k < r->n_pairs; k++)
+        if (r->pair[k].host == r->s->focus)
+            c.pair[c.n_pairs++] = k;
+    for (int o = 0; o < r->m->n_organs; o++) {
         bool used = o == r->m->blood;
         for (int x = 0; x < p->n_places; x++)
             used = used || p->place[x].organ == o;
-        if (!used)
-            continue;
-        mtl__carriage c = {.host = r->s->focus,
-                           .organ = o,
-                           .n_children = r->n_children,
-                           .p_every = 1,
-                           .p_any_unknowns = NAN,
-                           .p_every_unknowns = NAN};
-        c.p_each = mtl__arena_alloc(&r->arena, ((size_t)r->n_children + 1) * sizeof *c.p_each);
-        if (!c.p_each)
-            ret = mtl__nomem(err);
-        double none = 1;
-        for (int k = 0; k < r->n_pairs && ret == 0; k++) {
-            if (r->pair[k].host != r->s->focus)
-                continue;
-            double x = 0;
-            ret = present(p, a, k, o, &v, &x, err);
-            r->pair[k].final[0][o].p_present = (float)x;
-            for (int i = 0; i < r->n_children && ret == 0; i++)
-                if (child_pair(r, r->children[i]) == k) {
-                    c.p_each[i] = x;
-                    none *= 1 - x;
-                    c.p_every *= x;
-                }
-        }
-        c.p_any = 1 - none;
-        if (ret == 0 && r->n_children)
-            r->carriage[r->n_carriages++] = c;
-        if (o == mtl__answer_organ(r))
-            r->answer[0] = c.p_any;
+        if (used)
+            c.organ[c.n_organs++] = o;
     }
-    mtl__view_free(&v);
-    return ret;
+    if (c.n_pairs > 0)
+        MTL_TRY(search_all(&c, err));
+    for (int k = 0; k < c.n_organs; k++) {
+        mtl__carriage *out = &r->carriage[r->n_carriages];
+        *out = (mtl__carriage){.host = r->s->focus,
+                               .organ = c.organ[k],
+                               .n_children = r->n_children,
+                               .p_any_unknowns = NAN,
+                               .p_every_unknowns = NAN};
+        out->p_each =
+            mtl__arena_alloc(&r->arena, ((size_t)r->n_children + 1) * sizeof *out->p_each);
+        if (!out->p_each)
+            return mtl__nomem(err);
+        one_carriage(r, &c, k, out);
+        r->n_carriages += r->n_children > 0;
+    }
+    return 0;
 }
 
 int mtl__run_analytic(mtl__plan *p, mtl_error *err)
@@ -311,7 +327,7 @@ int mtl__run_analytic(mtl__plan *p, mtl_error *err)
     if (ret == 0)
         ret = fill_bands(p, err);
     if (ret == 0)
-        ret = carriage(p, a, err);
+        ret = carriage(p, err);
     mtl__analytic_free(a);
     p->r->split_error = 0;
     return ret;

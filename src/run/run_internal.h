@@ -4,6 +4,7 @@
 /* Inside run/: the plan of a run and what replicates leave before they are summarised. */
 #include "family/family.h"
 #include "par/par.h"
+#include "run/exact_sample.h"
 #include "run/result.h"
 
 enum { MTL__RUN_MAX_TIMES = 4000 };
@@ -24,6 +25,11 @@ typedef struct mtl__plan {
     mtl_result *r;
     mtl__world *world; /* of the base parameters */
     int R;
+    bool focus_only; /* follows only what reaches the focus person */
+    int *host_pair0; /* [n_people + 1] pairs of a host: [host_pair0[h], host_pair0[h + 1]), by donor
+                      */
+    int *person_sample0; /* [n_people + 1] samples of a person, into person_sample */
+    int *person_sample;
     int *coarse_at; /* [n_coarse] index into time */
     int final_at;
     int *sample_at; /* [n_samples] index into time */
@@ -35,15 +41,49 @@ typedef struct mtl__plan {
     int *drawn_param, n_drawn;
 } mtl__plan;
 
+int mtl__run_check_opts(const mtl_run_opts *o, mtl_error *err); /* run.c */
 /* plan.c: times, watched organs, pairs, places; memory. */
 int mtl__plan_make(mtl__plan *p, mtl_error *err);
 /* Sets an assay up for a sample under a model: genomes tested, wells, false positives. */
 int mtl__sample_qpcr(const mtl__world *w, const mtl__sample *s, mtl__qpcr *out, mtl_error *err);
-/* Can this donor's cells be seen by the assay of the sample in this host? */
-bool mtl__sample_sees(const mtl__world *w, const mtl__sample *s, int donor);
 /* touched.c: marks the parameters that can move this scenario: of the lines it calls on, the rules
    of its kinds, the organs and the engine, and its assays. */
 void mtl__touched_params(const mtl__world *w, bool *used);
+/* harvest.c: what the inocula of one life leave, added up by pair of body and donor. */
+typedef struct mtl__stage { /* what a world shows: how many cells its bodies have, what samples see
+                             */
+    const mtl__world *world;
+    double *host_cells;           /* [host][watched][time] nucleated cells of the host itself */
+    double **see_type, **see_cox; /* [n_samples][of the host's body] */
+    double *per_mL;               /* [n_samples] of the sampled cells, NaN if not blood */
+    mtl__arena arena;
+} mtl__stage;
+int mtl__stage_new(mtl__stage *out, const mtl__plan *p, const mtl__world *w, mtl_error *err);
+void mtl__stage_free(mtl__stage *s);
+typedef struct mtl__harvest {
+    size_t *sample0;  /* [n_samples + 1] where its donors stand in `fraction` */
+    double *fraction; /* by sample, then the pairs of its host: share of the sampled cells */
+    size_t n_fractions;
+    int64_t *n; /* counts and intensities of one body at one time, 0 between uses */
+    double *y;
+} mtl__harvest;
+int mtl__harvest_new(mtl__harvest *out, const mtl__plan *p, mtl_error *err);
+void mtl__harvest_free(mtl__harvest *t);
+void mtl__harvest_begin(mtl__harvest *t);
+/* counts, cox: [n_times][of the part], of one inoculum of this donor. */
+void mtl__harvest_add(mtl__harvest *t, mtl__plan *p, const mtl__stage *s, int band, int index,
+                    int donor, const mtl__part *part, const int64_t *counts, const double *cox);
+const double *mtl__harvest_fractions(const mtl__harvest *t, int sample);
+/* pairs.c: which donors' cells can be in which body, and since when; sorted by host, then donor.
+   Fills r->pair, host_pair0. */
+int mtl__plan_pairs(mtl__plan *p, mtl_error *err);
+int mtl__pair_of(const mtl__plan *p, int host, int donor); /* -1 = none */
+bool mtl__part_reaches(const mtl__world *w, const mtl__part *part, int person);
+/* Walks over the bodies of a part, in their order: the part's types [*type0, *type1) and
+   intensities
+   [*cox0, *cox1) are of *body. Begin with *body = -1 and zeros. */
+bool mtl__next_body(const mtl__world *w, const mtl__part *part, int *body, int *type0, int *type1,
+                    int *cox0, int *cox1);
 /* replicate.c */
 typedef struct mtl__worker mtl__worker;
 int mtl__worker_new(mtl__worker **out, const mtl__plan *p, mtl_error *err);
@@ -54,15 +94,21 @@ typedef struct mtl__done {
     int64_t events;
 } mtl__done;
 void mtl__worker_report(const mtl__worker *w, mtl__done *done);
+/* Level of all donors in the answer's organ of the focus person at the end: what the splitting
+   error is measured on. */
+double mtl__answer_level(const mtl__plan *p, int band, int index);
 int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, int refine,
                    double *answer_level, mtl_error *err);
-/* analytic.c: fills bands' means and probabilities without random numbers. */
+/* run_analytic.c: fills bands' means and probabilities without random numbers. */
 int mtl__run_analytic(mtl__plan *p, mtl_error *err);
 /* reduce.c: bands, carriage, assays, leanings. */
 int mtl__reduce(mtl__plan *p, mtl_error *err);
 /* headline.c */
 int mtl__headline(mtl__plan *p, mtl_error *err);
-/* The organ that the run's answer is about. */
+/* The answer of a run: P(a cell of any child, else of anybody, is in this organ of the focus person
+   at the end); does it count this pair; and what it is called, into r->answer_text. */
 int mtl__answer_organ(const mtl_result *r);
+bool mtl__answer_counts(const mtl_result *r, int pair);
+int mtl__answer_name(mtl_result *r, mtl_error *err);
 
 #endif

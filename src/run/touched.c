@@ -41,7 +41,6 @@ static void mark_contacts(const mtl__world *w, bool *used)
         const char *param;
     } asks[] = {
         {MTL__MILK, "milk.volume"},
-        {MTL__TRANSFUSION, "transfusion.unit.cells"},
         {MTL__ANASTOMOSIS, "twins.anastomosis"},
         {MTL__ANASTOMOSIS, "twins.anastomosis.monochorionic"},
         {MTL__ANASTOMOSIS, "twins.anastomosis.cells"},

@@ -232,8 +232,9 @@ static bool draw_study(study *st, double *x, int n, int64_t *tries)
     for (int i = 0; i < n;) {
         if (--*tries < 0)
             return false;
-        x[i] = draw_reading(st);
-        i += x[i] > above;
+        const double reading = draw_reading(st);
+        if (reading > above)
+            x[i++] = reading;
     }
     return true;
 }

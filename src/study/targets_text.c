@@ -44,7 +44,7 @@ static void put_power(char *buf, size_t size, double y)
     char text[32];
     snprintf(text, sizeof text, "%.1e", y);
     char *e = strchr(text, 'e');
-    const int exponent = atoi(e + 1);
+    const int exponent = (int)strtol(e + 1, NULL, 10);
     if (e[-1] == '0') /* "1.0" */
         e -= 2;
     *e = '\0';

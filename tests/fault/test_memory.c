@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation fails once. For each use of the library a clean pass counts its allocations, N;
-   then it is repeated with the n-th of them failing, for n = 1 .. N (at most the first 200, the
-   later ones thinned out evenly, the last 20), and again with the n-th and all later ones failing.
-   Each time it must either say MTL_ERR_MEMORY (NULL where a pointer is returned) and leave its
-   outputs empty, or succeed with the very result of the clean pass (an allocator's caller may have
-   a second way, as qsort has); and as many blocks must be alive afterwards as before. One exception
-   is not ours: jansson calls some of its own failures syntax errors. */
-#include <dirent.h>
+/* Every allocation fails once, in a model, a scenario, a run, its tables and report, the targets,
+   and a network. One exception to what fault_trial.c asks for is not ours: jansson calls some of
+   its own failures syntax errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,18 +16,13 @@
 
 #include "base/base.h"
 #include "fault.h"
+#include "fault_trial.h"
 #include "io/network.h"
 #include "matriline/matriline.h"
 #include "run/result.h"
 
 #ifndef MTL_SOURCE_ROOT
 #define MTL_SOURCE_ROOT "."
-#endif
-
-#ifdef FAULT_WRAP
-enum { FIRST = 60, LAST = 10, THIN = 4 }; /* sanitizers take their time */
-#else
-enum { FIRST = 200, LAST = 20, THIN = 1 };
 #endif
 
 static const char FAMILY[] =
@@ -62,48 +52,12 @@ static const char NETWORK[] =
     " \"reactions\": [[0.02, {\"A\": 1}, {\"A\": 2}], [0.02, {\"A\": 1}, {}],"
     " [0.01, {\"A\": 1}, {\"B\": 1}], [0.1, {}, {\"C\": 1}], [0.01, {\"C\": 1}, {}]]}";
 
-static char folder[64];
 static mtl_model *model, *rival;
 static mtl_scenario *rich, *small;
 static mtl_result *result[2];
 static mtl_targets_result *targets;
 
 /* ---------------------------------------------------------------- one use of the library */
-/* What a pass left: a code (0, or negative), its error, a hash of what it made. `arm` is called by
-   a use right before the call that is tried, `rest` right after it. */
-typedef struct pass {
-    int64_t n;
-    bool onwards;
-    int64_t asked, failed;
-    int ret;
-    bool left; /* failed, but its output was not empty */
-    mtl_error err;
-    uint64_t print;
-} pass;
-
-static void arm(pass *p)
-{
-    fault_memory(p->n, p->onwards);
-}
-
-static void rest(pass *p)
-{
-    p->asked = fault_memory_end();
-    p->failed = fault_memory_failed();
-}
-
-/* A text that free() takes, or NULL for out of memory. */
-static void text_back(pass *p, char *text)
-{
-    rest(p);
-    p->ret = text ? 0 : MTL_ERR_MEMORY;
-    p->err.code = p->ret;
-    if (!text)
-        strcpy(p->err.text, "NULL");
-    p->print = text ? mtl__hash(text) : 0;
-    free(text);
-}
-
 /* The JSON of a result without how long it took, and the levels that the report shows. */
 static uint64_t result_print(mtl_result *r)
 {
@@ -236,37 +190,6 @@ static void use_result_json(pass *p)
     text_back(p, mtl_result_json(result[0]));
 }
 
-static const char *in(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static uint64_t hash_file(const char *path)
-{
-    char buf[4096];
-    uint64_t h = MTL_HASH_START;
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;)
-        h = mtl__hash_bytes(h, buf, n);
-    fclose(f);
-    return h;
-}
-
-/* Files in the folder; those named as temporaries are named count for 1000. */
-static int n_files(const char *path)
-{
-    int n = 0;
-    DIR *d = opendir(path);
-    for (struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d))
-        n += e->d_name[0] == '.' ? 0 : strstr(e->d_name, ".part") ? 1000 : 1;
-    if (d)
-        closedir(d);
-    return n;
-}
-
 static void use_result_write(pass *p)
 {
     static const char *const name[] = {"cells.tsv", "events.tsv", "assays.tsv", "manifest.json"};
@@ -278,7 +201,7 @@ static void use_result_write(pass *p)
     const int n = n_files(path);
     p->left = n != (p->ret < 0 ? 0 : 4);
     for (int i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%s/out/%s", folder, name[i]);
+        snprintf(path, sizeof path, "%s/%s", in("out"), name[i]);
         if (p->ret == 0)
             p->print ^= hash_file(path);
         unlink(path);
@@ -374,75 +297,6 @@ static void use_network(pass *p)
     mtl__network_free(n);
 }
 
-/* ---------------------------------------------------------------- all faults of one use */
-typedef struct trial {
-    const char *name;
-    void (*use)(pass *p);
-    int later;  /* trials after the first 200 allocations; -1: allocates nothing at all */
-    int or_say; /* another code that is allowed */
-} trial;
-
-/* "" if the pass went as it must. */
-static const char *judge(const trial *t, const pass *p, const pass *clean, int64_t leaked)
-{
-    if (leaked)
-        return "memory is lost";
-    if (p->left)
-        return "something is left behind";
-    if (p->ret == 0)
-        return p->print == clean->print ? "" : "it says success, but the result is another one";
-    if (p->ret != MTL_ERR_MEMORY && (t->or_say == 0 || p->ret != t->or_say))
-        return "the code is not MTL_ERR_MEMORY";
-    if (p->err.code != p->ret || !p->err.text[0])
-        return "the error is not filled";
-    return "";
-}
-
-static int try_one(const trial *t, const pass *clean, int64_t n, bool onwards, int *borne)
-{
-    pass p = {.n = n, .onwards = onwards};
-    const int64_t before = fault_live();
-    t->use(&p);
-    const int64_t leaked = fault_live() - before;
-    const char *bad = p.failed ? judge(t, &p, clean, leaked) : "no allocation failed";
-    *borne += p.ret == 0;
-    if (!bad[0])
-        return 0;
-    print_message("# %s, allocation %lld%s: %s (code %d, %lld blocks, '%s')\n", t->name,
-                  (long long)n, onwards ? " and all later ones" : "", bad, p.ret, (long long)leaked,
-                  p.err.text);
-    return 1;
-}
-
-static void every_allocation_fails_once(void **state)
-{
-    const trial *t = *state;
-    pass clean = {0}, again = {0};
-    t->use(&clean); /* warms up what libc keeps */
-    const int64_t before = fault_live();
-    t->use(&again);
-    assert_int_equal(clean.ret, 0);
-    assert_int_equal(again.print, clean.print);
-    assert_int_equal(fault_live(), before);
-    const int64_t n = again.asked, rest_n = n > FIRST ? n - FIRST : 0;
-    const int64_t step = THIN * rest_n / t->later + 1;
-#ifdef FAULT_WRAP
-    if (n == 0) { /* what other libraries allocate is not seen here */
-        print_message("# %s: skipped, all its memory is asked for by another library\n", t->name);
-        return;
-    }
-#endif
-    assert_true(t->later < 0 ? n == 0 : n > 0);
-    int bad = 0, borne = 0, tried = 0;
-    for (int64_t k = 1; k <= n && bad < 10; k += k < FIRST || k >= n - LAST ? 1 : step, tried++)
-        bad += try_one(t, &clean, k, false, &borne);
-    for (int64_t k = 1; k <= n && bad < 10; k += k < 20 ? 1 : 7 * step, tried++)
-        bad += try_one(t, &clean, k, true, &borne);
-    print_message("# %s: %lld allocations, %d trials, %d borne without harm\n", t->name,
-                  (long long)n, tried, borne);
-    assert_int_equal(bad, 0);
-}
-
 /* A test of failures that never happen would let everything pass. */
 static void the_fault_happens(void **state)
 {
@@ -483,8 +337,7 @@ static int set_up(void **state)
 {
     (void)state;
     mtl_error err = {0};
-    strcpy(folder, "/tmp/mtl-fault-XXXXXX");
-    if (!mkdtemp(folder) || mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0)
+    if (make_folder() < 0 || mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0)
         return -1;
     rival = mtl_model_copy(model);
     int ret = rival ? mtl_model_switch(rival, "niche", "displacement", &err) : -1;
@@ -513,9 +366,7 @@ static int tear_down(void **state)
     mtl_scenario_free(small);
     mtl_model_free(rival);
     mtl_model_free(model);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return remove_folder();
 }
 
 int main(void)

@@ -19,6 +19,7 @@
 
 #include "base/base.h"
 #include "fault.h"
+#include "fault_trial.h"
 #include "io/atomic_file.h"
 #include "matriline/matriline.h"
 
@@ -39,20 +40,9 @@ static const char SMALL[] =
     "  - {date: 1978-09-01, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "
     "dys14-qpcr}\n";
 
-static char folder[64];
 static mtl_model *model;
 static mtl_scenario *scenario;
 static mtl_result *result;
-
-/* Valid until the 16th call from now. */
-static const char *in(const char *name)
-{
-    static char path[16][256];
-    static int turn;
-    turn = (turn + 1) % 16;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
-    return path[turn];
-}
 
 static void put(const char *path, const char *text)
 {
@@ -60,20 +50,6 @@ static void put(const char *path, const char *text)
     assert_non_null(f);
     fputs(text, f);
     fclose(f);
-}
-
-/* Hash of a file; 0 if it is not there. */
-static uint64_t hash_file(const char *path)
-{
-    char buf[4096];
-    uint64_t h = MTL_HASH_START;
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return 0;
-    for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;)
-        h = mtl__hash_bytes(h, buf, n);
-    fclose(f);
-    return h;
 }
 
 static int n_entries(const char *path)
@@ -100,7 +76,7 @@ static void one_file(bool there, int error)
     static const char text[] = "all of the new text, longer than the old one was\n";
     char path[128];
     int n = 1;
-    snprintf(path, sizeof path, "%s/one/file.txt", folder);
+    snprintf(path, sizeof path, "%s", in("one/file.txt"));
     mkdir(in("one"), 0777);
     for (; n < MAX_CALLS; n++) {
         mtl_error err = {0};
@@ -147,7 +123,7 @@ static bool folder_once(int n, bool there)
         mkdir(out, 0777);
     for (int i = 0; i < N_TABLES; i++) {
         char path[300];
-        snprintf(path, sizeof path, "%s/out/%s", folder, table[i]);
+        snprintf(path, sizeof path, "%s/%s", in("out"), table[i]);
         unlink(path);
         if (there)
             put(path, OLD);
@@ -161,7 +137,7 @@ static bool folder_once(int n, bool there)
     uint64_t now[N_TABLES];
     for (int i = 0; i < N_TABLES; i++) {
         char path[300];
-        snprintf(path, sizeof path, "%s/out/%s", folder, table[i]);
+        snprintf(path, sizeof path, "%s/%s", in("out"), table[i]);
         now[i] = hash_file(path);
         n_new += now[i] == fresh[i];
         n_there += now[i] != 0;
@@ -190,7 +166,7 @@ static void a_folder_is_never_a_mixture(void **state)
     assert_int_equal(mtl_result_write(result, in("out"), &err), 0);
     for (int i = 0; i < N_TABLES; i++) {
         char path[300];
-        snprintf(path, sizeof path, "%s/out/%s", folder, table[i]);
+        snprintf(path, sizeof path, "%s/%s", in("out"), table[i]);
         fresh[i] = hash_file(path);
         assert_true(fresh[i] != 0);
     }
@@ -210,7 +186,7 @@ static void the_report_is_whole_or_as_it_was(void **state)
     const mtl_result *const r = result;
     char path[128];
     int n = 1;
-    snprintf(path, sizeof path, "%s/page/report.html", folder);
+    snprintf(path, sizeof path, "%s", in("page/report.html"));
     for (; n < MAX_CALLS; n++) {
         mtl_error err = {0};
         const bool there = n % 2 == 0;
@@ -258,8 +234,7 @@ static int set_up(void **state)
     mtl_run_opts o;
     mtl_run_opts_init(&o);
     o.replicates = 2;
-    strcpy(folder, "/tmp/mtl-writes-XXXXXX");
-    if (!mkdtemp(folder) || mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0)
+    if (make_folder() < 0 || mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0)
         return -1;
     if (mtl_scenario_parse(&scenario, SMALL, (int)strlen(SMALL), "small", model, &err) < 0)
         return -1;
@@ -272,9 +247,7 @@ static int tear_down(void **state)
     mtl_result_free(result);
     mtl_scenario_free(scenario);
     mtl_model_free(model);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return remove_folder();
 }
 
 int main(void)

@@ -23,8 +23,9 @@ if nm -D "$lib" | grep -q __asan_init; then
     sanitize=-fsanitize=address,undefined
 fi
 for example in check_scenario run_family; do
+    # CC may be several words.
     # shellcheck disable=SC2046,SC2086
-    "${CC:-cc}" -std=c17 -Wall -Wextra -Werror $sanitize "$source/examples/api/$example.c" \
+    ${CC:-cc} -std=c17 -Wall -Wextra -Werror $sanitize "$source/examples/api/$example.c" \
         $(pkgconf --cflags --libs matriline) -o "$stage/$example"
 done
 cd "$stage"

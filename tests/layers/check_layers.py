@@ -5,6 +5,7 @@ that stand alone in C and in C++, short files, licences, and what the shared lib
 import argparse
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -220,7 +221,7 @@ def check_headers_alone(root, cc):
         # Twice: the guard works too.
         code = f'#include "{name}"\n#include "{name}"\nint main(void) {{ return 0; }}\n'
         for language, standard in (("c", "-std=c17"), ("c", "-std=c99"), ("c++", "-std=c++11")):
-            r = subprocess.run([cc, "-x", language, standard, "-Wall", "-Wextra", "-Werror", "-pedantic",
+            r = subprocess.run([*shlex.split(cc), "-x", language, standard, "-Wall", "-Wextra", "-Werror", "-pedantic",
                                 "-fsyntax-only", "-I", os.path.join(root, "include"), "-"],
                                input=code, capture_output=True, text=True)
             if r.returncode != 0:

@@ -333,7 +333,8 @@ static void measure(int people, cost *out)
     mtl_error err = {0};
     lines *l = make_family(people, 21);
     web x;
-    mtl__state *st = NULL;
+    mtl__cutter *cutter = NULL;
+    mtl__part part = {0};
     make_web(&x, l, 1);
     const mtl__process *p = x.w->process;
     *out = (cost){.people = x.s->n_people,
@@ -345,20 +346,14 @@ static void measure(int people, cost *out)
         const mtl__source *s = &x.w->inoculum[i].source;
         out->parts += s->n_groups + s->n_inflows + s->n_bursts;
     }
-    assert_int_equal(mtl__state_new(&st, p, 32, &err), 0);
-    mtl__work *w = st->work;
-    const double end = x.s->sample[0].t;
+    assert_int_equal(mtl__cutter_new(&cutter, p, &err), 0);
     for (int i = 0; i < x.w->n_inocula; i++) {
-        const mtl__inoculum *c = &x.w->inoculum[i];
-        w->src = &c->source;
-        p->env->bound(p->env->ctx, c->t_start, end, w->f_hi);
-        for (int k = 0; k < p->n_components; k++) {
-            w->component = k;
-            mtl__narrow(p, w);
-            out->reached += w->n_list;
-        }
+        assert_int_equal(
+            mtl__part_cut(&part, cutter, &x.w->inoculum[i].source, x.s->sample[0].t, &err), 0);
+        out->reached += part.process.n_types;
     }
-    mtl__state_free(st);
+    mtl__part_free(&part);
+    mtl__cutter_free(cutter);
     free_web(&x);
     free_lines(l);
 }
@@ -379,6 +374,7 @@ static void test_cost(void **state)
     assert_true(large.channels < most * small.channels);
     assert_true(large.inocula < most * small.inocula);
     assert_true(large.parts < most * small.parts);
+    assert_true(large.reached < most * small.reached);
     print_message("types each source reaches: %.0f of %.0f, %.0f of %.0f\n",
                   small.reached / small.inocula, small.types, large.reached / large.inocula,
                   large.types);

@@ -181,23 +181,23 @@ static void test_order_of_parts(void **state)
     }
 }
 
-static void ones_advance(const void *ctx, double t, const int64_t *counts, double *f)
+static void ones_advance(const mtl__env *e, double t, const int64_t *counts, double *f)
 {
-    (void)ctx;
+    (void)e;
     (void)t;
     (void)counts;
     f[0] = f[1] = f[2] = f[3] = 1.0;
 }
 
-static void ones_bound(const void *ctx, double t0, double t1, double *f_hi)
+static void ones_bound(const mtl__env *e, double t0, double t1, double *f_hi)
 {
     (void)t1;
-    ones_advance(ctx, t0, NULL, f_hi);
+    ones_advance(e, t0, NULL, f_hi);
 }
 
-static double ones_break(const void *ctx, double t)
+static double ones_break(const mtl__env *e, double t)
 {
-    (void)ctx;
+    (void)e;
     (void)t;
     return HUGE_VAL;
 }
@@ -278,6 +278,92 @@ static void test_simulations(void **state)
         mtl__state_free(st);
         drop(&o);
     }
+}
+
+static mtl__seen seen_in_part(const mtl__part *x, double t, const double *see,
+                              const double *see_cox)
+{
+    double type[REF_TYPES], cox[REF_COX];
+    mtl__analytic *a = NULL;
+    mtl__seen out;
+    for (int i = 0; i < x->process.n_types; i++)
+        type[i] = see[x->type[i]];
+    for (int c = 0; c < x->process.n_cox; c++)
+        cox[c] = see_cox[x->cox[c]];
+    assert_int_equal(mtl__analytic_new(&a, &x->process, NULL), 0);
+    assert_int_equal(mtl__analytic_seen(a, &x->source, t, type, cox, 1e-9, &out, NULL), 0);
+    mtl__analytic_free(a);
+    return out;
+}
+
+/* Counts of the part are those of the whole, draw for draw, and the whole has nothing elsewhere. */
+static void same_draws(const one *o, const mtl__part *x, const mtl__source *s, uint64_t k)
+{
+    const double time[2] = {30.0, 80.0};
+    const mtl__sim_opts opts = {.solver = MTL__EXACT};
+    const mtl__rng_key key = {1, 3, k, 4};
+    int64_t whole[2 * REF_TYPES] = {0}, part[2 * REF_TYPES] = {0};
+    double y[2 * REF_COX] = {0}, y_part[2 * REF_COX] = {0};
+    mtl__state *st = NULL;
+    assert_int_equal(mtl__state_new(&st, o->p, 4, NULL), 0);
+    assert_int_equal(mtl__simulate(o->p, s, &opts, &key, st, 2, time, whole, y, NULL), 0);
+    assert_int_equal(mtl__state_fit(st, &x->process, NULL), 0);
+    assert_int_equal(
+        mtl__simulate(&x->process, &x->source, &opts, &key, st, 2, time, part, y_part, NULL), 0);
+    mtl__state_free(st);
+    const int n = x->process.n_types, m = x->process.n_cox;
+    for (int t = 0; t < 2; t++) {
+        for (int i = 0; i < n; i++) {
+            assert_int_equal(part[t * n + i], whole[t * o->net.n_types + x->type[i]]);
+            whole[t * o->net.n_types + x->type[i]] = 0;
+        }
+        for (int c = 0; c < m; c++) {
+            assert_true(fabs(y_part[t * m + c] - y[t * o->net.n_cox + x->cox[c]]) <=
+                        1e-12 * y_part[t * m + c]);
+            y[t * o->net.n_cox + x->cox[c]] = 0;
+        }
+        for (int i = 0; i < o->net.n_types; i++)
+            assert_int_equal(whole[t * o->net.n_types + i], 0);
+        for (int c = 0; c < o->net.n_cox; c++)
+            assert_true(y[t * o->net.n_cox + c] == 0);
+    }
+}
+
+/* What a source can reach, cut out, is the same process for it: one inflow alone leaves some
+   of most networks out. */
+static void test_parts(void **state)
+{
+    (void)state;
+    int smaller = 0;
+    for (uint64_t k = 0; k < NETWORKS; k++) {
+        one o;
+        mtl__cutter *cutter = NULL;
+        mtl__part x = {0};
+        double see[REF_TYPES + REF_COX];
+        draw(&o, k, k % 2);
+        mtl__source s = o.s.source;
+        s.n_inflows = 1;
+        s.n_bursts = 0;
+        for (int i = 0; i < o.net.n_types + o.net.n_cox; i++)
+            see[i] = 0.2 * mtl__rng_unit(&o.rng);
+        assert_int_equal(mtl__cutter_new(&cutter, o.p, NULL), 0);
+        for (int again = 0; again < 2; again++) /* a cutter and a part are used again and again */
+            assert_int_equal(mtl__part_cut(&x, cutter, &s, 80.0, NULL), 0);
+        smaller += x.process.n_types < o.net.n_types;
+        const mtl__seen a = seen(&o, &s, 80.0, see, see + o.net.n_types),
+                        b = seen_in_part(&x, 80.0, see, see + o.net.n_types);
+        if (!(fabs(a.p_none - b.p_none) <= 1e-7 * a.p_none &&
+              fabs(a.mean - b.mean) <= 1e-7 * a.mean &&
+              fabs(a.variance - b.variance) <= 1e-7 * a.variance))
+            fail_msg("network %d: whole %.12g, part %.12g", (int)k, a.p_none, b.p_none);
+        if (k % 2 == 0)
+            same_draws(&o, &x, &s, k);
+        mtl__part_free(&x);
+        mtl__cutter_free(cutter);
+        drop(&o);
+    }
+    print_message("# %d of %d parts are smaller than the whole\n", smaller, NETWORKS);
+    assert_true(smaller > 0);
 }
 
 /* Nonsense is refused with a code and a text, whatever it is mixed with. */
@@ -416,10 +502,10 @@ static void test_nonsense_sources(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detection),        cmocka_unit_test(test_sources_multiply),
-        cmocka_unit_test(test_order_of_parts),   cmocka_unit_test(test_ones),
-        cmocka_unit_test(test_simulations),      cmocka_unit_test(test_nonsense),
-        cmocka_unit_test(test_nonsense_sources),
+        cmocka_unit_test(test_detection),      cmocka_unit_test(test_sources_multiply),
+        cmocka_unit_test(test_order_of_parts), cmocka_unit_test(test_ones),
+        cmocka_unit_test(test_simulations),    cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_nonsense),       cmocka_unit_test(test_nonsense_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ void ref_factors(const ref_net *net, double t, double *f)
 {
     f[0] = 1.0;
     if (net->env)
-        net->env->advance(net->env->ctx, t, NULL, f);
+        net->env->advance(net->env, t, NULL, f);
 }
 
 mtl__process *ref_build(const ref_net *net)
@@ -145,28 +145,25 @@ void ref_random(ref_net *net, mtl__rng *rng, int n_types, bool varies)
 /* ---------------------------------------------------------------- seasons */
 #define STEP_DAY 35.0
 
-static void seasons_advance(const void *ctx, double t, const int64_t *counts, double *f)
+static void seasons_advance(const mtl__env *e, double t, const int64_t *counts, double *f)
 {
-    (void)ctx;
     (void)counts;
-    f[0] = 1.0;
-    f[1] = 1.0 + 0.8 * sin(6.283185307179586 * t / 30.0);
-    f[2] = t < STEP_DAY ? 0.5 : 1.7;
-    f[3] = 0.2 + 1.5 * exp(-t / 20.0);
+    const double all[4] = {1.0, 1.0 + 0.8 * sin(6.283185307179586 * t / 30.0),
+                           t < STEP_DAY ? 0.5 : 1.7, 0.2 + 1.5 * exp(-t / 20.0)};
+    for (int k = 0; k < e->n; k++)
+        f[k] = all[mtl__env_number(e, k)];
 }
 
-static void seasons_bound(const void *ctx, double t0, double t1, double *f_hi)
+static void seasons_bound(const mtl__env *e, double t0, double t1, double *f_hi)
 {
-    (void)ctx;
-    f_hi[0] = 1.0;
-    f_hi[1] = 1.8;
-    f_hi[2] = t1 <= STEP_DAY ? 0.5 : 1.7;
-    f_hi[3] = 0.2 + 1.5 * exp(-t0 / 20.0);
+    const double all[4] = {1.0, 1.8, t1 <= STEP_DAY ? 0.5 : 1.7, 0.2 + 1.5 * exp(-t0 / 20.0)};
+    for (int k = 0; k < e->n; k++)
+        f_hi[k] = all[mtl__env_number(e, k)];
 }
 
-static double seasons_break(const void *ctx, double t)
+static double seasons_break(const mtl__env *e, double t)
 {
-    (void)ctx;
+    (void)e;
     return t < STEP_DAY ? STEP_DAY : HUGE_VAL;
 }
 
@@ -273,6 +270,8 @@ static double multiplier(const mtl__group *g, mtl__rng *rng)
         if (mtl__rng_unit(rng) >= g->p_big)
             return 0.0;
         return exp(g->shape * mtl__rng_normal(rng) - 0.5 * g->shape * g->shape) / g->p_big;
+    case MTL__NUMBER:
+        return (double)mtl__rng_poisson(rng, g->shape) / g->shape;
     case MTL__FIXED:
         break;
     }
@@ -393,7 +392,7 @@ static void advance(slow *w, double t1)
     while (w->t < t1) {
         double f[64] = {1.0}, f_hi[64] = {1.0};
         if (w->net->env)
-            w->net->env->bound(w->net->env->ctx, w->t, t1, f_hi);
+            w->net->env->bound(w->net->env, w->t, t1, f_hi);
         const double total = scan(w, f_hi, NULL);
         const double next = total > 0.0 ? w->t + mtl__rng_exp(w->rng) / total : HUGE_VAL;
         const double to = next < t1 ? next : t1;
@@ -467,7 +466,7 @@ void ref_simulate(const ref_net *net, const mtl__source *s, mtl__rng *rng, int n
             for (int i = 0; i < s->n_culls; i++)
                 next = earlier(next, s->cull[i].t, w.t);
             if (net->env)
-                next = earlier(next, net->env->next_break(net->env->ctx, w.t), w.t);
+                next = earlier(next, net->env->next_break(net->env, w.t), w.t);
             advance(&w, next);
             at_instant(&w, next);
         }

@@ -151,8 +151,8 @@ static double earlier_break(const backward *w, double now, double end)
         if (w->s->cull[k].t < now && w->s->cull[k].t > at)
             at = w->s->cull[k].t;
     if (w->net->env)
-        for (double next = w->net->env->next_break(w->net->env->ctx, end); next < now;
-             next = w->net->env->next_break(w->net->env->ctx, next))
+        for (double next = w->net->env->next_break(w->net->env, end); next < now;
+             next = w->net->env->next_break(w->net->env, next))
             if (next > at)
                 at = next;
     return at;

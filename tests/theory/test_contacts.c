@@ -116,15 +116,21 @@ static void simulate(bench *b, const mtl__inoculum *x, uint64_t replicate)
         fail_msg("simulate: %s", err.text);
 }
 
-static mtl__seen expected(const bench *b, const mtl__inoculum *x, int sample)
+/* With everything summed over that the cells meet on their way. */
+static mtl__seen expected(const bench *b, int inoculum, int sample)
 {
     mtl_error err = {0};
-    mtl__seen seen = {1, 0, 0};
-    if (x->t_start < b->time[sample] &&
-        mtl__analytic_seen(b->a, &x->source, b->time[sample], b->view[sample].see_type,
-                           b->view[sample].see_cox, 1e-9, &seen, &err) != 0)
+    mtl__sight seen = {0, 0, 0};
+    double error = 1;
+    if (mtl__world_sees(b->w, b->a, b->s->sample[sample].person, NULL, inoculum, b->time[sample],
+                        b->view[sample].see_type, b->view[sample].see_cox, 1e-9, true, &seen,
+                        &error, &err) != 0)
         fail_msg("analytic: %s", err.text);
-    return seen;
+    if (error != 0) /* by quadrature, not by draws */
+        fail_msg("%s in %s, sample %d: too many gates",
+                 b->s->person[b->w->inoculum[inoculum].donor].name,
+                 b->s->person[b->w->inoculum[inoculum].host].name, sample);
+    return (mtl__seen){exp(seen.log_none), seen.mean, seen.variance};
 }
 
 /* Expected number of a donor's cells seen in a sample, over all inocula. */
@@ -133,7 +139,7 @@ static double mean_of(const bench *b, const char *donor, int sample)
     double sum = 0;
     for (int i = 0; i < b->w->n_inocula; i++)
         if (b->w->inoculum[i].donor == person(b, donor))
-            sum += expected(b, &b->w->inoculum[i], sample).mean;
+            sum += expected(b, i, sample).mean;
     return sum;
 }
 
@@ -166,9 +172,12 @@ static void add(const bench *b, int sample, tally *t)
 }
 
 /* Comparisons made of this inoculum and sample; counts those that fail. */
-static int compare(const bench *b, const mtl__inoculum *x, int sample, const tally *t, int *failed)
+static int compare(const bench *b, int inoculum, int sample, const tally *t, int *failed)
 {
-    const mtl__seen want = expected(b, x, sample);
+    const mtl__inoculum *x = &b->w->inoculum[inoculum];
+    if (b->s->sample[sample].person == x->donor)
+        return 0; /* back home they are not foreign */
+    const mtl__seen want = expected(b, inoculum, sample);
     const double q = want.p_none, silent = t->none / REPLICATES, mean = t->seen / REPLICATES;
     const double se_silent = sqrt(q * (1 - q) / REPLICATES),
                  se_mean = sqrt(want.variance / REPLICATES);
@@ -212,7 +221,7 @@ static void agrees(const char *text, const setting *set, const carried *must)
                 add(&b, k, &t[k]);
         }
         for (int k = 0; k < b.ns; k++) {
-            const int done = compare(&b, x, k, &t[k], &failed);
+            const int done = compare(&b, i, k, &t[k], &failed);
             all_comparisons += done;
             for (int c = 0; must && must[c].donor; c++)
                 judged[c] = judged[c] ||
@@ -401,7 +410,11 @@ static void test_stem_cell_graft(void **state)
         /* a month later only what outlives its seeds is left of the blood they made */
         assert_true(mean_of(&erased, older[k], 0) < 0.5 * mean_of(&none, older[k], 0));
         same_mean(&spared, &none, older[k], 0, 1);
-        same_mean(&gentle, &none, older[k], 0, 1);
+        /* without conditioning each older seed stays with the chance that the graft leaves: means
+           are linear in it */
+        const double stays = mean_of(&none, older[k], 0), goes = mean_of(&erased, older[k], 0);
+        assert_true(fabs(mean_of(&gentle, older[k], 0) - ((1 - share) * stays + share * goes)) <
+                    1e-9 * stays);
     }
     same_mean(&erased, &none, "anna", 2, 1 - share);
     for (int k = 1; k < 4; k += 2) { /* liver of mother and child */

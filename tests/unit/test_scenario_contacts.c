@@ -13,8 +13,7 @@
 
 #include <cmocka.h>
 
-#include "family/scenario.h"
-#include "matriline/scenario.h"
+#include "fixture_scenario.h"
 
 /* cmocka wraps these where UNIT_TESTING is set; what the library hands out comes from the plain
  * ones. */
@@ -22,70 +21,6 @@
 #undef calloc
 #undef realloc
 #undef free
-
-static mtl_model *model;
-static mtl_error err;
-
-static const char *root(void)
-{
-    const char *dir = getenv("MATRILINE_SOURCE_ROOT");
-#ifdef MTL_SOURCE_ROOT
-    return dir ? dir : MTL_SOURCE_ROOT;
-#else
-    return dir ? dir : ".";
-#endif
-}
-
-static const char *path_of(const char *name)
-{
-    static char path[2048];
-    snprintf(path, sizeof path, "%s/%s", root(), name);
-    return path;
-}
-
-static int load_model(void **state)
-{
-    (void)state;
-    return mtl_model_load(&model, path_of("models/human"), &err);
-}
-
-static int free_model(void **state)
-{
-    (void)state;
-    mtl_model_free(model);
-    return 0;
-}
-
-static int try(mtl_scenario **s, const char *text)
-{
-    return mtl_scenario_parse(s, text, (int)strlen(text), "t.yaml", model, &err);
-}
-
-/* A scenario that must be good. */
-static mtl_scenario *good(const char *text)
-{
-    mtl_scenario *s = NULL;
-    if (try(&s, text) < 0)
-        fail_msg("%d:%d %s: %s", err.line, err.column, err.field, err.text);
-    return s;
-}
-
-static int who(const mtl_scenario *s, const char *name)
-{
-    for (int i = 0; i < s->n_people; i++)
-        if (strcmp(s->person[i].name, name) == 0)
-            return i;
-    fail_msg("nobody is called %s", name);
-    return -1;
-}
-
-static const mtl__person *p_of(const mtl_scenario *s, const char *name)
-{
-    return &s->person[who(s, name)];
-}
-
-#define DAY(y, m, d) mtl__date_to_days(y, m, d)
-#define ANNA "people:\n  anna: {sex: female, born: 1925-03-01}\nevents:\n"
 
 /* ---------------------------------------------------------------- other ways than the placenta */
 

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Presence by parametric bootstrap (Efron and Tibshirani 1993, chapter 16): samples are drawn by the
+   law that was fitted without the donor (genotypes that are not known anew for every draw), both
+   hypotheses are fitted to each, and p = (1 + draws with such a ratio or more) / (1 + draws). Each
+   draw has a random stream of its own, so the number of threads does not matter. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "measure/mix_internal.h"
+#include "par/par.h"
+
+typedef struct boot {
+    const mtl__mix_law *m;
+    const double *theta;
+    uint64_t seed;
+    int share;
+    double ratio;
+    bool *above; /* [replicates] */
+} boot;
+
+static int draw_genotype(const mtl__mix_law *m, int i, mtl__rng *rng)
+{
+    const int list = m->list[i], start = m->list_start[list], n = m->list_n[list];
+    double u = n > 1 ? mtl__rng_unit(rng) : 0;
+    int c = 0;
+    while (c < n - 1 && (u -= m->prob[start + c]) >= 0)
+        c++;
+    return m->pattern[start + c];
+}
+
+static void draw_sample(const boot *b, mtl__rng *rng, int32_t *alt, double *log_choose)
+{
+    const mtl__mix_law *m = b->m;
+    const double hop = m->at_hop >= 0 ? b->theta[m->at_hop] : m->hop,
+                 error = m->at_error >= 0 ? mtl__exp(b->theta[m->at_error]) : m->error,
+                 s = m->at_spread >= 0 ? mtl__exp(b->theta[m->at_spread]) : m->spread;
+    for (int i = 0; i < m->n; i++) {
+        const int8_t *g =
+            m->genotype + (size_t)draw_genotype(m, i, rng) * ((size_t)m->n_people + 1);
+        double x = 0.5 * g[0], e = error;
+        for (int a = 0; a < m->n_people; a++)
+            x += 0.5 * b->theta[a] * (g[a + 1] - g[0]);
+        if (m->site_error && !isnan(m->site_error[i]))
+            e = m->site_error[i];
+        const double z =
+            mtl__reads_expect(mtl__min(mtl__max(x, 0), 1), m->foreign ? m->foreign[i] : NAN, hop,
+                              m->bias ? m->bias[i] : 1, e);
+        alt[i] = mtl__reads_draw_alt(rng, m->depth[i], z, s / (1 + s));
+        log_choose[i] = mtl__log_choose(m->depth[i], alt[i]);
+    }
+}
+
+/* The ratio of one drawn sample. Starts at the truth of the draw, then a little of the donor. */
+static double ratio_of(const boot *b, mtl__mix_work *w, const mtl__mix_data *d)
+{
+    const mtl__mix_law *m = b->m;
+    bool held[MTL__MIX_MAX_PARAM] = {false};
+    double theta[MTL__MIX_MAX_PARAM];
+    mtl__mix_value null, full;
+    memcpy(theta, b->theta, (size_t)m->n_param * sizeof *theta);
+    held[b->share] = true;
+    mtl__mix_climb(m, w, d, held, theta, &null);
+    theta[b->share] = 1e-3;
+    mtl__mix_climb(m, w, d, NULL, theta, &full);
+    return 2 * (full.l - null.l);
+}
+
+static int replicate(void *ctx, int64_t i, int worker)
+{
+    const boot *b = ctx;
+    const size_t n = (size_t)b->m->n + 1;
+    mtl__rng rng;
+    mtl__mix_work *w = NULL;
+    int ret = MTL_ERR_MEMORY;
+    int32_t *alt = malloc(n * sizeof *alt);
+    double *log_choose = malloc(n * sizeof *log_choose);
+    (void)worker;
+    if (alt && log_choose && mtl__mix_work_new(&w, b->m, NULL) >= 0) {
+        const mtl__mix_data d = {alt, log_choose};
+        mtl__rng_stream(&rng, b->seed, mtl__hash("mix.presence"), (uint64_t)i,
+                        (uint64_t)b->share);
+        draw_sample(b, &rng, alt, log_choose);
+        b->above[i] = ratio_of(b, w, &d) >= b->ratio - 1e-6;
+        ret = MTL_OK;
+    }
+    mtl__mix_work_free(w);
+    free(alt);
+    free(log_choose);
+    return ret;
+}
+
+int mtl__mix_bootstrap(const mtl__mix_law *m, const double *theta, const mtl__mix_opts *o,
+                       int parameter, double ratio, double *p, mtl_error *err)
+{
+    mtl__mix_law alone = *m; /* what wells say is not drawn */
+    alone.extra = NULL;
+    boot b = {&alone, theta, o->seed, parameter, ratio, NULL};
+    int count = 0;
+    if (!(ratio > 0)) {
+        *p = 1;
+        return MTL_OK;
+    }
+    b.above = calloc((size_t)o->bootstrap, sizeof *b.above);
+    if (!b.above)
+        return mtl__nomem(err);
+    const int ret = mtl__par_for(o->threads, o->bootstrap, replicate, &b);
+    for (int i = 0; i < o->bootstrap; i++)
+        count += b.above[i];
+    free(b.above);
+    *p = (1.0 + count) / (1.0 + o->bootstrap);
+    return ret < 0 ? mtl__nomem(err) : MTL_OK;
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: MIT */
+/* Estimate, interval and limits of one donor (or set of donors) in one sample. Each way in which the
+   unknown copies can lie gives a curve of confidence C(c) = "P(the truth is below c)": from the signed
+   root of the profile likelihood, or, where hits are few, from the exact tails of the hit wells
+   [Clopper1934], the upper one divided by the chance that blanks alone show so few (CLs
+   [Read2002]), so that it never falls to nothing. Ways are mixed by chance x largest likelihood, which
+   keeps the level over families in which copies fall by that chance, and the interval is where the
+   mixture crosses (1 -+ level) / 2; where nothing above the background was seen, only an upper bound
+   at `level`. With `bayes`, the posterior under Jeffreys' prior of a Poisson rate, density ~ c^-1/2,
+   that is flat in the root of c; other donors are integrated with the same prior (beyond two others
+   they are held at their best). Limits: EP17 with the predictive blank (wells_tails.c). */
+#include <math.h>
+#include <string.h>
+
+#include "measure/wells_parts.h"
+
+enum { EXACT_CT = 20, EXACT_MOST = 60, POSTERIOR = 401, INNER = 24 };
+#define FULL 0.6 /* share of wells hit above which Ct says more than hits */
+
+typedef struct way {
+    const mtl__config *k;
+    double weight, top, best[MTL__SETS_MAX], warm[MTL__SETS_MAX];
+} way;
+
+typedef struct view {
+    const mtl__joint *j;
+    const mtl__wells_opts *o;
+    int set, n_ways;
+    way *way;
+    bool *all, *own; /* [n_evidence] targets of the set, and of nobody else */
+    bool shared, exact, digital;
+    int hits; /* over `own`, or over all where nothing is its own */
+    mtl__tails tails;
+    double target; /* of a crossing */
+    mtl__arena *arena;
+} view;
+
+/* ---------------------------------------------------------------- ways and targets */
+static void find_targets(view *v)
+{
+    const mtl__joint *j = v->j;
+    bool any_own = false;
+    v->digital = true;
+    for (int t = 0; t < j->n_evidence; t++)
+        for (int w = 0; w < j->n_configs; w++) {
+            const int8_t *z = &j->config[w].z[t * j->n_sets];
+            v->all[t] = v->all[t] || z[v->set] > 0;
+        }
+    for (int t = 0; t < j->n_evidence; t++) {
+        v->own[t] = v->all[t];
+        for (int w = 0; w < j->n_configs; w++)
+            for (int s = 0; s < j->n_sets; s++)
+                if (s != v->set && j->config[w].z[t * j->n_sets + s] > 0)
+                    v->own[t] = false;
+        v->shared = v->shared || (v->all[t] && !v->own[t]);
+        any_own = any_own || v->own[t];
+        v->digital = v->digital && (!v->all[t] || j->evidence[t].digital);
+    }
+    if (!any_own)
+        memcpy(v->own, v->all, (size_t)j->n_evidence * sizeof *v->own);
+}
+
+static double tops(view *v)
+{
+    const mtl__joint *j = v->j;
+    double top = -HUGE_VAL, sum = 0.0;
+    v->n_ways = 0;
+    for (int i = 0; i < j->n_configs; i++) {
+        const mtl__config *k = &j->config[i];
+        if (!(mtl__joint_yield(j, k, v->set) > 0.0))
+            continue; /* a donor who cannot be seen cannot be bounded */
+        way *w = &v->way[v->n_ways++];
+        w->k = k;
+        mtl__joint_start(j, k, w->best);
+        w->top = mtl__joint_best(j, k, -1, w->best);
+        double held[MTL__SETS_MAX]; /* the climb may have stopped short of 0 */
+        memcpy(held, w->best, sizeof held);
+        held[v->set] = 0.0;
+        const double none = mtl__joint_best(j, k, v->set, held);
+        if (none >= w->top - 1e-7) {
+            w->top = mtl__max(w->top, none);
+            memcpy(w->best, held, sizeof held);
+        }
+        memcpy(w->warm, w->best, sizeof held);
+        w->weight = k->log_p + w->top;
+        top = mtl__max(top, w->weight);
+    }
+    for (int i = 0; i < v->n_ways; i++) {
+        v->way[i].weight = mtl__exp(v->way[i].weight - top);
+        sum += v->way[i].weight;
+    }
+    for (int i = 0; i < v->n_ways; i++)
+        v->way[i].weight /= sum;
+    return top;
+}
+
+static double profile(const view *v, way *w, double c)
+{
+    w->warm[v->set] = c;
+    return mtl__joint_best(v->j, w->k, v->set, w->warm);
+}
+
+/* ---------------------------------------------------------------- confidence */
+static double confidence_of_way(const view *v, way *w, double c)
+{
+    const double best = w->best[v->set];
+    const double fall = mtl__max(0.0, w->top - profile(v, w, c));
+    const double root = sqrt(2.0 * fall);
+    return mtl__norm_cdf(c < best ? -root : root);
+}
+
+/* P(so many hits or more | c): lower tail of the truth. */
+static double at_least(const view *v, double c)
+{
+    double sum = 0.0;
+    for (int i = 0; i < v->n_ways; i++) {
+        way *w = &v->way[i];
+        if (v->exact && !v->shared)
+            sum += w->weight * (1.0 - mtl__tails_below(&v->tails, w->k, c, v->hits - 1));
+        else
+            sum += w->weight * confidence_of_way(v, w, c);
+    }
+    return sum;
+}
+
+/* P(so few hits or fewer | c), relative to blanks alone. */
+static double at_most(const view *v, double c)
+{
+    double sum = 0.0;
+    for (int i = 0; i < v->n_ways; i++) {
+        way *w = &v->way[i];
+        if (v->exact)
+            sum += w->weight * mtl__tails_below(&v->tails, w->k, c, v->hits) /
+                   mtl__max(mtl__tails_below(&v->tails, w->k, 0.0, v->hits), 1e-12);
+        else
+            sum += w->weight * (1.0 - confidence_of_way(v, w, c));
+    }
+    return sum;
+}
+
+static double lower_at(void *ctx, double log_c)
+{
+    const view *v = ctx;
+    return mtl__log(mtl__max(at_least(v, mtl__exp(log_c)), 1e-300)) - mtl__log(v->target);
+}
+static double upper_at(void *ctx, double log_c)
+{
+    const view *v = ctx;
+    return mtl__log(v->target) - mtl__log(mtl__max(at_most(v, mtl__exp(log_c)), 1e-300));
+}
+
+/* Where f, rising in log c, crosses 0 around c; 0 if it is above already at nothing, `most` if it
+   never is. */
+static double crossing(view *v, double (*f)(void *ctx, double x), double c)
+{
+    const double ceiling = mtl__log(v->j->most), floor_at = mtl__log(c) - 30.0;
+    double lo = mtl__min(mtl__log(c), ceiling), hi = lo, f_lo = f(v, lo), f_hi = f_lo;
+    for (double step = 0.4; f_lo > 0.0; step *= 1.6) {
+        hi = lo;
+        f_hi = f_lo;
+        lo -= step;
+        if (lo < floor_at)
+            return 0.0;
+        f_lo = f(v, lo);
+    }
+    for (double step = 0.4; f_hi <= 0.0; step *= 1.6) {
+        if (hi >= ceiling)
+            return v->j->most;
+        lo = hi;
+        f_lo = f_hi;
+        hi = mtl__min(hi + step, ceiling);
+        f_hi = f(v, hi);
+    }
+    return mtl__exp(mtl__cross(f, v, lo, f_lo, hi, f_hi, 1e-5));
+}
+
+static double lower_bound(view *v, double c, double tail)
+{
+    v->target = tail;
+    return at_least(v, 0.0) >= tail ? 0.0 : crossing(v, lower_at, c);
+}
+
+static double upper_bound(view *v, double c, double tail)
+{
+    v->target = tail;
+    return crossing(v, upper_at, c);
+}
+
+/* ---------------------------------------------------------------- posterior */
+/* Integral over sets s.. of exp(log likelihood - top), density of each flat in its root. */
+static double integral(const view *v, const way *w, double *c, int s, int depth, const double *most)
+{
+    const mtl__joint *j = v->j;
+    while (s < j->n_sets && (s == v->set || !(most[s] > 0.0) || depth >= 2)) {
+        if (s != v->set)
+            c[s] = w->best[s];
+        s++;
+    }
+    if (s >= j->n_sets)
+        return mtl__exp(mtl__joint_log(j, w->k, c) - w->top);
+    double x[INNER], weight[INNER], sum = 0.0;
+    mtl__gauss_legendre(INNER, x, weight);
+    for (int i = 0; i < INNER; i++) {
+        c[s] = most[s] * x[i] * x[i];
+        sum += weight[i] * integral(v, w, c, s + 1, depth + 1, most);
+    }
+    return sum * sqrt(most[s]);
+}
+
+/* Least x of the grid with share `p` of the mass below. */
+static double quantile(const double *cumulative, double step, double p)
+{
+    const double want = p * cumulative[POSTERIOR - 1];
+    int i = 1;
+    while (i < POSTERIOR - 1 && cumulative[i] < want)
+        i++;
+    const double here = cumulative[i] - cumulative[i - 1];
+    const double x = (i - 1 + (here > 0.0 ? (want - cumulative[i - 1]) / here : 0.0)) * step;
+    return x * x;
+}
+
+static int posterior(view *v, double wide, bool seen, double *median, double *low, double *high,
+                     mtl_error *err)
+{
+    const mtl__joint *j = v->j;
+    double *cumulative = mtl__arena_alloc(v->arena, POSTERIOR * sizeof *cumulative);
+    double most[MTL__SETS_MAX] = {0.0}, c[MTL__SETS_MAX] = {0.0}, before = 0.0;
+    if (!cumulative)
+        return mtl__nomem(err);
+    const double step = sqrt(mtl__min(wide, j->most)) / (POSTERIOR - 1);
+    const double tail = 1.0 - v->o->level;
+    double top = -HUGE_VAL;
+    for (int i = 0; i < v->n_ways; i++)
+        top = mtl__max(top, v->way[i].k->log_p + v->way[i].top);
+    for (int x = 0; x < POSTERIOR; x++) {
+        double sum = 0.0;
+        for (int i = 0; i < v->n_ways; i++) {
+            const way *w = &v->way[i];
+            for (int s = 0; s < j->n_sets; s++) {
+                const double yield = mtl__joint_yield(j, w->k, s), u = w->best[s] * yield;
+                most[s] = yield > 0.0
+                              ? mtl__min((u + 6.0 * sqrt(u) + 8.0) / yield, j->most)
+                              : 0.0;
+            }
+            c[v->set] = x * step * (x * step);
+            sum += mtl__exp(w->k->log_p + w->top - top) * integral(v, w, c, 0, 0, most);
+        }
+        cumulative[x] = x ? cumulative[x - 1] + 0.5 * (before + sum) : 0.0;
+        before = sum;
+    }
+    *median = quantile(cumulative, step, 0.5);
+    *low = seen ? quantile(cumulative, step, 0.5 * tail) : 0.0;
+    *high = quantile(cumulative, step, seen ? 1.0 - 0.5 * tail : 1.0 - tail);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- limits */
+static int find_limits(view *v, mtl__level *out, double unit, mtl_error *err)
+{
+    const mtl__joint *j = v->j;
+    double yield = 0.0, places = 0.0, chance = 0.0;
+    const int limit = mtl__limit_of_blank(j, v->all, v->o->alarm, out->hits, &out->p_blank,
+                                          &out->expected_blank_hits, v->arena, err);
+    if (limit < 0)
+        return limit;
+    out->lob_hits = limit;
+    for (int i = 0; i < v->n_ways; i++) {
+        const double p = mtl__exp(v->way[i].k->log_p);
+        yield += p * mtl__joint_yield(j, v->way[i].k, v->set);
+        chance += p;
+    }
+    yield /= chance;
+    for (int t = 0; t < j->n_evidence; t++)
+        places += v->all[t] ? (double)j->evidence[t].places : 0.0;
+    const double net = limit < places ? places * (-mtl__log1p(-limit / places) +
+                                                  mtl__log1p(-out->expected_blank_hits / places))
+                                      : (double)INFINITY;
+    out->lob_per_1e6 = unit * mtl__min(mtl__max(net, 0.0) / yield, j->most);
+    mtl__tails t;
+    MTL_TRY(mtl__tails_make(&t, j, v->set, v->all, limit, v->arena, err));
+    const double power = v->o->power;
+    double lo = mtl__log(1e-3 / yield), hi = mtl__log(j->most);
+    for (int i = 0; i < 44 && hi - lo > 1e-4; i++) {
+        const double mid = 0.5 * (lo + hi);
+        double below = 0.0;
+        for (int k = 0; k < v->n_ways; k++)
+            below += mtl__exp(v->way[k].k->log_p) / chance *
+                     mtl__tails_below(&t, v->way[k].k, mtl__exp(mid), limit);
+        if (1.0 - below >= power)
+            hi = mid;
+        else
+            lo = mid;
+    }
+    out->lod_per_1e6 = hi >= mtl__log(j->most) ? (double)NAN : unit * mtl__exp(hi);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- all of it */
+static void draw_grid(view *v, mtl__level *out, double unit, double high)
+{
+    double top = -HUGE_VAL;
+    const double most = mtl__min(1.6 * high, v->j->most);
+    for (int g = 0; g < out->n_grid; g++) {
+        const double root = sqrt(most) * g / (out->n_grid - 1.0), c = root * root;
+        double l = -HUGE_VAL;
+        for (int i = 0; i < v->n_ways; i++) {
+            const double here = v->way[i].k->log_p + profile(v, &v->way[i], c);
+            const double more = mtl__max(l, here), less = mtl__min(l, here);
+            l = less > -HUGE_VAL ? more + mtl__log1p(mtl__exp(less - more)) : more;
+        }
+        out->grid[g] = unit * c;
+        out->likelihood[g] = l;
+        top = mtl__max(top, l);
+    }
+    for (int g = 0; g < out->n_grid; g++)
+        out->likelihood[g] = mtl__exp(out->likelihood[g] - top);
+}
+
+/* Whether hits alone are the measure: few of them, most wells silent, or no Ct to look at. */
+static bool few_hits(const view *v)
+{
+    double places = 0.0;
+    bool ct = false;
+    for (int t = 0; t < v->j->n_evidence; t++)
+        if (v->own[t]) {
+            places += (double)v->j->evidence[t].places;
+            ct = ct || v->j->evidence[t].has_ct;
+        }
+    if (v->hits == 0)
+        return true;
+    if (v->digital || !ct)
+        return v->hits <= (v->digital ? EXACT_CT : EXACT_MOST) && v->hits < places;
+    return v->hits <= EXACT_CT && v->hits <= FULL * places;
+}
+
+static double middle_of(const view *v)
+{
+    double sum = 0.0;
+    for (int i = 0; i < v->n_ways; i++) {
+        const double c = v->way[i].best[v->set];
+        if (!(c > 0.0) && v->way[i].weight > 0.5)
+            return 0.0;
+        sum += v->way[i].weight * mtl__log(mtl__max(c, 1e-30));
+    }
+    return mtl__exp(sum);
+}
+
+static int measure(view *v, mtl__level *out, mtl_error *err)
+{
+    const mtl__joint *j = v->j;
+    const double tail = 1.0 - v->o->level, unit = j->fractions ? 1e6 : (double)NAN;
+    tops(v);
+    if (v->n_ways == 0) {
+        out->method = "profile";
+        return 0;
+    }
+    v->exact = few_hits(v);
+    if (v->exact)
+        MTL_TRY(mtl__tails_make(&v->tails, j, v->set, v->own, v->hits, v->arena, err));
+    double c = middle_of(v), low = 0.0, high;
+    const bool seen = c > 0.0 && v->hits > 0;
+    const double near = mtl__max(c, 1.0 / mtl__joint_yield(j, v->way[0].k, v->set));
+    if (seen)
+        low = lower_bound(v, c, 0.5 * tail);
+    high = upper_bound(v, near, seen ? 0.5 * tail : tail);
+    high = mtl__max(high, c);
+    out->method = v->exact ? "exact" : v->digital ? "counting" : "profile";
+    const double p_zero = at_least(v, 0.0);
+    if (v->o->bayes) {
+        MTL_TRY(posterior(v, 4.0 * high, seen, &c, &low, &high, err));
+        out->method = "posterior";
+    }
+    MTL_TRY(find_limits(v, out, 1.0, err));
+    draw_grid(v, out, j->fractions ? 1e6 : 1.0, high);
+    out->found = seen && out->hits > out->lob_hits && (!v->shared || p_zero <= v->o->alarm);
+    out->per_well = seen ? c : (double)NAN; /* the caller knows the genomes of a well */
+    out->per_well_low = low;
+    out->per_well_high = high;
+    out->per_1e6 = seen ? unit * c : (double)NAN;
+    out->low = unit * low;
+    out->high = unit * high;
+    out->lob_per_1e6 *= unit;
+    out->lod_per_1e6 *= unit;
+    if (out->hits > 0 && !out->found)
+        out->flags |= MTL__FLAG_BELOW_LOB;
+    if (out->found && out->per_1e6 < out->lod_per_1e6)
+        out->flags |= MTL__FLAG_BELOW_LOD;
+    return 0;
+}
+
+int mtl__level_measure(mtl__level *out, const mtl__joint *j, int set, const mtl__wells_opts *o,
+                       mtl_error *err)
+{
+    mtl__arena arena;
+    mtl__arena_init(&arena, 0);
+    view v = {.j = j, .o = o, .set = set, .arena = &arena};
+    v.way = mtl__arena_alloc(&arena, (size_t)j->n_configs * sizeof *v.way);
+    v.all = mtl__arena_alloc(&arena, (size_t)j->n_evidence * sizeof *v.all);
+    v.own = mtl__arena_alloc(&arena, (size_t)j->n_evidence * sizeof *v.own);
+    int status = MTL_ERR_MEMORY;
+    if (v.way && v.all && v.own) {
+        int64_t hits = 0, all_hits = 0;
+        find_targets(&v);
+        bool full = true;
+        for (int t = 0; t < j->n_evidence; t++) {
+            const mtl__evidence *e = &j->evidence[t];
+            hits += v.own[t] ? e->positive : 0;
+            all_hits += v.all[t] ? e->positive : 0;
+            full = full && (!v.all[t] || e->positive >= e->places);
+        }
+        v.hits = (int)hits;
+        out->hits = (int)all_hits;
+        if (full && all_hits > 0)
+            out->flags |= MTL__FLAG_ALL_HIT;
+        status = measure(&v, out, err);
+    } else
+        mtl__say_nomem(err);
+    mtl__arena_free(&arena);
+    return status;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Gates: multipliers of factors that are drawn once for a replicate, not once for a source. Whether
+   two circulations are joined, or how leaky one placenta is, is the same for all cells that meet it
+   in one life, whoever they came from. A gate is drawn on a stream of its own name, when it is
+   first looked at while its factor is not zero, so that neither its place in the process nor the
+   source that meets it matters. Without random numbers the values are given from outside and summed
+   over (family/mixture.c). */
+#include <math.h>
+
+#include "process/solver.h"
+
+static double value_of(const mtl__gated *g, int k)
+{
+    if (isnan(g->value[k])) {
+        const mtl__group *law = &g->p->gate[k].law;
+        mtl__rng rng;
+        mtl__rng_stream(&rng, g->key->seed, law->key, g->key->replicate, mtl__hash("gate"));
+        g->value[k] = mtl__group_draw(law, &rng);
+    }
+    return g->value[k];
+}
+
+static void apply(const mtl__gated *g, double *f)
+{
+    for (int k = 0; k < g->p->n_gates; k++)
+        if (f[g->p->gate[k].factor] > 0)
+            f[g->p->gate[k].factor] *= value_of(g, k);
+}
+
+static const mtl__env *inner(const mtl__env *e)
+{
+    const mtl__gated *g = e->ctx;
+    return g->p->env;
+}
+
+static void advance(const mtl__env *e, double t, const int64_t *counts, double *f)
+{
+    inner(e)->advance(inner(e), t, counts, f);
+    apply(e->ctx, f);
+}
+
+static void bound(const mtl__env *e, double t0, double t1, double *f_hi)
+{
+    inner(e)->bound(inner(e), t0, t1, f_hi);
+    apply(e->ctx, f_hi);
+}
+
+static double next_break(const mtl__env *e, double t)
+{
+    return inner(e)->next_break(inner(e), t);
+}
+
+static double next_jump(const mtl__env *e, double t)
+{
+    return mtl__env_next_jump(inner(e), t);
+}
+
+static double opens(const mtl__env *e, int k, double t)
+{
+    return inner(e)->opens ? inner(e)->opens(inner(e), k, t) : t;
+}
+
+const mtl__process *mtl__gates_on(mtl__gated *g, const mtl__process *p, const mtl__rng_key *key,
+                                  double *value)
+{
+    if (p->n_gates == 0 || !p->env)
+        return p;
+    *g = (mtl__gated){.p = p, .key = key, .value = value};
+    g->env = (mtl__env){.n = p->env->n,
+                        .which = p->env->which,
+                        .feedback = p->env->feedback,
+                        .ctx = g,
+                        .advance = advance,
+                        .bound = bound,
+                        .next_break = next_break,
+                        .next_jump = next_jump,
+                        .opens = opens};
+    g->with = *p;
+    g->with.env = &g->env;
+    return &g->with;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of scenarios share. */
+#include "fixture_scenario.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+mtl_model *model;
+mtl_error err;
+
+const char *path_of(const char *name)
+{
+    static char path[2048];
+    const char *dir = getenv("MATRILINE_SOURCE_ROOT");
+#ifdef MTL_SOURCE_ROOT
+    dir = dir ? dir : MTL_SOURCE_ROOT;
+#endif
+    snprintf(path, sizeof path, "%s/%s", dir ? dir : ".", name);
+    return path;
+}
+
+int load_model(void **state)
+{
+    (void)state;
+    return mtl_model_load(&model, path_of("models/human"), &err);
+}
+
+int free_model(void **state)
+{
+    (void)state;
+    mtl_model_free(model);
+    return 0;
+}
+
+int try(mtl_scenario **s, const char *text)
+{
+    return mtl_scenario_parse(s, text, (int)strlen(text), "t.yaml", model, &err);
+}
+
+mtl_scenario *good(const char *text)
+{
+    mtl_scenario *s = NULL;
+    if (try(&s, text) < 0)
+        fail_msg("%d:%d %s: %s", err.line, err.column, err.field, err.text);
+    return s;
+}
+
+void refused(const char *text, int code, int line, const char *words)
+{
+    mtl_scenario *s = NULL;
+    assert_int_equal(try(&s, text), code);
+    assert_null(s);
+    assert_int_equal(err.line, line);
+    if (!strstr(err.text, words))
+        fail_msg("'%s' not in '%s'", words, err.text);
+}
+
+int who(const mtl_scenario *s, const char *name)
+{
+    for (int i = 0; i < s->n_people; i++)
+        if (strcmp(s->person[i].name, name) == 0)
+            return i;
+    fail_msg("nobody is called %s", name);
+    return -1;
+}
+
+const mtl__person *p_of(const mtl_scenario *s, const char *name)
+{
+    return &s->person[who(s, name)];
+}

@@ -11,6 +11,7 @@ typedef struct bench_opts {
     const char *data;   /* folder that holds networks/ */
     const char *models; /* folder of a model */
     const char *life;   /* scenario of one rich life */
+    const char *family; /* scenario of a family with all conduits */
     const char *only;   /* name of one section, or NULL */
     int repeats;        /* of everything; medians are printed */
     int failures;       /* goals missed, and what went wrong */
@@ -32,6 +33,11 @@ mtl__network *bench_network(bench_opts *o, const char *name);
 void bench_exact(bench_opts *o);
 void bench_leap(bench_opts *o);
 void bench_life(bench_opts *o);
+void bench_family(bench_opts *o);
 void bench_analytic(bench_opts *o);
+void bench_reads(bench_opts *o);
+/* make_reads.c: a BAM (NULL = none) with its genotypes; a table of counts. */
+int bench_make_reads(const char *panel, long reads, const char *bam, const char *vcf, mtl_error *err);
+int bench_make_counts(const char *panel, int samples, const char *path, mtl_error *err);
 
 #endif

@@ -50,8 +50,8 @@ static void one_network(bench_opts *o, const char *name, double part, double goa
 
 void bench_leap(bench_opts *o)
 {
-    /* Goals: 0.05 s for body100 and body100x100; for hub100 the best third-party leaper (README.md), which is
-       slower than exact there. */
+    /* Goals: 0.05 s for body100 and body100x100; for hub100 the best third-party leaper
+       (README.md), which is slower than exact there. */
     one_network(o, "body100", 1, 50);
     one_network(o, "body100x100", 1, 50);
     one_network(o, "hub100", 0.1, 1600);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads for the benchmark of the pile-up, and for trying `matriline mix` by hand: pairs of reads
-   over the sites of a panel, a host and two donors mixed in, written through htslib with an index.
-   The sequence between the sites is made up; qualities take few values, as instruments bin them.
-
-     make_reads PANEL READS OUT.bam OUT.vcf      e.g. panel.bed 3300000 /tmp/reads.bam
-   /tmp/family.vcf */
+/* Reads for the benchmark of the pile-up: pairs of reads over the sites of a panel, a host and two
+   donors mixed in, written through htslib with an index; and counts of the same family. The
+   sequence between the sites is made up; qualities take few values, as instruments bin them. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +10,7 @@
 #include <htslib/hts.h>
 #include <htslib/sam.h>
 
+#include "bench.h"
 #include "io/counts.h"
 #include "num/num.h"
 
@@ -20,7 +18,7 @@ enum { LENGTH = 100, INSERT = 160, SPAN = 400, PEOPLE = 4 };
 static const char *const person[PEOPLE] = {"anna", "tom", "greta", "paul"};
 static const double share[PEOPLE] = {0.988, 0.01, 0.002, 0};
 
-static int draw_genotypes(const mtl__site_panel *p, int8_t (*g)[PEOPLE])
+static void draw_genotypes(const mtl__site_panel *p, int8_t (*g)[PEOPLE])
 {
     for (int i = 0; i < p->n; i++) {
         mtl__rng rng;
@@ -38,7 +36,6 @@ static int draw_genotypes(const mtl__site_panel *p, int8_t (*g)[PEOPLE])
         for (int k = 0; k < PEOPLE; k++)
             g[i][k] = (int8_t)(a[k][0] + a[k][1]);
     }
-    return 0;
 }
 
 static int write_vcf(const char *path, const mtl__site_panel *p, int8_t (*g)[PEOPLE])
@@ -100,10 +97,10 @@ static int one_read(samFile *out, sam_hdr_t *h, bam1_t *b, const mtl__site *s, c
     memcpy(seq, stretch + r->start, LENGTH);
     for (int i = 0; i < LENGTH; i++)
         qual[i] = 37;
-    if (mtl__rng_unit(rng) < 0.3)
+    if (mtl__rng_unit(rng) < 0.6)
         for (int i = LENGTH - (int)(40 * mtl__rng_unit(rng)); i < LENGTH; i++)
             qual[i] = 11;
-    if (mtl__rng_unit(rng) < 0.1) {
+    if (mtl__rng_unit(rng) < 0.2) {
         const int k = (int)(LENGTH * mtl__rng_unit(rng));
         seq[k] = "ACGT"[(int)(4 * mtl__rng_unit(rng))];
         qual[k] = 25;
@@ -176,28 +173,59 @@ static int write_reads(const char *path, const mtl__site_panel *p, int8_t (*g)[P
     return ret == 0 ? sam_index_build(path, 0) : ret;
 }
 
-int main(int argc, char **argv)
+int bench_make_reads(const char *panel, long reads, const char *bam, const char *vcf,
+                     mtl_error *err)
 {
     mtl__site_panel p;
-    mtl_error err = {0};
-    char text[1024];
-    if (argc != 5) {
-        fprintf(stderr, "usage: make_reads PANEL READS OUT.bam OUT.vcf\n");
-        return 2;
-    }
     mtl__sites_init(&p);
-    if (mtl__sites_read(&p, argv[1], &err) < 0) {
-        mtl_error_format(&err, text, sizeof text);
-        fprintf(stderr, "make_reads: %s\n", text);
-        return 3;
+    int ret = mtl__sites_read(&p, panel, err);
+    int8_t(*g)[PEOPLE] = ret < 0 ? NULL : malloc((size_t)p.n * sizeof *g);
+    if (ret == 0 && !g)
+        ret = mtl__nomem(err);
+    if (ret == 0) {
+        draw_genotypes(&p, g);
+        if (write_vcf(vcf, &p, g) != 0 || (bam && write_reads(bam, &p, g, reads) != 0))
+            ret = mtl__fail(err, MTL_ERR_IO, NULL, "cannot write %s and %s", bam ? bam : "", vcf);
     }
-    int8_t(*g)[PEOPLE] = malloc((size_t)p.n * sizeof *g);
-    if (!g)
-        return 4;
-    draw_genotypes(&p, g);
-    const bool ok = write_vcf(argv[4], &p, g) == 0 &&
-                    write_reads(argv[3], &p, g, strtol(argv[2], NULL, 10)) == 0;
     free(g);
     mtl__sites_free(&p);
-    return ok ? 0 : 1;
+    return ret;
+}
+
+/* Counts of the same family, wide: `samples` samples of anna. */
+int bench_make_counts(const char *panel, int samples, const char *path, mtl_error *err)
+{
+    mtl__site_panel p;
+    mtl__sites_init(&p);
+    int ret = mtl__sites_read(&p, panel, err);
+    int8_t(*g)[PEOPLE] = ret < 0 ? NULL : malloc((size_t)p.n * sizeof *g);
+    FILE *f = fopen(path, "w");
+    if (ret == 0 && (!g || !f))
+        ret = mtl__fail(err, MTL_ERR_IO, NULL, "cannot write %s", path);
+    if (ret == 0) {
+        draw_genotypes(&p, g);
+        fputs("chromosome\tposition\tref\talt", f);
+        for (int k = 0; k < samples; k++)
+            fprintf(f, "\ts%d.ref\ts%d.alt", k, k);
+        for (int i = 0; i < p.n; i++) {
+            double q = 0;
+            mtl__rng rng;
+            mtl__rng_stream(&rng, 13, (uint64_t)i, 0, 1);
+            for (int k = 0; k < PEOPLE; k++)
+                q += share[k] * g[i][k] / 2;
+            fprintf(f, "\nchr%d\t%lld\t%c\t%c", p.site[i].chromosome, (long long)p.site[i].position,
+                    p.site[i].ref, p.site[i].alt);
+            for (int k = 0; k < samples; k++) {
+                const int depth = 400 + (int)(200 * mtl__rng_unit(&rng));
+                const int alt = (int)mtl__rng_binomial(&rng, depth, q * 0.999 + (1 - q) * 0.001);
+                fprintf(f, "\t%d\t%d", depth - alt, alt);
+            }
+        }
+        fputs("\n", f);
+    }
+    if (f && fclose(f) != 0 && ret == 0)
+        ret = mtl__fail(err, MTL_ERR_IO, NULL, "cannot write %s", path);
+    free(g);
+    mtl__sites_free(&p);
+    return ret;
 }

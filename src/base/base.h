@@ -45,6 +45,12 @@ int mtl__errno_code(int error_number);
     } while (0)
 void mtl__bug_abort(const char *cond, const char *file, int line) __attribute__((noreturn));
 
+/* ---- lists by owner ---- */
+/* Sorts things by the owner that each names: those of owner o are list[start[o] .. start[o + 1]), in
+   their order. start has n_owners + 2 places, all 0; owner 0 <= .. < n_owners of thing k is the int at
+   (char *)owner + k * stride. */
+void mtl__list_by(int *start, int *list, int n_owners, int n, const int *owner, size_t stride);
+
 /* ---- arena: memory of one owner, freed at once ---- */
 typedef struct mtl__arena_block mtl__arena_block;
 typedef struct mtl__arena {

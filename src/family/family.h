@@ -42,6 +42,8 @@ typedef struct mtl__world {
     int *body_of; /* [n_people], -1 = no body is followed */
     mtl__inoculum *inoculum;
     int n_inocula;
+    /* pregnancies of a mother: mother_pregnancy[mother0[person] .. mother0[person + 1]) */
+    int *mother0, *mother_pregnancy;
     mtl__conduit *conduit;
     size_t cap_conduit;
     int n_conduits;

@@ -16,24 +16,37 @@
 enum { MOST_GATES = 24, MOST_SHARED = 3, DRAWS = 64, MOST_NODES = 64 };
 
 /* ---------------------------------------------------------------- ways */
-/* When cells of a body can first be anywhere, and until when what is there can still come to
-   `host`: time never runs backwards along a way. */
-static void ways(const mtl__world *w, int from, double start, int host, double t, double *arrive,
-                 double *leave)
+/* From where to where an inoculum is followed. A way does not lead back to its start, on from its
+   end, or through the donor's own body. */
+typedef struct trip {
+    int from, to, home; /* bodies */
+    double start, t;
+} trip;
+
+static bool on_a_way(const mtl__conduit *c, const trip *x)
+{
+    return c->giver != x->to && c->taker != x->from && c->giver != x->home && c->taker != x->home;
+}
+
+/* When cells can first be in each body, and until when what is there can still come to the end:
+   time never runs backwards along a way. */
+static void ways(const mtl__world *w, const trip *x, double *arrive, double *leave)
 {
     for (int b = 0; b < w->n_bodies; b++) {
         arrive[b] = HUGE_VAL;
         leave[b] = -HUGE_VAL;
     }
-    arrive[from] = start;
-    leave[host] = t;
+    arrive[x->from] = x->start;
+    leave[x->to] = x->t;
     for (bool more = true; more;) {
         more = false;
         for (int k = 0; k < w->n_conduits; k++) {
             const mtl__conduit *c = &w->conduit[k];
             const double in = mtl__max(arrive[c->giver], c->t0),
                          out = mtl__min(leave[c->taker], c->t1);
-            if (in < c->t1 && in < t && in < arrive[c->taker]) {
+            if (!on_a_way(c, x))
+                continue;
+            if (in < c->t1 && in < x->t && in < arrive[c->taker]) {
                 arrive[c->taker] = in;
                 more = true;
             }
@@ -64,20 +77,23 @@ int mtl__gates_met(const mtl__world *w, const mtl__inoculum *x, int host, double
         if (g >= 0)
             n = note(gate, n, most, w->gate_name[g]);
     }
-    const int from = w->body_of[x->host], to = w->body_of[host], home = w->body_of[x->donor];
-    if (from == to || from < 0 || to < 0 || w->n_conduits == 0)
+    const trip way = {.from = w->body_of[x->host],
+                      .to = w->body_of[host],
+                      .home = w->body_of[x->donor],
+                      .start = x->t_start,
+                      .t = t};
+    if (way.from == way.to || way.from < 0 || way.to < 0 || w->n_conduits == 0)
         return n;
     double *arrive = malloc(2 * (size_t)w->n_bodies * sizeof *arrive);
     if (!arrive)
         return mtl__nomem(err);
     double *leave = arrive + w->n_bodies;
-    ways(w, from, x->t_start, to, t, arrive, leave);
-    for (int k = 0; k < w->n_conduits && leave[from] > x->t_start; k++) {
+    ways(w, &way, arrive, leave);
+    for (int k = 0; k < w->n_conduits; k++) {
         const mtl__conduit *c = &w->conduit[k];
         const int g = w->gate_of[c->slot];
-        if (g < 0 || c->giver == to || c->taker == from || c->giver == home || c->taker == home)
-            continue;
-        if (mtl__max(arrive[c->giver], c->t0) < mtl__min(leave[c->taker], c->t1))
+        if (g >= 0 && on_a_way(c, &way) &&
+            mtl__max(arrive[c->giver], c->t0) < mtl__min(leave[c->taker], c->t1))
             n = note(gate, n, most, w->gate_name[g]);
     }
     free(arrive);
@@ -165,7 +181,7 @@ static int gamma_rule(const mtl__group *law, double x, int n, double *at, double
 {
     if (x < 2 * law->shape)
         return mtl__group_nodes(law, at, weight, n);
-    const int many = n >= 6 ? 20 : n == 4 ? 12 : 8;
+    const int many = n >= 6 ? 16 : n == 4 ? 8 : 6;
     mtl__gauss_legendre(many, at, weight);
     for (int i = 0; i < many; i++)
         at[i] = mtl__gamma_quantile(at[i], law->shape) / law->shape;

@@ -15,11 +15,11 @@ bool mtl__organ_is_blood(const mtl_model *m, int organ)
 
 static bool pregnant_blood(const mtl__world *w, int person, double t, double after)
 {
-    for (int k = 0; k < w->s->n_pregnancies; k++) {
-        const mtl__pregnancy *p = &w->s->pregnancy[k];
+    for (int k = w->mother0[person]; k < w->mother0[person + 1]; k++) {
+        const mtl__pregnancy *p = &w->s->pregnancy[w->mother_pregnancy[k]];
         /* only pregnancies that reach the second trimester expand the blood noticeably; before, and
            after early losses, the ordinary volume holds */
-        if (p->mother == person && t >= p->conceived - 14 + 12 * 7 && t < p->ended + after)
+        if (t >= p->conceived - 14 + 12 * 7 && t < p->ended + after)
             return true;
     }
     return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who of a scenario has a body that is followed: people who were born or were mothers, and who are
-   declared, a child of the scenario, sampled, or given cells. Lost pregnancies have none, nor people
-   who are only named. The engine and the family page must agree on it. */
+   declared, a child of the scenario, sampled, or given cells. Lost pregnancies have none, nor
+   people who are only named. The engine and the family page must agree on it. */
 #include <math.h>
 #include <stdlib.h>
 

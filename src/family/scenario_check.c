@@ -248,8 +248,9 @@ static int sample_organ(const mtl_scenario *s, const mtl__sample *x, mtl_error *
     }
     if (x->assay >= 0 && x->target_person >= 0 && x->target_person != x->person &&
         says_one_egg(s, p) && mtl__same_genome(s, x->person, x->target_person)) {
-        snprintf(text, sizeof text, "%s and %s are monozygotic twins: no assay tells their cells apart",
-                 p->name, s->person[x->target_person].name);
+        snprintf(text, sizeof text,
+                 "%s and %s are monozygotic twins: no assay tells their cells apart", p->name,
+                 s->person[x->target_person].name);
         return bad_sample(s, x, err, MTL_ERR_VALUE, text);
     }
     return MTL_OK;

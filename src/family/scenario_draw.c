@@ -165,7 +165,8 @@ static void pedigree(tree *t)
             descend(t, i, "  ");
         }
     for (int k = 0; k < s->n_unnoticed; k++)
-        mtl__str_printf(t->out, "%s%s%s", k ? ", " : "\n  Losses that nobody noticed are followed for ",
+        mtl__str_printf(t->out, "%s%s%s",
+                        k ? ", " : "\n  Losses that nobody noticed are followed for ",
                         s->person[s->unnoticed[k]].name, k == s->n_unnoticed - 1 ? "\n" : "");
 }
 

@@ -44,9 +44,9 @@ static int one_donor(pieces *x, double t0, double t1, enum mtl__sex sex)
     snprintf(name, sizeof name, "unknown_loss_%.100s_%d", mother->name, ++x->number);
     for (int i = 0; i < s->n_people; i++)
         if (strcmp(s->person[i].name, name) == 0)
-            return mtl__scenario_bad(s, x->err, MTL_ERR_DUPLICATE, s->person[i].line,
-                                     s->person[i].column, "unnoticed_losses",
-                                     "the name '%s' is needed for a loss that nobody noticed", name);
+            return mtl__scenario_bad(
+                s, x->err, MTL_ERR_DUPLICATE, s->person[i].line, s->person[i].column,
+                "unnoticed_losses", "the name '%s' is needed for a loss that nobody noticed", name);
     const char *kept = mtl__arena_strdup(&s->arena, name);
     if (!kept)
         return mtl__nomem(x->err);

@@ -226,9 +226,8 @@ static int over_pregnancy(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
     in.t1 = f->conceptus->ended;
     const mtl__group law = number_law(f);
     if (u->curve >= 0 || f->number > 0)
-        in.factor =
-            mtl__gated_slot(f->w, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0, in.t0 - 14,
-                            in.t0, in.t1, 14, f->number > 0 ? &law : NULL);
+        in.factor = mtl__gated_slot(f->w, u->curve >= 0 ? &u->curve : NULL, u->curve >= 0,
+                                    in.t0 - 14, in.t0, in.t1, 14, f->number > 0 ? &law : NULL);
     return add_inflow(f, in);
 }
 

@@ -242,6 +242,20 @@ static int compile_bodies(mtl__world *w, mtl_error *err)
     return add_conduits(w, err);
 }
 
+/* The pregnancies of each mother, so that no look at one body walks over all of them. */
+static int list_pregnancies(mtl__world *w)
+{
+    const mtl_scenario *s = w->s;
+    const size_t np = (size_t)s->n_people, n = (size_t)s->n_pregnancies;
+    w->mother0 = mtl__arena_alloc(&w->arena, (np + 2) * sizeof *w->mother0);
+    w->mother_pregnancy = mtl__arena_alloc(&w->arena, (n + 1) * sizeof *w->mother_pregnancy);
+    if (!w->mother0 || !w->mother_pregnancy)
+        return MTL_ERR_MEMORY;
+    mtl__list_by(w->mother0, w->mother_pregnancy, (int)np, (int)n,
+                 n ? &s->pregnancy[0].mother : NULL, sizeof s->pregnancy[0]);
+    return 0;
+}
+
 static int build(mtl__world *w, mtl_error *err)
 {
     const size_t nk = (size_t)w->m->n_kinds + 1;
@@ -252,7 +266,7 @@ static int build(mtl__world *w, mtl_error *err)
         mtl__arena_alloc(&w->arena, ((size_t)w->m->n_supplies + 1) * sizeof *w->line_used);
     w->fold_used = mtl__arena_alloc(&w->arena, ((size_t)w->m->n_params + 1) * sizeof *w->fold_used);
     if (!w->kind || !w->landing || !w->home || !w->line_used || !w->fold_used ||
-        choose_bodies(w) < 0)
+        choose_bodies(w) < 0 || list_pregnancies(w) < 0)
         return mtl__nomem(err);
     kinds_in_use(w);
     MTL_TRY(mtl__builder_new(&w->build, err));

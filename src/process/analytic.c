@@ -66,6 +66,11 @@ void mtl__analytic_gates(mtl__analytic *a, const double *value)
         a->gate[k] = value ? value[k] : 1;
 }
 
+void mtl__analytic_brightest(mtl__analytic *a, double per_day)
+{
+    a->brightest = per_day;
+}
+
 void mtl__analytic_free(mtl__analytic *a)
 {
     if (!a)
@@ -213,7 +218,8 @@ static void backward(void *ctx, double x, const double *y, double *dy)
             for (int m = 0; m < a->moments; m++)
                 in[m] += e * a->row_value[m * p->n_rows + ty->row];
         const double q = y[k];
-        dy[k] = w * (1 - q) + net * q - b * q * q + in[0];
+        const double bright = a->brightest > 0 ? mtl__min(w, a->brightest) : w;
+        dy[k] = bright * (1 - q) + net * q - b * q * q + in[0];
         if (a->moments == 3) {
             const double mean = y[n + k], v = y[2 * n + k];
             dy[n + k] = w + net * mean + in[1];

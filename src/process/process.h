@@ -261,6 +261,10 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
 typedef struct mtl__analytic mtl__analytic; /* reusable workspace, one per thread */
 int mtl__analytic_new(mtl__analytic **out, const mtl__process *p, mtl_error *err);
 void mtl__analytic_free(mtl__analytic *a);
+/* A cell that makes more than so many seen ones per day counts, in P(nothing seen), as making so many:
+   after a time s it would be missed with probability exp(-s x per_day) instead of less, and the equation
+   is no longer as stiff as its brightest type. 0 (default): no limit, exact. */
+void mtl__analytic_brightest(mtl__analytic *a, double per_day);
 /* The values of the gates in the calls that follow, [n_gates]; NULL: all at their mean 1. */
 void mtl__analytic_gates(mtl__analytic *a, const double *value);
 typedef struct mtl__seen {

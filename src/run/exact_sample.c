@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One sample without random numbers, backward from it. Inocula are independent given
-   what they meet together (family/mixture.c), so that their probabilities of silence multiply. A well is hit or silent; that some
-   named wells are all silent is silence of the genomes in them, and the number of hit wells follows
-   by inclusion and exclusion over silent wells. */
+   what they meet together (family/mixture.c), so that their probabilities of silence multiply. A
+   well is hit or silent; that some named wells are all silent is silence of the genomes in them,
+   and the number of hit wells follows by inclusion and exclusion over silent wells. */
 #include "run/exact_sample.h"
 
 #include <stdlib.h>

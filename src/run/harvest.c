@@ -202,9 +202,9 @@ static void add_cells(mtl__harvest *t, const mtl__plan *p, const mtl__stage *s, 
         const int cox = organ == r->m->blood ? b->cox[kind] : -1;
         if (type < 0 && cox < 0)
             continue;
-        const size_t row =
-            ((size_t)h->pair * (size_t)p->n_places + (size_t)x) * (size_t)r->n_coarse +
-            (size_t)coarse;
+        const size_t row = ((size_t)p->cells_slot[h->pair] * (size_t)p->n_places + (size_t)x) *
+                               (size_t)r->n_coarse +
+                           (size_t)coarse;
         p->cells[row * (size_t)p->R + (size_t)index] +=
             (float)(cox >= 0 ? t->y[cox - b->cox0] : (double)t->n[type - b->type0]);
     }
@@ -224,7 +224,7 @@ static void add_over_time(mtl__harvest *t, const mtl__plan *p, const mtl__stage 
         add_levels(t, p, s, h, band, index, k);
         if (k == p->final_at)
             add_final(t, p, s, h, band, index);
-        if (band == MTL__CHANCE && at_coarse)
+        if (band == MTL__CHANCE && at_coarse && p->cells_slot[h->pair] >= 0)
             add_cells(t, p, s, h, index, coarse - 1);
     }
     fold(t, s->world, h);
@@ -249,7 +249,7 @@ static void add_samples(mtl__harvest *t, const mtl__plan *p, const mtl__stage *s
 }
 
 void mtl__harvest_add(mtl__harvest *t, mtl__plan *p, const mtl__stage *s, int band, int index,
-                    int donor, const mtl__part *part, const int64_t *counts, const double *cox)
+                      int donor, const mtl__part *part, const int64_t *counts, const double *cox)
 {
     here h = {.part = part, .counts = counts, .cox = cox, .body = -1};
     while (mtl__next_body(s->world, part, &h.body, &h.type0, &h.type1, &h.cox0, &h.cox1)) {

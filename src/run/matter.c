@@ -10,7 +10,7 @@
 
 #include "run/run_internal.h"
 
-static const double RTOL = 1e-6;
+static const double RTOL = 1e-5, FAINT = 1e-4;
 
 struct mtl_matter {
     mtl_result r; /* the plan's side of a result: pairs, children, dates; no replicates */
@@ -19,46 +19,73 @@ struct mtl_matter {
 };
 
 /* ---------------------------------------------------------------- one point, without chance */
-/* P(at least one) and expected number per million cells, over the donors that the answer counts. */
+typedef struct look {
+    const mtl_result *r;
+    mtl__world *world;
+    mtl__analytic *a;
+    mtl__view full, v; /* the whole organ looked through; the same with a share of its cells */
+} look;
+
+/* -log P(nothing is seen) of a share of the organ's cells, over the donors that the answer counts.
+ */
+static int hazard(look *l, double share, double *out, mtl_error *err)
+{
+    const mtl__process *q = l->world->process;
+    for (int i = 0; i < q->n_types; i++)
+        l->v.see_type[i] = mtl__min(1, l->full.see_type[i] * l->full.cells) * share;
+    for (int i = 0; i < q->n_cox; i++)
+        l->v.see_cox[i] = l->full.see_cox[i] * l->full.cells * share;
+    *out = 0;
+    for (int k = 0; k < l->r->n_pairs; k++)
+        for (int i = 0; mtl__answer_counts(l->r, k) && i < l->world->n_inocula; i++) {
+            double none;
+            if (l->world->inoculum[i].donor != l->r->pair[k].donor)
+                continue;
+            MTL_TRY(mtl__analytic_none(l->a, &l->world->inoculum[i].source, l->r->t_final,
+                                       l->v.see_type, l->v.see_cox, RTOL, &none, err));
+            *out -= mtl__log(none);
+        }
+    return 0;
+}
+
+/* P(at least one) and expected number per million cells. Of a share so small that hardly anything
+   is seen of it, -log P(nothing) is the expected number: a second look, which costs less than the
+   moments do. */
+static int look_twice(look *l, double *chance, double *level, mtl_error *err)
+{
+    double all, few = 1, share = 1;
+    MTL_TRY(hazard(l, 1, &all, err));
+    for (int k = 0; k < 4 && few > FAINT; k++) {
+        share *= 1e-6;
+        MTL_TRY(hazard(l, share, &few, err));
+    }
+    *chance = -mtl__expm1(-all);
+    *level = 1e6 * few / share / l->full.cells;
+    return 0;
+}
+
 static int ask(const mtl_matter *x, const mtl_model *m, double *chance, double *level,
                mtl_error *err)
 {
-    const mtl_result *r = &x->r;
-    mtl__world *w = NULL;
-    mtl__analytic *a = NULL;
-    mtl__view v = {0};
-    double log_none = 0, mean = 0;
-    int ret = mtl__world_new(&w, r->s, m, err);
+    look l = {.r = &x->r};
+    int ret = mtl__world_new(&l.world, x->r.s, m, err);
     if (ret == 0)
-        ret = mtl__analytic_new(&a, w->process, err);
+        ret = mtl__analytic_new(&l.a, l.world->process, err);
     if (ret == 0)
-        ret = mtl__view_new(&v, w, err);
+        mtl__analytic_brightest(l.a, MTL__BRIGHT_ENOUGH);
     if (ret == 0)
-        ret = mtl__look(w, r->s->focus, mtl__answer_organ(r), "", r->t_final, &v, err);
-    /* The whole organ is looked through. */
-    for (int i = 0; ret == 0 && i < w->process->n_types; i++)
-        v.see_type[i] = mtl__min(1, v.see_type[i] * v.cells);
-    for (int i = 0; ret == 0 && i < w->process->n_cox; i++)
-        v.see_cox[i] *= v.cells;
-    for (int k = 0; ret == 0 && k < r->n_pairs; k++)
-        for (int i = 0; ret == 0 && mtl__answer_counts(r, k) && i < w->n_inocula; i++) {
-            mtl__seen seen;
-            if (w->inoculum[i].donor != r->pair[k].donor)
-                continue;
-            ret = mtl__analytic_seen(a, &w->inoculum[i].source, r->t_final, v.see_type, v.see_cox,
-                                     RTOL, &seen, err);
-            if (ret == 0) {
-                log_none += mtl__log(seen.p_none);
-                mean += seen.mean;
-            }
-        }
-    if (ret == 0) {
-        *chance = -mtl__expm1(log_none);
-        *level = 1e6 * mean / v.cells;
-    }
-    mtl__view_free(&v);
-    mtl__analytic_free(a);
-    mtl__world_free(w);
+        ret = mtl__view_new(&l.full, l.world, err);
+    if (ret == 0)
+        ret = mtl__view_new(&l.v, l.world, err);
+    if (ret == 0)
+        ret = mtl__look(l.world, x->r.s->focus, mtl__answer_organ(&x->r), "", x->r.t_final, &l.full,
+                        err);
+    if (ret == 0)
+        ret = look_twice(&l, chance, level, err);
+    mtl__view_free(&l.v);
+    mtl__view_free(&l.full);
+    mtl__analytic_free(l.a);
+    mtl__world_free(l.world);
     return ret;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run looks at: when (dense around the pregnancies that the focus person was part of, a month
-   after all others, then every year, later every second), and in which organs over time (blood and
-   whatever is sampled). */
+/* What a run looks at: when (dense around the pregnancies that the focus person was part of, a
+   month after all others, then every year, later every second), and in which organs over time
+   (blood and whatever is sampled). */
 #include "run/run_internal.h"
 
 #include <math.h>
@@ -48,13 +48,29 @@ static void pregnancy_times(times *v, const mtl_scenario *s, const mtl__pregnanc
 {
     static const double after[] = {0, 1, 4, 10, 30, 60, 90, 183, 365};
     if (!of_focus(s, pg)) {
-        add_time(v, pg->ended + 30, true);
+        if (s->n_people <= MTL__RUN_ALL_BODIES)
+            add_time(v, pg->ended + 30, true);
         return;
     }
     for (double t = pg->conceived; t < pg->ended; t += 28)
         add_time(v, t, false);
     for (size_t k = 0; k < sizeof after / sizeof *after; k++)
         add_time(v, pg->ended + after[k], after[k] == 30);
+}
+
+/* Days and a month after something passed, and the end of what lasts; of other people's, the month.
+ */
+static void contact_times(times *v, const mtl_scenario *s, const mtl__contact *c)
+{
+    static const double after[] = {0, 1, 4, 10, 30, 90};
+    const bool focus = c->giver == s->focus || c->taker == s->focus;
+    if (c->kind == MTL__ANASTOMOSIS)
+        return; /* a pregnancy has its own */
+    for (size_t k = 0; k < sizeof after / sizeof *after && !c->implied; k++)
+        if (focus || (after[k] == 30 && s->n_people <= MTL__RUN_ALL_BODIES))
+            add_time(v, c->t0 + after[k], after[k] == 30);
+    if (c->t1 > c->t0 && focus)
+        add_time(v, c->t1, true);
 }
 
 static void yearly(times *v, const mtl_scenario *s)
@@ -83,7 +99,10 @@ static int plan_times(mtl__plan *p, mtl_error *err)
             "nothing happens in this scenario: no pregnancy, no known mother, no sample");
     v.hi = mtl__max(v.hi, v.lo + 1);
     for (int k = 0; k < s->n_pregnancies; k++)
-        pregnancy_times(&v, s, &s->pregnancy[k]);
+        if (!(s->pregnancy[k].unnoticed_years > 0))
+            pregnancy_times(&v, s, &s->pregnancy[k]);
+    for (int k = 0; k < s->n_contacts; k++)
+        contact_times(&v, s, &s->contact[k]);
     yearly(&v, s);
     for (int k = 0; k < s->n_samples; k++)
         add_time(&v, s->sample[k].t, true);
@@ -122,22 +141,54 @@ static int time_index(const mtl_result *r, double t)
 }
 
 /* ---------------------------------------------------------------- organs, samples, places */
+/* Does this line of the file sample the whole group of the organ ("brain" for all its regions)? */
+static bool whole_group(const mtl_result *r, const mtl__sample *x)
+{
+    const char *group = r->m->organ[x->organ].group;
+    int sampled = 0, all = 0;
+    if (!group || !*group)
+        return false;
+    for (int o = 0; o < r->m->n_organs; o++)
+        all += strcmp(r->m->organ[o].group, group) == 0;
+    for (int k = 0; k < r->s->n_samples; k++) {
+        const mtl__sample *y = &r->s->sample[k];
+        sampled += y->line == x->line && y->person == x->person &&
+                   strcmp(r->m->organ[y->organ].group, group) == 0;
+    }
+    return all > 1 && sampled >= all;
+}
+
+/* The organ to follow for a sample: of a group that is sampled as a whole one for all, the answer's
+   own if it is of the group; what is not followed stands in the table of organs. */
+static int followed(const mtl_result *r, const mtl__sample *x)
+{
+    const int answer = mtl__answer_organ(r);
+    const char *group = r->m->organ[x->organ].group;
+    if (!whole_group(r, x))
+        return x->organ;
+    if (strcmp(r->m->organ[answer].group, group) == 0)
+        return answer;
+    for (int o = 0; o < r->m->n_organs; o++)
+        if (strcmp(r->m->organ[o].group, group) == 0)
+            return o;
+    return x->organ;
+}
+
 static int plan_organs(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
+    enum { MOST = 12 }; /* an autopsy of everything: the rest stands in the table of organs */
     r->watched = mtl__arena_alloc(&r->arena, ((size_t)r->m->n_organs + 1) * sizeof *r->watched);
     if (!r->watched)
         return mtl__nomem(err);
     r->watched[r->n_watched++] = r->m->blood;
-    for (int k = 0; k < r->s->n_samples; k++) {
-        const mtl__sample *x = &r->s->sample[k];
-        bool have = mtl__organ_is_blood(r->m, x->organ) || r->m->organ[x->organ].sampling_only ||
-                    r->n_watched >=
-                        12; /* an autopsy of everything: the rest stands in the table of organs */
+    for (int k = 0; k < r->s->n_samples && r->n_watched < MOST; k++) {
+        const int organ = followed(r, &r->s->sample[k]);
+        bool have = mtl__organ_is_blood(r->m, organ) || r->m->organ[organ].sampling_only;
         for (int w = 0; w < r->n_watched; w++)
-            have = have || r->watched[w] == x->organ;
+            have = have || r->watched[w] == organ;
         if (!have)
-            r->watched[r->n_watched++] = x->organ;
+            r->watched[r->n_watched++] = organ;
     }
     return 0;
 }
@@ -152,15 +203,8 @@ static int plan_samples(mtl__plan *p, mtl_error *err)
     p->person_sample = mtl__arena_alloc(&r->arena, (ns + 1) * sizeof *p->person_sample);
     if (!p->person_sample0 || !p->person_sample)
         return mtl__nomem(err);
-    int *end = p->person_sample0 + 1; /* counts, then ends */
-    for (size_t k = 0; k < ns; k++)
-        end[s->sample[k].person]++;
-    for (size_t i = 1; i < np; i++)
-        end[i] += end[i - 1];
-    for (size_t k = ns; k-- > 0;) /* the ends move down to the starts */
-        p->person_sample[--end[s->sample[k].person]] = (int)k;
-    memmove(p->person_sample0, end, np * sizeof *end);
-    p->person_sample0[np] = s->n_samples;
+    mtl__list_by(p->person_sample0, p->person_sample, (int)np, (int)ns,
+                 ns ? &s->sample[0].person : NULL, sizeof s->sample[0]);
     return 0;
 }
 
@@ -191,7 +235,8 @@ static int plan_children(mtl__plan *p, mtl_error *err)
         return mtl__nomem(err);
     for (int k = 0; k < r->s->n_pregnancies; k++)
         for (int c = 0; c < r->s->pregnancy[k].n_children; c++)
-            if (r->s->pregnancy[k].mother == r->s->focus)
+            if (r->s->pregnancy[k].mother == r->s->focus &&
+                !(r->s->pregnancy[k].unnoticed_years > 0))
                 r->children[r->n_children++] = r->s->child[r->s->pregnancy[k].child0 + c].person;
     return 0;
 }
@@ -223,7 +268,7 @@ static int enough_memory(const mtl__plan *p, mtl_error *err)
     const double np = r->n_pairs, ns = r->s->n_samples;
     const double each =
         4 * (r->n_bands * (np * (r->n_watched * (double)r->n_times + r->m->n_organs) + 3 * ns) +
-             np * p->n_places * (double)r->n_coarse + r->m->n_params);
+             p->n_slots * (double)p->n_places * r->n_coarse + r->m->n_params);
     const double most = 8e9;
     if (each * p->R > most)
         return mtl__fail(
@@ -234,9 +279,25 @@ static int enough_memory(const mtl__plan *p, mtl_error *err)
     return 0;
 }
 
+static int plan_slots(mtl__plan *p, mtl_error *err)
+{
+    mtl_result *r = p->r;
+    p->cells_slot = mtl__arena_alloc(&r->arena, ((size_t)r->n_pairs + 1) * sizeof *p->cells_slot);
+    if (!p->cells_slot)
+        return mtl__nomem(err);
+    for (int k = 0; k < r->n_pairs; k++) {
+        const int host = r->pair[k].host;
+        const bool kept = r->s->n_people <= MTL__RUN_ALL_BODIES || host == r->s->focus ||
+                          p->person_sample0[host] < p->person_sample0[host + 1];
+        p->cells_slot[k] = kept ? p->n_slots++ : -1;
+    }
+    return 0;
+}
+
 static int plan_memory(mtl__plan *p, mtl_error *err)
 {
     mtl_result *r = p->r;
+    MTL_TRY(plan_slots(p, err));
     MTL_TRY(enough_memory(p, err));
     bool ok = true;
     const size_t R = (size_t)p->R, np = (size_t)r->n_pairs, ns = (size_t)r->s->n_samples;
@@ -249,7 +310,8 @@ static int plan_memory(mtl__plan *p, mtl_error *err)
         x->per_mL = raw_of(r, ns, R, sizeof *x->per_mL, &ok);
         x->positive = raw_of(r, ns, R, sizeof *x->positive, &ok);
     }
-    p->cells = raw_of(r, np * (size_t)p->n_places * (size_t)r->n_coarse, R, sizeof *p->cells, &ok);
+    p->cells = raw_of(r, (size_t)p->n_slots * (size_t)p->n_places * (size_t)r->n_coarse, R,
+                      sizeof *p->cells, &ok);
     p->drawn = raw_of(r, (size_t)r->m->n_params, R, sizeof *p->drawn, &ok);
     p->drawn_param =
         mtl__arena_alloc(&r->arena, ((size_t)r->m->n_params + 1) * sizeof *p->drawn_param);

@@ -81,6 +81,9 @@ static int reduce_pair(mtl__plan *p, int k)
         }
     }
     const size_t nk = (size_t)r->m->n_kinds, nc = (size_t)r->n_coarse;
+    const int slot = p->cells_slot[k];
+    if (slot < 0)
+        return 0;
     pair->cells = mtl__arena_alloc(&r->arena, (no * nk * nc + 1) * sizeof *pair->cells);
     if (!pair->cells)
         return MTL_ERR_MEMORY;
@@ -89,7 +92,7 @@ static int reduce_pair(mtl__plan *p, int k)
             const size_t to = ((size_t)p->place[x].organ * nk + (size_t)p->place[x].kind) * nc + c;
             const bool expected = r->m->kind[p->place[x].kind].class_ != MTL__SEED;
             pair->cells[to] =
-                band_of(p->cells + (((size_t)k * (size_t)p->n_places + (size_t)x) * nc + c) * R,
+                band_of(p->cells + (((size_t)slot * (size_t)p->n_places + (size_t)x) * nc + c) * R,
                         p->R, expected ? 1e6 : 0);
         }
     return 0;

@@ -207,6 +207,7 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
     for (int i = 0; i < n;
          i++) /* foreign cells per host cell become shares of all cells in the tube */
         w->donor_fraction[i] /= seen > 1 ? seen : 1;
+    seen = mtl__min(seen, 1);
     p->raw[band].fraction[at] = (float)seen;
     p->raw[band].per_mL[at] = (float)(seen * c->stage.per_mL[k]);
     if (x->assay < 0)
@@ -252,6 +253,7 @@ static int run_scene(mtl__plan *p, mtl__worker *w, const scene *c, int band, int
     mtl__harvest_begin(&w->harvest);
     for (int k = 0; k < c->world->n_inocula; k++)
         MTL_TRY(run_inoculum(p, w, c, band, index, number, refine, &c->world->inoculum[k], err));
+    mtl__shares_fit(p, band, index);
     for (int k = 0; k < r->s->n_samples; k++)
         MTL_TRY(read_sample(p, w, c, band, index, number, k, err));
     return 0;

@@ -25,7 +25,8 @@ typedef struct mtl__pair {
     mtl__band *level[MTL__N_BANDS];
     /* P(assay named for organ w would be positive from this donor's cells alone | level): LoD line
      */
-    /* counts by kind and organ at the coarse times: cells[(o * n_kinds + kd) * n_coarse + k] */
+    /* counts by kind and organ at the coarse times: cells[(o * n_kinds + kd) * n_coarse + k]; NULL in
+       a family of more than a hundred people, but for the focus person and who is sampled */
     mtl__band *cells; /* chance */
     /* by organ at the final time: level and P(any cell) */
     mtl__band *final[MTL__N_BANDS]; /* [n_organs], in gEq per 1e6 */

@@ -62,11 +62,12 @@ static void add_mean_cells(mtl__plan *p, int pair, const double *n, const double
     mtl_result *r = p->r;
     const mtl__process *q = p->world->process;
     const int b = p->world->body_of[r->pair[pair].host];
-    for (int x = 0; x < p->n_places && b >= 0; x++) {
+    const int slot = p->cells_slot[pair];
+    for (int x = 0; x < p->n_places && b >= 0 && slot >= 0; x++) {
         const int organ = p->place[x].organ, kind = p->place[x].kind;
         const int type = p->world->body[b].type[kind * r->m->n_organs + organ];
         const int cox = organ == r->m->blood ? p->world->body[b].cox[kind] : -1;
-        float *to = p->cells + ((size_t)pair * (size_t)p->n_places + (size_t)x) *
+        float *to = p->cells + ((size_t)slot * (size_t)p->n_places + (size_t)x) *
                                    (size_t)r->n_coarse * (size_t)p->R;
         for (int k = 0; k < r->n_coarse && (type >= 0 || cox >= 0); k++) {
             const size_t at = (size_t)p->coarse_at[k];
@@ -98,6 +99,8 @@ static int forward(mtl__plan *p, mtl__analytic *a, mtl_error *err)
             add_mean_cells(p, k, n, y);
         }
     }
+    if (ret == 0)
+        mtl__shares_fit(p, 0, 0);
     mtl__view_free(&v);
     free(n);
     free(y);
@@ -162,8 +165,10 @@ static int fill_bands(mtl__plan *p, mtl_error *err)
         mtl__pair *pair = &r->pair[k];
         pair->level[0] = mtl__arena_alloc(&r->arena, (nw * nt + 1) * sizeof *pair->level[0]);
         pair->final[0] = mtl__arena_alloc(&r->arena, (no + 1) * sizeof *pair->final[0]);
-        pair->cells = mtl__arena_alloc(&r->arena, (no * nk * nc + 1) * sizeof *pair->cells);
-        if (!pair->level[0] || !pair->final[0] || !pair->cells)
+        const int slot = p->cells_slot[k];
+        if (slot >= 0)
+            pair->cells = mtl__arena_alloc(&r->arena, (no * nk * nc + 1) * sizeof *pair->cells);
+        if (!pair->level[0] || !pair->final[0] || (slot >= 0 && !pair->cells))
             return mtl__nomem(err);
         for (size_t i = 0; i < nw * nt; i++) {
             pair->level[0][i] = unknown;
@@ -173,13 +178,13 @@ static int fill_bands(mtl__plan *p, mtl_error *err)
             pair->final[0][i] = unknown;
             pair->final[0][i].mean = p->raw[0].final[((size_t)k * no + i) * (size_t)p->R];
         }
-        for (int x = 0; x < p->n_places; x++)
+        for (int x = 0; x < p->n_places && slot >= 0; x++)
             for (size_t c = 0; c < nc; c++) {
                 mtl__band *b =
                     &pair->cells[((size_t)p->place[x].organ * nk + (size_t)p->place[x].kind) * nc +
                                  c];
                 *b = unknown;
-                b->mean = p->cells[(((size_t)k * (size_t)p->n_places + (size_t)x) * nc + c) *
+                b->mean = p->cells[(((size_t)slot * (size_t)p->n_places + (size_t)x) * nc + c) *
                                    (size_t)p->R];
             }
     }
@@ -234,6 +239,8 @@ static int search_all(search *c, mtl_error *err)
         ret = mtl__nomem(err);
     for (int t = 0; ret == 0 && t < threads; t++) {
         ret = mtl__analytic_new(&c->a[t], c->p->world->process, err);
+        if (ret == 0)
+            mtl__analytic_brightest(c->a[t], MTL__BRIGHT_ENOUGH);
         if (ret == 0)
             ret = mtl__view_new(&c->view[t], c->p->world, err);
     }

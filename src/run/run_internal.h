@@ -7,7 +7,7 @@
 #include "run/exact_sample.h"
 #include "run/result.h"
 
-enum { MTL__RUN_MAX_TIMES = 4000 };
+enum { MTL__RUN_MAX_TIMES = 4000, MTL__RUN_ALL_BODIES = 100 };
 
 typedef struct mtl__raw { /* by band; last index: replicate */
     float *level;         /* [pair][watched][time][R] share of genomes, times 1e6 */
@@ -36,11 +36,16 @@ typedef struct mtl__plan {
     mtl__place *place;
     int n_places;
     mtl__raw raw[MTL__N_BANDS];
-    float *cells; /* [pair][place][coarse][R], chance */
+    /* Cells by kind and organ, of all bodies in a family of up to MTL__RUN_ALL_BODIES people; of a
+       larger one those of the focus person and of who is sampled. */
+    int *cells_slot, n_slots; /* [n_pairs] place in `cells`, -1 = not kept */
+    float *cells;             /* [slot][place][coarse][R], chance */
     float *drawn; /* [n_params][R] values of the unknowns (canonical units) */
     int *drawn_param, n_drawn;
 } mtl__plan;
 
+/* shares.c: of one replicate, so that no organ holds more than itself. */
+void mtl__shares_fit(mtl__plan *p, int band, int index);
 int mtl__run_check_opts(const mtl_run_opts *o, mtl_error *err); /* run.c */
 /* plan.c: times, watched organs, pairs, places; memory. */
 int mtl__plan_make(mtl__plan *p, mtl_error *err);
@@ -105,6 +110,9 @@ int mtl__run_analytic(mtl__plan *p, mtl_error *err);
 int mtl__reduce(mtl__plan *p, mtl_error *err);
 /* headline.c */
 int mtl__headline(mtl__plan *p, mtl_error *err);
+/* Seen cells per day at which a seed counts as found when an organ is looked through for any cell:
+   missed after two days with probability exp(-20). */
+#define MTL__BRIGHT_ENOUGH 10.0
 /* The answer of a run: P(a cell of any child, else of anybody, is in this organ of the focus person
    at the end); does it count this pair; and what it is called, into r->answer_text. */
 int mtl__answer_organ(const mtl_result *r);

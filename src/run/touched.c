@@ -47,6 +47,10 @@ static void mark_contacts(const mtl__world *w, bool *used)
         {MTL__ORGAN_GRAFT, "graft.organ.share"},
         {MTL__STEM_CELL_GRAFT, "graft.blood.share"},
     };
+    const int unnoticed =
+        w->s->n_unnoticed ? mtl_model_find_param(w->m, "loss.unnoticed.rate", NULL) : -1;
+    if (unnoticed >= 0)
+        used[unnoticed] = true;
     for (int k = 0; k < w->s->n_contacts; k++)
         for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
             const int param = asks[i].kind == w->s->contact[k].kind

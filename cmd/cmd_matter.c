@@ -121,10 +121,10 @@ static void answer_text(const struct tornado *t, double chance, double level, ch
 static void values_text(const mtl_matter_row *r, const char *unit, char *buf, size_t size)
 {
     char low[32], high[32];
+    const char *said = strcmp(unit, "1") == 0 || strcmp(unit, "none") == 0 ? "" : unit;
     two_digits(r->low, low);
     two_digits(r->high, high);
-    snprintf(buf, size, "%s to %s%s%s", low, high, *unit && strcmp(unit, "1") != 0 ? " " : "",
-             strcmp(unit, "1") != 0 ? unit : "");
+    snprintf(buf, size, "%s to %s%s%s", low, high, *said ? " " : "", said);
 }
 
 static void print_rows(const struct tornado *t, int shown)

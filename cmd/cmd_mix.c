@@ -27,8 +27,8 @@ const struct opt mix_opts[] = {
      "table: sample, person, use (mixture, pure, other)"},
     {"sample", 0, OPT_TEXT, "NAME", AT(sample), 0, 0, NULL, "fit only this sample"},
     {"references", 0, OPT_TEXT, "FILES", AT(references), 0, 0, NULL,
-     "counts or reads of one person each, comma separated: they type who is not typed, and teach "
-     "error and bias of each site"},
+     "counts or reads of one person each (NAME=FILE, or samples named as in the family), comma "
+     "separated: they type who is not typed, and teach error and bias of each site"},
     {"reference", 0, OPT_TEXT, "FASTA", AT(reference), 0, 0, NULL,
      "the genome: to read CRAM, and to check REF of the panel"},
     {"umi", 0, OPT_TEXT, "TAG", AT(umi), 0, 0, NULL,

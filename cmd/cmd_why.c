@@ -95,6 +95,14 @@ static void why_switch(const mtl_model *m, int i)
                v.built ? "" : "  (not built yet: refused, not imitated)");
         if (v.meaning && *v.meaning)
             print_wrapped(v.meaning, 6, 0);
+        if (v.source && *v.source) {
+            printf("      source  ");
+            print_wrapped(v.source, 14, 14);
+        }
+        if (v.note && *v.note) {
+            printf("      note    ");
+            print_wrapped(v.note, 14, 14);
+        }
     }
     printf("\nmatriline run FAMILY --each %s   runs the built ones side by side\n", s.name);
 }

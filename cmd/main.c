@@ -55,6 +55,33 @@ static const struct verb verbs[] = {
      .max_operands = 0,
      .opts = markers_opts,
      .run = cmd_markers},
+    {.name = "quantify",
+     .operands = "PLATE...",
+     .brief = "PCR plates: who is in whom, how much, how sure",
+     .about = "Reads plates of quantitative or digital PCR (QuantStudio, StepOne, RDML, QuantaSoft "
+              "or a plain table) and gives, for each sample and donor, genome equivalents per "
+              "million with an interval, the limits of blank and of detection of that sample, and "
+              "what a referee would ask about. Where nothing was seen it gives an upper bound.",
+     .example = "matriline quantify examples/measure/anna.csv --family examples/anna.yaml "
+                "--samples examples/measure/anna_samples.tsv --standard-unit K=1000",
+     .min_operands = 1,
+     .max_operands = MAX_OPERANDS,
+     .opts = quantify_opts,
+     .run = cmd_quantify},
+    {.name = "mix",
+     .operands = "FILE...",
+     .brief = "from reads or allele counts: who is in whom, how much, how sure",
+     .about = "Fits the fractions of all donors of a family to the reads at the sites of a panel: "
+              "BAM, CRAM or SAM, VCF or BCF with AD, or a table of counts. Genotypes are known, half "
+              "known, typed from pure samples, or summed over by what is known of relatives. Gives "
+              "each donor's share per million with interval, the chance of seeing as much from "
+              "nothing, the limit of detection, and who cannot be told from whom.",
+     .example = "matriline mix examples/measure/mix_counts.tsv --family "
+                "examples/measure/mix_family.fam --genotypes examples/measure/mix_genotypes.vcf",
+     .min_operands = 1,
+     .max_operands = MAX_OPERANDS,
+     .opts = mix_opts,
+     .run = cmd_mix},
     {.section = "the model"},
     {.name = "why",
      .operands = "NAME",

@@ -31,6 +31,10 @@ struct options {
     const char *donors, *staff, *samples, *sample, *references, *reference, *umi;
     int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap;
     double error, level;
+    /* quantify; samples and level as for mix */
+    const char *layout, *targets, *blanks, *standard_unit, *format, *rdml_run, *subjects, *group;
+    double background, whole;
+    int bayes;
     const char *operand[MAX_OPERANDS];
     int n_operands;
     char *text[2 * MAX_SETTINGS]; /* owned copies of NAME=VALUE */

@@ -48,7 +48,8 @@ int report_error(const mtl_error *err)
 
 int report_option(const char *option, const mtl_error *err)
 {
-    if (err->code != MTL_ERR_NAME && err->code != MTL_ERR_VALUE && err->code != MTL_ERR_UNIT)
+    if (err->code != MTL_ERR_NAME && err->code != MTL_ERR_VALUE && err->code != MTL_ERR_UNIT &&
+        err->code != MTL_ERR_UNSUPPORTED)
         return report_error(err);
     complain("%s: %s", option, err->text);
     return EXIT_USAGE;

@@ -20,6 +20,8 @@ int cmd_fit(const struct options *o, const struct verb *v);
 /* The folder of targets that was named, or that lies beside the model. */
 void targets_folder(const struct options *o, const mtl_model *m, char *dir, size_t size);
 int cmd_markers(const struct options *o, const struct verb *v);
+extern const struct opt quantify_opts[];
+int cmd_quantify(const struct options *o, const struct verb *v);
 extern const struct opt mix_opts[];
 int cmd_mix(const struct options *o, const struct verb *v);
 

@@ -9,6 +9,7 @@
  *     mtl_run             carries it out
  *     mtl_result_emit     hands the rows to your callbacks
  *     mtl_markers_run     which markers tell whose cells from whose
+ *     mtl_quantify_run    who is in whom, from the wells of PCR plates
  *     mtl_mix_run         who is in whom, from reads or allele counts
  *
  * examples/api/ has one small program for each use. Link with `pkg-config --libs matriline`.
@@ -19,6 +20,7 @@
 #include "matriline/markers.h"
 #include "matriline/mix.h"
 #include "matriline/model.h"
+#include "matriline/quantify.h"
 #include "matriline/run.h"
 #include "matriline/scenario.h"
 #include "matriline/targets.h"

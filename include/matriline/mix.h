@@ -22,7 +22,8 @@ typedef struct mtl_mix_opts {
     const char *genotypes; /**< VCF, BCF, .ped with its .map, or table .tsv; NULL = none */
     const char *staff;     /**< genotypes of further people who may be in a tube; NULL = none */
     const char *references; /**< comma separated files of counts or reads of one person each, named
-                               as in the family: they type who is not typed, and teach error and
+                               as in the family, or given as NAME=FILE: they type who is not
+                               typed, and teach error and
                                bias of every site; NULL = none */
     const char *samples;    /**< table: sample, person, use (mixture, pure, other); NULL = none */
     const char *sample;     /**< fit only this one; NULL = all */

@@ -63,6 +63,7 @@ typedef struct mtl_switch_info {
 } mtl_switch_info;
 typedef struct mtl_switch_value {
     const char *value, *meaning;
+    const char *source, *note; /**< "" if none */
     int built; /**< 0: named in the design, not built yet: refused */
 } mtl_switch_value;
 MTL_API int mtl_model_n_switches(const mtl_model *m);

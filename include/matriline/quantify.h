@@ -3,9 +3,9 @@
 #define MATRILINE_QUANTIFY_H
 /**
  * From the wells of quantitative or digital PCR plates to who is in whom, how much and how sure:
- * genome equivalents per million with an interval, the limits of blank and of detection of that very
- * sample, and what a referee would want to be told. The model is in docs/measuring.md, the files in
- * docs/formats.md.
+ * genome equivalents per million with an interval, the limits of blank and of detection of that
+ * very sample, and what a referee would want to be told. The model is in docs/measuring.md, the
+ * files in docs/formats.md.
  */
 #include <stdint.h>
 
@@ -26,17 +26,17 @@ typedef struct mtl_quantify_opts {
     const char *targets;       /**< table of targets; NULL = known names */
     const char *blanks;        /**< table of blanks of earlier plates; NULL = none */
     const char *typing;        /**< HLA typings of the family; NULL = none */
-    const char *hla;           /**< HLA haplotype frequencies; NULL: hla.tsv of the model, if there */
-    const char *genotypes;     /**< genotypes at two-allele markers; NULL = none */
-    const char *panel;    /**< table of markers; NULL: markers.tsv of the model, if there */
-    const char *subjects; /**< table of subjects to compare in two groups; NULL = none */
-    const char *group;    /**< its column that holds the group */
-    double level;         /**< of intervals; default 0.95 */
-    double alarm, power;  /**< of the limits of blank and detection; default 0.05, 0.95 */
-    double background;    /**< false hits per well where there is no blank at all; 0: a default */
-    double whole;         /**< share of the extracted DNA in the tested wells; NaN: not known */
-    int bayes;            /**< a posterior instead of the likelihood */
-    int threads;          /**< default 1; 0 = all processors */
+    const char *hla;       /**< HLA haplotype frequencies; NULL: hla.tsv of the model, if there */
+    const char *genotypes; /**< genotypes at two-allele markers; NULL = none */
+    const char *panel;     /**< table of markers; NULL: markers.tsv of the model, if there */
+    const char *subjects;  /**< table of subjects to compare in two groups; NULL = none */
+    const char *group;     /**< its column that holds the group */
+    double level;          /**< of intervals; default 0.95 */
+    double alarm, power;   /**< of the limits of blank and detection; default 0.05, 0.95 */
+    double background;     /**< false hits per well where there is no blank at all; 0: a default */
+    double whole;          /**< share of the extracted DNA in the tested wells; NaN: not known */
+    int bayes;             /**< a posterior instead of the likelihood */
+    int threads;           /**< default 1; 0 = all processors */
 } mtl_quantify_opts;
 MTL_API void mtl_quantify_opts_init(mtl_quantify_opts *o);
 

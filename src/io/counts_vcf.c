@@ -91,7 +91,8 @@ static int vcf_next(vcf_in *v)
     v->records++;
     if (got == -1)
         return 0;
-    if (got < -1 || v->record->errcode || bcf_unpack(v->record, BCF_UN_FLT) < 0)
+    if (got < -1 || (v->record->errcode & ~(BCF_ERR_CTG_UNDEF | BCF_ERR_TAG_UNDEF)) ||
+        bcf_unpack(v->record, BCF_UN_FLT) < 0)
         return mtl__fail_at(v->err, MTL_ERR_SYNTAX, v->path, 0, 0, NULL,
                             "record %lld cannot be read: the file is cut off or not well formed",
                             (long long)v->records);
@@ -234,7 +235,8 @@ static int one_record(depths *d, vcf_in *v)
     const mtl__cell ref = allele(v, 0);
     if (ref.n != 1 || d->seen[site])
         return MTL_OK; /* an InDel at the same place, or the same site once more */
-    if (allele_role(&d->panel->site[site], ref) == 2)
+    /* N: written without a reference, as bcftools mpileup --no-reference does. */
+    if (ref.s[0] != 'N' && allele_role(&d->panel->site[site], ref) == 2)
         return mtl__fail_at(v->err, MTL_ERR_VALUE, v->path, 0, 0, "REF",
                             "record %lld (%d:%lld) has REF %c, the panel has %c and %c: another "
                             "build of the genome?",

@@ -227,7 +227,10 @@ static void graft_remarks(const mtl_scenario *s, mtl__str *remarks)
 int mtl__markers_load(mtl_markers *r, mtl_model *m, mtl_error *err)
 {
     mtl__str remarks = {0};
-    r->model_dir = mtl_model_dir(m) ? mtl__arena_strdup(&r->arena, mtl_model_dir(m)) : NULL;
+    const char *dir = mtl_model_dir(m);
+    r->model_dir = dir ? mtl__arena_strdup(&r->arena, dir) : NULL;
+    if (dir && !r->model_dir)
+        return mtl__nomem(err);
     MTL_TRY(default_file(r, r->o.panel, "markers.tsv", &r->panel_file, err));
     MTL_TRY(default_file(r, r->o.hla, "hla.tsv", &r->hla_file, err));
     r->typing_file = r->o.typing;

@@ -91,6 +91,18 @@ typedef struct work {
     int threads;       /* of one fit */
 } work;
 
+/* Another sample of the same body cannot be told from the body itself: what would hop from it is no
+   contamination. */
+static bool is_other(const mtl_mix *m, int k, int host)
+{
+    const char *name = m->counts.sample[k].name;
+    const mtl__mix_use *u = mtl__mix_use_of(m, name);
+    int who = u ? u->person : mtl__person_named(m->s, name);
+    if (who < 0 && !u && m->o.host)
+        who = mtl__person_named(m->s, m->o.host);
+    return who != host;
+}
+
 static int fit_one(void *ctx, int64_t i, int worker)
 {
     work *w = ctx;
@@ -108,7 +120,7 @@ static int fit_one(void *ctx, int64_t i, int worker)
         return mtl__nomem(&w->err[i]);
     int n = 0;
     for (int k = 0; k < m->counts.n; k++)
-        if (k != t->count)
+        if (k != t->count && is_other(m, k, t->host))
             others[n++] = w->view[k];
     mtl__mix_opts_init(&o);
     o.level = m->o.level;
@@ -313,6 +325,8 @@ int mtl_mix_write(const mtl_mix *m, const char *dir, mtl_error *err)
         mtl__str_free(&path);
         if (ret == MTL_OK)
             ret = mtl__atomic_put(&f[i], text[i], strlen(text[i]), err);
+        if (ret == MTL_OK && i == 1)
+            ret = mtl__atomic_put(&f[i], "\n", 1, err); /* JSON comes without */
         if (ret == MTL_OK)
             ret = mtl__atomic_finish(&f[i], err);
     }

@@ -249,13 +249,34 @@ static int check_uses(const mtl_mix *m, mtl_error *err)
     return MTL_OK;
 }
 
+/* "NAME=FILE" says who it is, where NAME is a person. */
+static int read_reference(mtl_mix *m, const char *word, void *ctx, mtl_error *err)
+{
+    const char *eq = strchr(word, '=');
+    const int before = m->references.n;
+    char *name = eq ? mtl__arena_strndup(&m->arena, word, (size_t)(eq - word)) : NULL;
+    if (eq && !name)
+        return mtl__nomem(err);
+    if (!name || mtl__person_named(m->s, name) < 0)
+        return read_counts(m, word, ctx, err);
+    MTL_TRY(read_counts(m, eq + 1, ctx, err));
+    if (m->references.n != before + 1)
+        return mtl__fail_at(err, MTL_ERR_VALUE, eq + 1, 0, 0, "references",
+                            "%d samples, but %s is one person", m->references.n - before, name);
+    for (int i = 0; i < before; i++)
+        if (strcmp(m->references.sample[i].name, name) == 0)
+            return mtl__fail(err, MTL_ERR_DUPLICATE, "references", "%s stands there twice", name);
+    m->references.sample[before].name = name;
+    return MTL_OK;
+}
+
 int mtl__mix_load_counts(mtl_mix *m, const char *const *file, int n_files, mtl_error *err)
 {
     target run = {&m->counts}, pure = {&m->references};
     for (int i = 0; i < n_files; i++)
         MTL_TRY(read_counts(m, file[i], &run, err));
     if (m->o.references)
-        MTL_TRY(mtl__mix_each_name(m, m->o.references, read_counts, &pure, err));
+        MTL_TRY(mtl__mix_each_name(m, m->o.references, read_reference, &pure, err));
     if (m->o.samples)
         MTL_TRY(load_uses(m, err));
     return check_uses(m, err);

@@ -149,7 +149,10 @@ static void one_tube(mtl__str *t, const mtl_mix *m, int i)
     about_reads(t, &m->counts.sample[tube->count], m->o.umi);
     mtl__str_printf(t, "  %d sites, mean depth %.4g, error %.2g, overdispersion %.2g", s.sites,
                     s.mean_depth, s.error, s.overdispersion);
-    if (m->counts.n > 1)
+    bool hops = false;
+    for (int k = 0; k < tube->fit.n; k++)
+        hops = hops || tube->fit.share[k].person == -2;
+    if (hops)
         mtl__str_printf(t, ", from other samples %.2g", s.hopping);
     mtl__str_add(t, "\n");
     left_out(t, tube->fit.sites_impossible,

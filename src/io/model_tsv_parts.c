@@ -111,10 +111,14 @@ static int switch_of_line(mtl__load *l, int row, mtl__switch **out)
     MTL_TRY(mtl__load_text(l, row, S_QUESTION, &s->meaning));
     const char **value = mtl__arena_alloc(&m->arena, MAX_VALUES * sizeof *value);
     const char **meaning = mtl__arena_alloc(&m->arena, MAX_VALUES * sizeof *meaning);
+    const char **source = mtl__arena_alloc(&m->arena, MAX_VALUES * sizeof *source);
+    const char **note = mtl__arena_alloc(&m->arena, MAX_VALUES * sizeof *note);
     s->built = mtl__arena_alloc(&m->arena, MAX_VALUES * sizeof *s->built);
     s->value = value;
     s->value_meaning = meaning;
-    if (value == NULL || meaning == NULL || s->built == NULL)
+    s->source = source;
+    s->note = note;
+    if (!value || !meaning || !source || !note || !s->built)
         return mtl__nomem(l->err);
     m->n_switches++;
     *out = s;
@@ -122,16 +126,23 @@ static int switch_of_line(mtl__load *l, int row, mtl__switch **out)
 }
 
 /* The arrays of a switch are const for everybody else; they are filled here, once. */
-static int add_value(mtl__load *l, int row, mtl__switch *s, const char **value,
-                     const char **meaning, bool *built)
+static int add_value(mtl__load *l, int row, mtl__switch *s)
 {
-    bool is_default = false;
+    const char **value, **meaning, **source, **note;
+    bool is_default = false, *built;
     const int k = s->n_values;
+    memcpy(&value, &s->value, sizeof value);
+    memcpy(&meaning, &s->value_meaning, sizeof meaning);
+    memcpy(&source, &s->source, sizeof source);
+    memcpy(&note, &s->note, sizeof note);
+    memcpy(&built, &s->built, sizeof built);
     if (k == MAX_VALUES)
         return mtl__tsv_fail(&l->t, row, S_VALUE, l->err, MTL_ERR_LIMIT, "more than %d values",
                              MAX_VALUES);
     MTL_TRY(mtl__load_text(l, row, S_VALUE, &value[k]));
     MTL_TRY(mtl__load_text(l, row, S_MEANING, &meaning[k]));
+    source[k] = mtl__tsv_get(&l->t, row, S_SOURCE);
+    note[k] = mtl__tsv_get(&l->t, row, S_NOTE);
     MTL_TRY(mtl__load_yes(l, row, S_BUILT, &built[k]));
     MTL_TRY(mtl__load_yes(l, row, S_DEFAULT, &is_default));
     if (strpbrk(value[k], "=&| ") != NULL)
@@ -165,12 +176,7 @@ int mtl__load_switches(mtl_model *m, const char *dir, const mtl__table_text *t, 
     for (int i = 0; i < l.t.n_rows; i++) {
         mtl__switch *s = NULL;
         MTL_TRY(switch_of_line(&l, i, &s));
-        const char **value, **meaning;
-        bool *built;
-        memcpy(&value, &s->value, sizeof value);
-        memcpy(&meaning, &s->value_meaning, sizeof meaning);
-        memcpy(&built, &s->built, sizeof built);
-        MTL_TRY(add_value(&l, i, s, value, meaning, built));
+        MTL_TRY(add_value(&l, i, s));
     }
     for (int i = 0; i < m->n_switches; i++)
         if (m->sw[i].now < 0)

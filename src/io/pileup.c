@@ -321,7 +321,7 @@ static int bases_of(pileup *p, const bam1_t *b)
         return MTL_OK;
     for (unsigned i = 0; i < b->core.n_cigar && site < p->stop; i++) {
         const int n = (int)bam_cigar_oplen(cigar[i]), type = bam_cigar_type(bam_cigar_op(cigar[i]));
-        if ((type & 1) && at + n > b->core.l_qseq)
+        if ((type & 1) && n > b->core.l_qseq - at)
             return fail(p, MTL_ERR_SYNTAX, "a read whose CIGAR is longer than its sequence");
         if (type == 3)
             MTL_TRY(stretch(p, b, &site, pos, at, n, &k));

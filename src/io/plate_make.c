@@ -218,7 +218,8 @@ static int read_unit(const char *option, char unit[24], double *geq, mtl_error *
     return MTL_OK;
 }
 
-int mtl__plate_standards(mtl__plate *p, const char *standard_unit, mtl__str *remarks, mtl_error *err)
+int mtl__plate_standards(mtl__plate *p, const char *standard_unit, mtl__str *remarks,
+                         mtl_error *err)
 {
     char want[24] = "", unit[24], seen[24] = "";
     double geq = NAN, x;

@@ -50,7 +50,7 @@ static int64_t find_document(zip_t *z, int64_t n)
 
 static int bomb(const char *file, mtl_error *err)
 {
-    return mtl__fail_at(err, MTL_ERR_LIMIT, file, 0, 0, NULL,
+    return mtl__fail_at(err, MTL_ERR_VALUE, file, 0, 0, NULL,
                         "the zip unpacks to far more than any plate (limit %d MB, or %d times its "
                         "size); it is not read",
                         MTL__RDML_MAX_BYTES / 1024 / 1024, MTL__RDML_MAX_RATIO);

@@ -62,8 +62,7 @@ static int add_carrier(mtl_quantify *q, mtl__target *to, int who, const double c
     if (chance[0] >= 1)
         return MTL_OK;
     if (!to->carrier) {
-        to->carrier =
-            mtl__arena_alloc(&q->arena, ((size_t)q->people.n + 1) * sizeof *to->carrier);
+        to->carrier = mtl__arena_alloc(&q->arena, ((size_t)q->people.n + 1) * sizeof *to->carrier);
         if (!to->carrier)
             return mtl__nomem(err);
     }

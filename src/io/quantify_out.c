@@ -85,10 +85,21 @@ char *mtl_quantify_tsv(const mtl_quantify *q)
         text(&b, r->targets);
         count(&b, r->wells);
         count(&b, r->hits);
-        const double x[] = {r->expected_blank_hits, r->genomes,  r->genomes_low,  r->genomes_high,
-                            r->per_1e6,             r->low,      r->high,         r->per_1e6 / 10,
-                            r->per_well,            r->per_well_low, r->per_well_high, r->lob_hits,
-                            r->lob,                 r->lod,      r->p_blank};
+        const double x[] = {r->expected_blank_hits,
+                            r->genomes,
+                            r->genomes_low,
+                            r->genomes_high,
+                            r->per_1e6,
+                            r->low,
+                            r->high,
+                            r->per_1e6 / 10,
+                            r->per_well,
+                            r->per_well_low,
+                            r->per_well_high,
+                            r->lob_hits,
+                            r->lob,
+                            r->lod,
+                            r->p_blank};
         for (size_t k = 0; k < sizeof x / sizeof *x; k++)
             number(&b, x[k]);
         text(&b, r->method ? r->method : "");
@@ -107,9 +118,9 @@ char *mtl__quantify_curves_tsv(const mtl_quantify *q)
                      "efficiency_low\tefficiency_high\tr2\tquantity_low\tquantity_high\tflags\n");
     for (int i = 0; i < q->n_curves; i++) {
         const mtl_quantify_curve *c = &q->curve[i];
-        const double x[] = {c->slope,           c->intercept, c->sd,           c->efficiency,
-                            c->efficiency_low,  c->efficiency_high, c->r2,     c->quantity_low,
-                            c->quantity_high};
+        const double x[] = {c->slope,      c->intercept,      c->sd,
+                            c->efficiency, c->efficiency_low, c->efficiency_high,
+                            c->r2,         c->quantity_low,   c->quantity_high};
         mtl__out_clean(&b, c->plate);
         text(&b, c->target);
         count(&b, c->wells);
@@ -228,13 +239,13 @@ static json_t *level_json(const mtl_quantify *q, int i)
     int bad = !o;
     if (bad)
         return NULL;
-    bad |= set(o, "plate", string(r->plate)) | set(o, "sample", string(r->sample)) |
-           set(o, "host", r->host[0] ? string(r->host) : json_null()) |
-           set(o, "organ", r->organ[0] ? string(r->organ) : json_null()) |
-           set(o, "date",
-               isfinite(r->day) ? json_string(date_or_empty(r->day, date)) : json_null()) |
-           set(o, "donors", donors_of(q, i)) | set(o, "targets", list_of(r->targets, ", ")) |
-           set(o, "wells", json_integer(r->wells)) | set(o, "hits", json_integer(r->hits));
+    bad |=
+        set(o, "plate", string(r->plate)) | set(o, "sample", string(r->sample)) |
+        set(o, "host", r->host[0] ? string(r->host) : json_null()) |
+        set(o, "organ", r->organ[0] ? string(r->organ) : json_null()) |
+        set(o, "date", isfinite(r->day) ? json_string(date_or_empty(r->day, date)) : json_null()) |
+        set(o, "donors", donors_of(q, i)) | set(o, "targets", list_of(r->targets, ", ")) |
+        set(o, "wells", json_integer(r->wells)) | set(o, "hits", json_integer(r->hits));
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
         bad |= set(o, numbers[k].key, real(numbers[k].x));
     bad |= set(o, "method", json_string(r->method ? r->method : "")) |
@@ -260,10 +271,14 @@ static json_t *curve_json(const mtl_quantify_curve *c)
 
 static json_t *group_json(const mtl__groups *g)
 {
-    return json_pack("{s:o,s:[o,o],s:[i,i],s:o,s:o,s:o,s:o}", "donor", string(g->target), "groups",
-                     string(g->name[0]), string(g->name[1]), "subjects", g->subjects[0],
-                     g->subjects[1], "rate_ratio", real(g->ratio), "low", real(g->low), "high",
-                     real(g->high), "p", real(g->p));
+    const bool end = !g->no_end;
+    return json_pack("{s:o,s:[o,o],s:[i,i],s:[o,o],s:[o,o],s:o,s:o,s:o,s:o,s:o}", "targets",
+                     list_of(g->target, ", "), "groups", string(g->name[0]), string(g->name[1]),
+                     "subjects", g->subjects[0], g->subjects[1], "geq", real(g->counted[0]),
+                     real(g->counted[1]), "genomes", real(g->genomes[0]), real(g->genomes[1]),
+                     "rate_ratio", end ? real(g->ratio) : json_null(), "low",
+                     end ? real(g->low) : json_null(), "high", end ? real(g->high) : json_null(),
+                     "p", end ? real(g->p) : json_null(), "dispersion", real(g->dispersion));
 }
 
 static json_t *plate_json(const mtl_quantify *q, int i)

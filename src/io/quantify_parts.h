@@ -12,11 +12,12 @@
 
 /* Two groups of subjects compared. */
 typedef struct mtl__groups {
-    const char *target;       /* donors' label */
-    const char *name[2];      /* of the groups; the ratio is of [1] to [0] */
+    const char *target;  /* "DYS14", or several */
+    const char *name[2]; /* of the groups; the ratio is of [1] to [0] */
     int subjects[2];
-    double hits[2], genomes[2];
-    double ratio, low, high, p;
+    double counted[2], genomes[2]; /* gEq of donors, gEq tested */
+    double ratio, low, high, p, dispersion;
+    bool no_end; /* nothing counted in one group: the ratio has no end */
 } mtl__groups;
 
 struct mtl_quantify {
@@ -62,8 +63,8 @@ int mtl__quantify_carriers_cell(mtl_quantify *q, mtl__target *to, const mtl__tsv
 /* ---- what is known of targets without a table (quantify_carriers.c) ---- */
 /* Typings, genotypes and ways of cells, if there is a family. */
 int mtl__quantify_known(mtl_quantify *q, mtl_error *err);
-/* Sets a target up from its name: a reference gene, an assay of the model, an HLA allele, a marker's
-   allele. */
+/* Sets a target up from its name: a reference gene, an assay of the model, an HLA allele, a
+   marker's allele. */
 int mtl__quantify_setup(mtl_quantify *q, mtl__plate *p, mtl__target *to, bool listed,
                         mtl_error *err);
 

@@ -188,6 +188,18 @@ static enum mtl_finding finding_of(const mtl__level *l)
     return l->flags & MTL__FLAG_BELOW_LOD ? MTL_FOUND_BELOW_LOD : MTL_FOUND;
 }
 
+/* Wells, or the partitions of digital wells, that a level rests on. */
+static int64_t places_of(const mtl__plate *p, const mtl__level *l)
+{
+    int64_t partitions = 0;
+    for (int i = 0; i < p->n; i++) {
+        const mtl__reaction *w = &p->reaction[i];
+        for (int k = 0; k < l->n_targets && !w->omit && w->sample_index == l->sample; k++)
+            partitions += w->target_index == l->target[k] ? w->partitions : 0;
+    }
+    return partitions > 0 ? partitions : l->wells;
+}
+
 static int fill_row(mtl_quantify *q, int plate, int level, mtl_quantify_row *w, mtl_error *err)
 {
     const mtl__plate *p = &q->plate[plate];
@@ -207,7 +219,7 @@ static int fill_row(mtl_quantify *q, int plate, int level, mtl_quantify_row *w, 
         .day = s->day,
         .donor = kept(q, &donor),
         .targets = kept(q, &targets),
-        .wells = l->wells,
+        .wells = places_of(p, l),
         .hits = l->hits,
         .expected_blank_hits = l->expected_blank_hits,
         .genomes = l->genomes,

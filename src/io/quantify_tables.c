@@ -169,8 +169,7 @@ static int layout_plate(const mtl__tsv *t, int row, const layout_row *l, mtl__pl
             continue;
         if (used[k])
             return mtl__tsv_fail(t, row, L_WELL, err, MTL_ERR_DUPLICATE,
-                                 "well %.16s stands in line %d too", w->well,
-                                 t->line[used[k] - 1]);
+                                 "well %.16s stands in line %d too", w->well, t->line[used[k] - 1]);
         used[k] = row + 1;
         ++*n;
         MTL_TRY(apply_layout(t, row, l, w, err));
@@ -202,8 +201,8 @@ static int layout_line(mtl_quantify *q, const mtl__tsv *t, int row, int **used, 
 
 int mtl__quantify_layout(mtl_quantify *q, mtl_error *err)
 {
-    static const char *const columns[L_COLUMNS] = {"plate",    "well", "sample", "target", "role",
-                                                   "quantity", "omit"};
+    static const char *const columns[L_COLUMNS] = {"plate", "well",     "sample", "target",
+                                                   "role",  "quantity", "omit"};
     mtl__tsv t;
     if (!q->o.layout)
         return MTL_OK;
@@ -250,9 +249,9 @@ static int read_date(const mtl__tsv *t, int row, double *out, mtl_error *err)
     const size_t n = strlen(s);
     if (n == 0)
         return MTL_OK;
-    const bool shape = n == 10   ? sscanf(s, "%4d-%2d-%2d%n", &y, &m, &d, &used) == 3
-                       : n == 7  ? sscanf(s, "%4d-%2d%n", &y, &m, &used) == 2
-                                 : sscanf(s, "%4d%n", &y, &used) == 1;
+    const bool shape = n == 10  ? sscanf(s, "%4d-%2d-%2d%n", &y, &m, &d, &used) == 3
+                       : n == 7 ? sscanf(s, "%4d-%2d%n", &y, &m, &used) == 2
+                                : sscanf(s, "%4d%n", &y, &used) == 1;
     if (n == 7)
         d = 15;
     if (!shape || (size_t)used != n || !mtl__date_valid(y, m, d))
@@ -278,7 +277,6 @@ static int sample_row(mtl_quantify *q, const mtl__tsv *t, int row, mtl__sampled 
     return read_number(t, row, S_DILUTION, 1e-9, 1e9, &s->dilution, err);
 }
 
-
 /* Sample i of all plates together, for the hint. */
 static const char *sample_name(const void *ctx, int i)
 {
@@ -296,8 +294,8 @@ static int unknown_sample(const mtl_quantify *q, const mtl__tsv *t, int row, mtl
     for (int i = 0; i < q->n_plates; i++)
         n += q->plate[i].n_samples;
     mtl__hint(hint, sizeof hint, mtl__tsv_get(t, row, S_SAMPLE), n, sample_name, q);
-    return mtl__tsv_fail(t, row, S_SAMPLE, err, MTL_ERR_NAME,
-                         "no plate has a sample '%.60s'%s", mtl__tsv_get(t, row, S_SAMPLE), hint);
+    return mtl__tsv_fail(t, row, S_SAMPLE, err, MTL_ERR_NAME, "no plate has a sample '%.60s'%s",
+                         mtl__tsv_get(t, row, S_SAMPLE), hint);
 }
 
 static char lower(char c)
@@ -480,8 +478,8 @@ static const char *target_name(const void *ctx, int i)
 
 int mtl__quantify_targets(mtl_quantify *q, mtl_error *err)
 {
-    static const char *const columns[T_COLUMNS] = {
-        "target", "reference", "assay", "copies", "fragments", "calibrator", "carriers"};
+    static const char *const columns[T_COLUMNS] = {"target",    "reference",  "assay",   "copies",
+                                                   "fragments", "calibrator", "carriers"};
     mtl__tsv t = {0};
     if (q->o.targets)
         MTL_TRY(mtl__quantify_table(q, &t, "targets", q->o.targets, columns, T_COLUMNS,
@@ -517,8 +515,8 @@ int mtl__quantify_blanks(mtl_quantify *q, mtl_error *err)
     mtl__tsv t;
     if (!q->o.blanks)
         return MTL_OK;
-    MTL_TRY(mtl__quantify_table(q, &t, "blanks", q->o.blanks, columns, B_COLUMNS, 1u << B_NOTE,
-                                err));
+    MTL_TRY(
+        mtl__quantify_table(q, &t, "blanks", q->o.blanks, columns, B_COLUMNS, 1u << B_NOTE, err));
     q->history = mtl__arena_alloc(&q->arena, ((size_t)t.n_rows + 1) * sizeof *q->history);
     if (!q->history)
         return mtl__nomem(err);
@@ -532,8 +530,8 @@ int mtl__quantify_blanks(mtl_quantify *q, mtl_error *err)
                 return mtl__tsv_fail(&t, row, B_WELLS + k, err, MTL_ERR_VALUE,
                                      "'%.30s' is no count", mtl__tsv_get(&t, row, B_WELLS + k));
         if (n[1] > n[0])
-            return mtl__tsv_fail(&t, row, B_HITS, err, MTL_ERR_VALUE,
-                                 "%lld hits in %lld wells", n[1], n[0]);
+            return mtl__tsv_fail(&t, row, B_HITS, err, MTL_ERR_VALUE, "%lld hits in %lld wells",
+                                 n[1], n[0]);
         h->wells = n[0];
         h->hits = n[1];
     }

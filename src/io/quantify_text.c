@@ -18,7 +18,8 @@ static const struct {
      "no blanks on this plate nor in its history: the LoB rests on an assumed background"},
     {MTL__FLAG_CURVE_TWO_POINTS, "curve_two_points",
      "a standard curve of two points: nothing tells how well it fits"},
-    {MTL__FLAG_CURVE_STEEP, "curve_steep", "the standard curve's efficiency is not from 80 to 120 %"},
+    {MTL__FLAG_CURVE_STEEP, "curve_steep",
+     "the standard curve's efficiency is not from 80 to 120 %"},
     {MTL__FLAG_CURVE_POOR, "curve_poor", "the standard curve fits badly (r2 below 0.98)"},
     {MTL__FLAG_NO_CURVE, "no_curve", "no standard curve: hits only, Ct tells nothing"},
     {MTL__FLAG_ALL_HIT, "all_hit", "every well is hit: only Ct bounds the level above"},
@@ -26,11 +27,13 @@ static const struct {
      "below the LoD: such a level would often be missed, and this one may be a lucky draw"},
     {MTL__FLAG_BELOW_LOB, "below_lob", "not more than blanks explain"},
     {MTL__FLAG_BEYOND_CURVE, "beyond_curve", "quantities outside those of the standards"},
-    {MTL__FLAG_ZYGOSITY, "zygosity", "copies of the target in the donor not known: all are carried"},
-    {MTL__FLAG_NOT_TOLD_APART, "not_told_apart", "others carry the target and could explain it"},
+    {MTL__FLAG_ZYGOSITY, "zygosity",
+     "copies of the target in the donor not known: all are carried"},
+    {MTL__FLAG_NOT_TOLD_APART, "not_told_apart",
+     "others carry the target too: it does not tell them apart"},
     {MTL__FLAG_BLANKS_HIT, "blanks_hit", "blanks were hit"},
     {MTL__FLAG_NO_GENOMES, "no_genomes",
-     "genomes tested not known: per well only (a reference gene or a table of samples tells)"},
+     "genomes tested not known (a reference gene or a table of samples tells)"},
     {MTL__FLAG_TARGETS_DISAGREE, "targets_disagree", "the donor's targets disagree"},
     {MTL__FLAG_REPLICATES_SPREAD, "replicates_spread", "wells vary more than chance allows"},
 };
@@ -54,17 +57,29 @@ static void sentences(mtl__str *t, unsigned flags, const char *indent)
 }
 
 /* ---------------------------------------------------------------- numbers */
-/* Two or three significant digits without an exponent where that is short. */
+/* n significant digits; thousands parted, no exponent where that is short. */
 static const char *digits(double x, int n, char buf[32])
 {
-    if (!isfinite(x))
+    const double a = fabs(x);
+    if (!isfinite(x)) {
         snprintf(buf, 32, "NA");
-    else if (fabs(x) >= 1e7 || (fabs(x) < 1e-3 && x != 0.0))
+    } else if (a >= 1e9 || (a < 1e-3 && a > 0)) {
         snprintf(buf, 32, "%.*g", n, x);
-    else if (fabs(x) >= pow(10, n))
-        snprintf(buf, 32, "%.0f", x);
-    else
-        snprintf(buf, 32, "%.*g", n, x);
+    } else if (a >= 1000) {
+        const double unit = pow(10, floor(log10(a)) - n + 1);
+        const double y = unit > 1 ? floor(x / unit + 0.5) * unit : floor(x + 0.5);
+        char plain[32];
+        int k = 0;
+        const int length = snprintf(plain, sizeof plain, "%.0f", y);
+        for (int i = 0; i < length && k < 30; i++) {
+            buf[k++] = plain[i];
+            if ((length - i - 1) % 3 == 0 && i + 1 < length && plain[i] != '-')
+                buf[k++] = ',';
+        }
+        buf[k] = '\0';
+    } else {
+        snprintf(buf, 32, "%.*g", a >= pow(10, n) ? 3 : n, x);
+    }
     return buf;
 }
 
@@ -72,8 +87,6 @@ static const char *amount(double x, char buf[32])
 {
     if (x >= 1e6)
         snprintf(buf, 32, "%.3g million", x / 1e6);
-    else if (x >= 1000)
-        snprintf(buf, 32, "%.0f,%03.0f", floor(x / 1000), floor(fmod(x, 1000)));
     else
         digits(x, 3, buf);
     return buf;
@@ -94,27 +107,56 @@ static void one_curve(mtl__str *t, const mtl_quantify *q, int plate, const mtl__
     sentences(t, c->flags, "          ");
 }
 
+/* What is true of every level of the plate is said once. */
+static unsigned common_flags(const mtl__wells *w)
+{
+    unsigned common = w->n_levels > 1 ? ~0u : 0;
+    for (int k = 0; k < w->n_levels; k++)
+        common &= w->level[k].flags;
+    return common;
+}
+
+static bool is_digital(const mtl__plate *p, int target)
+{
+    for (int k = 0; k < p->n; k++)
+        if (p->reaction[k].target_index == target && p->reaction[k].partitions > 0)
+            return true;
+    return false;
+}
+
 static void one_plate(mtl__str *t, const mtl_quantify *q, int i)
 {
     const mtl__plate *p = &q->plate[i];
     const mtl__wells *w = &q->wells[i];
     int used = 0;
+    char buf[32];
     for (int k = 0; k < p->n; k++)
         used += !p->reaction[k].omit;
     mtl__str_printf(t, "%s: %d reactions of %d target%s%s%.40s\n", p->file, used, p->n_targets,
                     p->n_targets == 1 ? "" : "s", p->instrument[0] ? "; " : "", p->instrument);
     for (int k = 0; k < w->n_curves; k++)
         one_curve(t, q, i, &w->curve[k]);
-    for (int k = 0; k < p->n_targets; k++)
-        if (!p->target[k].reference && w->blank_wells[k] > 0)
-            mtl__str_printf(t, "  blanks  %-14.40s %d hit in %d\n", p->target[k].name,
-                            w->blank_hits[k], w->blank_wells[k]);
-        else if (!p->target[k].reference)
-            mtl__str_printf(t, "  blanks  %-14.40s none\n", p->target[k].name);
+    for (int k = 0; k < p->n_targets; k++) {
+        if (p->target[k].reference)
+            continue;
+        mtl__str_printf(t, "  blanks  %-14.40s ", p->target[k].name);
+        if (w->blank_wells[k] > 0)
+            mtl__str_printf(t, "%d hit in %s%s\n", w->blank_hits[k],
+                            digits(w->blank_wells[k], 7, buf),
+                            is_digital(p, k) ? " partitions" : "");
+        else
+            mtl__str_add(t, "none\n");
+    }
+    sentences(t, common_flags(w), "  ");
 }
 
 /* ---------------------------------------------------------------- a sample */
-static void sample_line(mtl__str *t, const mtl_quantify_row *r, double genomes)
+static bool per_genome(const mtl_quantify_row *r)
+{
+    return isfinite(r->high);
+}
+
+static void sample_line(mtl__str *t, const mtl_quantify_row *r, int width)
 {
     char buf[32], date[16];
     mtl__str_printf(t, "\n%s", r->sample);
@@ -125,43 +167,50 @@ static void sample_line(mtl__str *t, const mtl_quantify_row *r, double genomes)
         mtl__str_printf(t, ", %s", mtl__date_text(r->day, date));
     if (r->host[0] || r->organ[0] || isfinite(r->day))
         mtl__str_add(t, ")");
-    if (isfinite(genomes))
-        mtl__str_printf(t, ": %s gEq tested", amount(genomes, buf));
-    mtl__str_add(t, "\n");
-    mtl__str_printf(t, "  %-20s %-14s %13s %5s %8s %-17s %8s %8s  %s\n", "donor", "target",
-                    "hit", "LoB", "per 1e6", "  interval", "per 1e5", "LoD", "verdict");
+    if (isfinite(r->genomes))
+        mtl__str_printf(t, ": %s gEq tested", amount(r->genomes, buf));
+    mtl__str_printf(t, "\n  %-*s %-14s %16s %6s %9s  %-20s %8s %9s  verdict\n", width, "donor",
+                    "target", "hit", "LoB", per_genome(r) ? "per 1e6" : "per well", "interval",
+                    per_genome(r) ? "per 1e5" : "", "LoD");
 }
 
-static void level_line(mtl__str *t, const mtl_quantify_row *r)
+static void level_line(mtl__str *t, const mtl_quantify_row *r, int width)
 {
-    char hits[40], mid[32], low[32], high[32], fifth[32], lod[32], range[80];
-    const bool per_genome = isfinite(r->high);
-    const double x = per_genome ? r->per_1e6 : r->per_well;
-    const double a = per_genome ? r->low : r->per_well_low;
-    const double b = per_genome ? r->high : r->per_well_high;
-    const bool bound = r->finding < MTL_FOUND_BELOW_LOD;
-    snprintf(hits, sizeof hits, "%" PRId64 " of %" PRId64, r->hits, r->wells);
-    snprintf(range, sizeof range, bound ? "at most %s" : "%s to %s",
-             digits(bound ? b : a, 2, bound ? high : low), digits(b, 2, high));
-    mtl__str_printf(t, "  %-20s %-14s %13s %5.0f %8s %-17s %8s %8s  %s%s\n", r->donor, r->targets,
-                    hits, r->lob_hits, bound ? "" : digits(x, 2, mid), range,
-                    bound ? "" : digits(x / 10, 2, fifth), digits(r->lod, 2, lod),
-                    mtl_finding_name(r->finding), per_genome ? "" : " (gEq per well)");
+    char hits[96], mid[32], low[32], high[32], fifth[32], lod[32], range[80], n[32], k[32];
+    const bool genome = per_genome(r), bound = r->finding < MTL_FOUND_BELOW_LOD;
+    const double x = genome ? r->per_1e6 : r->per_well;
+    const double a = genome ? r->low : r->per_well_low;
+    const double b = genome ? r->high : r->per_well_high;
+    const int sharp = b < 1.5 * a ? 3 : 2;
+    snprintf(hits, sizeof hits, "%s of %s", digits((double)r->hits, 9, k),
+             digits((double)r->wells, 9, n));
+    if (bound)
+        snprintf(range, sizeof range, "at most %s", digits(b, sharp, high));
+    else
+        snprintf(range, sizeof range, "%s to %s", digits(a, sharp, low), digits(b, sharp, high));
+    mtl__str_printf(t, "  %-*s %-14s %16s %6.0f %9s  %-20s %8s %9s  %s\n", width, r->donor,
+                    r->targets, hits, r->lob_hits, bound ? "" : digits(x, sharp, mid), range,
+                    bound || !genome ? "" : digits(x / 10, sharp, fifth), digits(r->lod, 2, lod),
+                    mtl_finding_name(r->finding));
 }
 
 static void samples_of(mtl__str *t, const mtl_quantify *q, int plate)
 {
+    const unsigned said = common_flags(&q->wells[plate]);
+    int width = 12;
+    for (int i = 0; i < q->n_rows; i++)
+        if (q->row_plate[i] == plate && (int)strlen(q->row[i].donor) > width)
+            width = (int)strlen(q->row[i].donor);
     for (int i = 0; i < q->n_rows; i++) {
         if (q->row_plate[i] != plate)
             continue;
         const mtl_quantify_row *r = &q->row[i];
         const mtl__level *l = &q->wells[plate].level[q->row_level[i]];
-        const bool first = i == 0 || q->row_plate[i - 1] != plate ||
-                           strcmp(q->row[i - 1].sample, r->sample) != 0;
-        if (first)
-            sample_line(t, r, r->genomes);
-        level_line(t, r);
-        sentences(t, l->flags, "    ");
+        if (i == 0 || q->row_plate[i - 1] != plate || q->row[i - 1].sample != r->sample ||
+            per_genome(&q->row[i - 1]) != per_genome(r))
+            sample_line(t, r, width);
+        level_line(t, r, width);
+        sentences(t, l->flags & ~said, "    ");
     }
 }
 
@@ -170,12 +219,18 @@ static void comparisons(mtl__str *t, const mtl_quantify *q)
     char a[32], b[32], c[32];
     for (int i = 0; i < q->n_groups; i++) {
         const mtl__groups *g = &q->groups[i];
-        mtl__str_printf(t,
-                        "\n%s: %s (%d subjects) against %s (%d): rate ratio %s, %g %% interval %s "
-                        "to %s, p = %.2g (negative binomial, offset log gEq tested)\n",
-                        g->target, g->name[1], g->subjects[1], g->name[0], g->subjects[0],
-                        digits(g->ratio, 3, a), 100 * q->o.level, digits(g->low, 2, b),
-                        digits(g->high, 2, c), g->p);
+        mtl__str_printf(t, "\n%s, %s against %s:\n", g->target, g->name[1], g->name[0]);
+        for (int k = 1; k >= 0; k--)
+            mtl__str_printf(t, "  %-14s %d subjects, %s gEq among %s tested\n", g->name[k],
+                            g->subjects[k], digits(g->counted[k], 3, a), amount(g->genomes[k], b));
+        if (g->no_end)
+            mtl__str_add(t, "  nothing was counted in one group: the rate ratio has no end\n");
+        else
+            mtl__str_printf(t,
+                            "  rate ratio %s, %g %% interval %s to %s, p = %.2g (negative "
+                            "binomial, offset log gEq tested, dispersion %.2g)\n",
+                            digits(g->ratio, 3, a), 100 * q->o.level, digits(g->low, 2, b),
+                            digits(g->high, 2, c), g->p, g->dispersion);
     }
 }
 

@@ -22,7 +22,7 @@ static int emit_pair(const mtl_result *r, const mtl__pair *p, const mtl_sink *si
 {
     const mtl_model *m = r->m;
     mtl_cell_row row = {.person = r->s->person[p->host].name, .donor = r->s->person[p->donor].name};
-    for (int o = 0; o < m->n_organs; o++) {
+    for (int o = 0; o < m->n_organs && p->cells; o++) {
         row.organ = m->organ[o].name;
         for (int kind = 0; kind < m->n_kinds; kind++) {
             row.kind = m->kind[kind].name;

@@ -12,7 +12,7 @@
 
 static int title_and_keys(mtl__sload *l)
 {
-    static const char *const keys[] = {"title",  "focus",   "include", "people",
+    static const char *const keys[] = {"title",  "focus",   "include",          "people",
                                        "events", "history", "unnoticed_losses", NULL};
     const mtl__ynode *root = l->doc.root, *title;
     MTL_TRY(mtl__yaml_is_map(&l->doc, root, "a scenario", l->err));

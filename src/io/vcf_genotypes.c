@@ -201,7 +201,7 @@ int mtl__vcf_read(mtl__genotypes *g, const mtl_scenario *s, const char *path, mt
     htsFile *f = hts_open(path, "r");
     const int ret =
         f ? read_and_close(&v, f)
-          : mtl__fail_at(err, errno ? MTL_ERR_IO : MTL_ERR_SYNTAX, path, 0, 0, NULL,
+          : mtl__fail_at(err, errno ? mtl__errno_code(errno) : MTL_ERR_SYNTAX, path, 0, 0, NULL,
                          "cannot open: %s", errno ? strerror(errno) : "neither VCF nor BCF");
     hts_set_log_level(level);
     return ret;

@@ -6,9 +6,9 @@
 #include "family/scenario.h"
 #include "io/yaml_tree.h"
 
-#define MTL__MAX_PEOPLE 2000
+#define MTL__MAX_PEOPLE 20000
 #define MTL__MAX_SAMPLES 20000
-#define MTL__MAX_CONTACTS 20000
+#define MTL__MAX_CONTACTS 100000
 #define MTL__TERM_WEEKS 40.0
 
 /* A date and half the width of the period that it was given as. */

@@ -5,15 +5,19 @@
    that low standards pull neither slope nor scatter: of one copy per well a third of the wells is
    empty, and the hit ones hold more than one on average, which a straight line through Ct against log
    quantity (what laboratories draw; r2 is that of its means) takes for a bent curve. Maximum
-   likelihood by Newton's method; scatter and covariance are enlarged by n / (n - 2) as in linear
-   regression. Above 200 fragments log m is taken as normal with its exact mean and variance. */
+   likelihood by Newton's method. Few low wells could be told apart into whole copies by a scatter near
+   0, so one well's worth of the assumed scatter is added (a scaled inverse chi-square of one degree);
+   scatter and covariance are enlarged by n / (n - 2) as in linear regression, where n counts wells by
+   the share of their variance that is scatter and not Poisson. Above 60 fragments log m is taken as
+   normal with its exact mean and variance. */
 #include "measure/curve.h"
 
 #include <math.h>
 #include <string.h>
 
-#define MANY 200.0
-#define SD_LEAST 0.02
+#define MANY 200.0  /* log m: moments by series */
+#define SMOOTH 60.0 /* log m: as good as normal beside any scatter of Ct */
+#define SD_LEAST 0.01
 #define SD_MOST 5.0
 
 void mtl__log_count_moments(double mean, double *expected, double *variance)
@@ -51,7 +55,7 @@ double mtl__ct_log_density(const mtl__ct_law *law, double ct, double mean)
     const double per = law->slope / MTL__LN10;
     if (!(mean > 0.0))
         return -HUGE_VAL;
-    if (mean > MANY) {
+    if (mean > SMOOTH) {
         double expected, variance;
         mtl__log_count_moments(mean, &expected, &variance);
         const double var = law->sd * law->sd + per * per * variance;
@@ -63,9 +67,10 @@ double mtl__ct_log_density(const mtl__ct_law *law, double ct, double mean)
     const double first = mtl__max(1.0, floor(0.3 * mtl__min(seen, mean) - 20.0));
     double lw = first * log_mean - mean - mtl__log_gamma(first + 1.0), top = -HUGE_VAL, sum = 0.0;
     for (double m = first; m < 1e5; m += 1.0) {
+        const double log_m = mtl__log(m);
         if (m > first)
-            lw += log_mean - mtl__log(m);
-        const double z = (ct - law->one - per * mtl__log(m)) / law->sd;
+            lw += log_mean - log_m;
+        const double z = (ct - law->one - per * log_m) / law->sd;
         const double term = lw - 0.5 * z * z;
         if (term > top) {
             sum = sum * mtl__exp(top - term) + 1.0;
@@ -86,14 +91,18 @@ typedef struct job {
     int n;
     double per_geq;  /* fragments */
     double log_unit; /* log10 copies per fragment */
+    double assumed;  /* scatter */
 } job;
+
+#define PRIOR_WELLS 1.0
 
 static double loglik(void *ctx, const double *x)
 {
     const job *j = ctx;
     const mtl__ct_law law = {x[0] + x[1] * j->log_unit, x[1], mtl__exp(x[2])};
     const double yield = mtl__exp(x[3]);
-    double sum = 0.0;
+    const double z = j->assumed / law.sd;
+    double sum = -PRIOR_WELLS * (x[2] + 0.5 * z * z);
     for (int i = 0; i < j->n; i++) {
         const double mean = j->w[i].quantity * j->per_geq * yield;
         sum += isnan(j->w[i].ct) ? -mean : mtl__ct_log_density(&law, j->w[i].ct, mean);
@@ -166,7 +175,7 @@ static double of_free(void *ctx, const double *y)
     return loglik((void *)(uintptr_t)h->j, x);
 }
 
-static double climb(const job *j, double *x, bool free_sd, bool free_yield, double *hessian)
+static double climb(const job *j, double *x, bool free_sd, bool free_yield)
 {
     double lower[4], upper[4], lo[4], hi[4], scale[4], y[4];
     held h = {.j = j, .x = x};
@@ -179,7 +188,7 @@ static double climb(const job *j, double *x, bool free_sd, bool free_yield, doub
             y[h.n] = x[i];
             h.which[h.n++] = i;
         }
-    const double top = mtl__climb(of_free, &h, h.n, y, lo, hi, scale, hessian);
+    const double top = mtl__climb(of_free, &h, h.n, y, lo, hi, scale, NULL);
     for (int i = 0; i < h.n; i++)
         x[h.which[i]] = y[i];
     return top;
@@ -239,11 +248,49 @@ static void judge(mtl__curve *c, double df)
         c->flags |= MTL__FLAG_CURVE_POOR;
 }
 
+/* What the hit wells know: their Ct around the curve has the variance of scatter and of the log of a
+   Poisson count. Fills the expected information; returns the number of wells, each counted by the
+   share of its variance that is scatter. */
+static double information(const job *j, const double *x, double *xx, double *x1, double *one)
+{
+    const double per = x[1] / MTL__LN10, scatter = mtl__exp(2.0 * x[2]);
+    double wells = 0.0, expected, variance;
+    *xx = *x1 = *one = 0.0;
+    for (int i = 0; i < j->n; i++) {
+        if (isnan(j->w[i].ct))
+            continue;
+        mtl__log_count_moments(j->w[i].quantity * j->per_geq, &expected, &variance);
+        const double all = scatter + per * per * variance;
+        const double at = expected / MTL__LN10 + j->log_unit;
+        wells += scatter / all;
+        *one += 1.0 / all;
+        *x1 += at / all;
+        *xx += at * at / all;
+    }
+    return wells;
+}
+
+/* The best of three starts: low wells can be told apart into whole copies in more than one way. */
+static double climb_best(const job *j, double *x, bool free_sd)
+{
+    double top = -HUGE_VAL, best[4] = {0.0};
+    for (int i = -1; i <= 1; i++) {
+        double y[4] = {x[0] - 2.5 * 0.15 * i, x[1] + 0.15 * i, x[2], x[3]};
+        const double here = climb(j, y, free_sd, false);
+        if (here > top) {
+            top = here;
+            memcpy(best, y, sizeof best);
+        }
+    }
+    memcpy(x, best, sizeof best);
+    return top;
+}
+
 bool mtl__curve_fit(mtl__curve *c, const mtl__standard *w, int n, double per_geq, double copies,
                     double assumed_sd)
 {
-    const job j = {w, n, per_geq, mtl__log10(copies)};
-    double x[4], hessian[16] = {0}, inverse[16];
+    const job j = {w, n, per_geq, mtl__log10(copies), assumed_sd};
+    double x[4];
     int hits = 0;
     c->n_wells = n;
     c->slope = c->intercept = c->sd = c->efficiency = (double)NAN;
@@ -251,7 +298,7 @@ bool mtl__curve_fit(mtl__curve *c, const mtl__standard *w, int n, double per_geq
     for (int i = 0; i < n; i++)
         hits += !isnan(w[i].ct);
     c->n_levels = straightness(w, n, &c->r2, &c->quantity_low, &c->quantity_high);
-    c->df = hits - 2.0;
+    c->df = 0.0;
     if (c->n_levels < 2 || !start(&j, x)) {
         c->flags |= MTL__FLAG_NO_CURVE;
         return false;
@@ -259,21 +306,22 @@ bool mtl__curve_fit(mtl__curve *c, const mtl__standard *w, int n, double per_geq
     const bool free_sd = hits > 2;
     if (!free_sd)
         x[2] = mtl__log(assumed_sd);
-    climb(&j, x, free_sd, false, hessian);
-    const int k = free_sd ? 3 : 2;
-    for (int i = 0; i < k * k; i++)
-        hessian[i] = -hessian[i];
-    const double more = free_sd ? hits / c->df : 1.0;
+    climb_best(&j, x, free_sd);
+    double xx, x1, one;
+    const double wells = information(&j, x, &xx, &x1, &one) + PRIOR_WELLS;
+    const double det = xx * one - x1 * x1;
+    c->df = free_sd ? mtl__max(wells - 2.0, 0.5) : 0.0;
+    const double more = free_sd ? mtl__max(wells, 1.0) / c->df : 1.0;
     c->intercept = x[0];
     c->slope = x[1];
     c->sd = mtl__exp(x[2]) * sqrt(more);
-    if (x[1] > -1.05 || x[1] < -9.9 || !mtl__invert(k, hessian, inverse)) {
+    if (x[1] > -1.05 || x[1] < -9.9 || !(det > 1e-9 * xx * one)) {
         c->flags |= MTL__FLAG_NO_CURVE | MTL__FLAG_CURVE_STEEP; /* Ct does not fall with quantity */
         return false;
     }
-    c->covariance[0] = more * inverse[k + 1];
-    c->covariance[1] = more * inverse[1];
-    c->covariance[2] = more * inverse[0];
+    c->covariance[0] = more * one / det;
+    c->covariance[1] = -more * x1 / det;
+    c->covariance[2] = more * xx / det;
     judge(c, free_sd ? c->df : 0.0);
     return true;
 }
@@ -289,7 +337,7 @@ static double below_top(void *ctx, double log_yield)
     double x[4];
     memcpy(x, f->x, sizeof x);
     x[3] = log_yield;
-    return f->top - climb(f->j, x, true, false, NULL) - f->drop;
+    return f->top - climb(f->j, x, true, false) - f->drop;
 }
 
 /* Follows the profile to one side until it has fallen by `drop`. */
@@ -308,15 +356,16 @@ static double edge(fall *f, double direction)
     return direction * HUGE_VAL;
 }
 
-bool mtl__curve_yield(mtl__yield *out, const mtl__standard *w, int n, double copies, double level)
+bool mtl__curve_yield(mtl__yield *out, const mtl__standard *w, int n, double copies, double level,
+                      double assumed_sd)
 {
-    const job j = {w, n, 1.0, mtl__log10(copies)};
+    const job j = {w, n, 1.0, mtl__log10(copies), assumed_sd};
     fall f = {.j = &j};
     if (!start(&j, f.x))
         return false;
     const double z = mtl__norm_quantile(0.5 + 0.5 * level);
     f.drop = 0.5 * z * z;
-    f.top = climb(&j, f.x, true, true, NULL);
+    f.top = climb(&j, f.x, true, true);
     out->per_geq = mtl__exp(f.x[3]);
     out->low = mtl__exp(edge(&f, -1.0));
     out->high = mtl__exp(edge(&f, 1.0));

@@ -8,8 +8,8 @@ typedef struct mtl__standard {
     double quantity; /* gEq in the well, > 0 */
     double ct;       /* NaN = silent */
 } mtl__standard;
-/* Fits; `per_geq` fragments per gEq, `copies` amplifiable copies per fragment; assumed_sd serves
-   where only two wells were hit. False, with a flag, where there is no curve to be had. */
+/* Fits; `per_geq` fragments per gEq, `copies` amplifiable copies per fragment; assumed_sd counts as
+   one well, and stands alone where only two wells were hit. False, with a flag, where there is no curve to be had. */
 bool mtl__curve_fit(mtl__curve *c, const mtl__standard *w, int n, double per_geq, double copies,
                     double assumed_sd);
 
@@ -18,6 +18,7 @@ bool mtl__curve_fit(mtl__curve *c, const mtl__standard *w, int n, double per_geq
 typedef struct mtl__yield {
     double per_geq, low, high, loglik;
 } mtl__yield;
-bool mtl__curve_yield(mtl__yield *out, const mtl__standard *w, int n, double copies, double level);
+bool mtl__curve_yield(mtl__yield *out, const mtl__standard *w, int n, double copies, double level,
+                      double assumed_sd);
 
 #endif

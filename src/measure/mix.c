@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Fractions of donors from reads: greatest likelihood (mix_eval.c, mix_solve.c) and what it is worth.
-   Intervals are profile likelihood with error, overdispersion and the other donors fitted again at
-   each end. Presence is the likelihood ratio against a fraction of 0, which lies on the edge, so that
-   half of all nulls have ratio 0 (Self and Liang 1987) and p is half the tail of chi-square; with
-   other donors on their edges as well this is on the safe side. Where genotypes are summed over, the
-   fall of the composite likelihood is divided by the ratio of the sandwich variance (Godambe 1960;
-   scores of whole blocks as in Liang and Zeger 1986) to the naive one, never less than 1 (Pace,
-   Salvan and Sartori 2011), and judged by Student's t with as many degrees as blocks less one. The
-   limit of detection is L = z_alarm se(0) + z_power se(L) (Currie 1968) with standard errors from
-   the expected information at 0 and at L. */
+/* Fractions of donors from reads: greatest likelihood (mix_eval.c, mix_solve.c) and what it is
+   worth. Intervals are profile likelihood with error, overdispersion and the other donors fitted
+   again at each end. Presence is the likelihood ratio against a fraction of 0, which lies on the
+   edge, so that half of all nulls have ratio 0 (Self and Liang 1987) and p is half the tail of
+   chi-square; with other donors on their edges as well this is on the safe side. Where genotypes
+   are summed over, the fall of the composite likelihood is divided by the ratio of the sandwich
+   variance (Godambe 1960; scores of whole blocks as in Liang and Zeger 1986) to the naive one,
+   never less than 1 (Pace, Salvan and Sartori 2011), and judged by Student's t with as many degrees
+   as blocks less one. The limit of detection is L = z_alarm se(0) + z_power se(L) (Currie 1968)
+   with standard errors from the expected information at 0 and at L. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +75,7 @@ int mtl__mix_check(const mtl__sites *s, const mtl__mix_people *people, const mtl
     MTL_TRY(check_people(people, err));
     for (int i = 1; i < s->n; i++)
         if (s->chromosome[i] >= 0 && s->chromosome[i] == s->chromosome[i - 1] &&
-            (s->position[i] < s->position[i - 1] ||
-             (s->morgan && s->morgan[i] < s->morgan[i - 1])))
+            (s->position[i] < s->position[i - 1] || (s->morgan && s->morgan[i] < s->morgan[i - 1])))
             return mtl__fail(err, MTL_ERR_VALUE, "sites", "site %d is out of order", i + 1);
     for (int i = 0; o->site_error && i < s->n; i++)
         if (!isnan(o->site_error[i]) && !(o->site_error[i] >= 0 && o->site_error[i] < 0.5))
@@ -198,7 +197,7 @@ static int widen(fit *f, mtl_error *err)
     for (int s = 0; s < m->n_shares; s++)
         f->out->share[s].widened = 1;
     f->degrees = HUGE_VAL;
-    if (!m->guessing || m->n == 0)
+    if (!m->guessing || m->n == 0 || (m->chain && m->chain->whole))
         return MTL_OK;
     double *score = malloc(((size_t)m->n_blocks * (size_t)m->n_param + 1) * sizeof *score);
     if (!score)
@@ -442,8 +441,8 @@ static int fit_all(fit *f, const mtl__mix_people *people, mtl_error *err)
     mtl__mix *out = f->out;
     out->n = m->n_shares;
     out->share = mtl__arena_alloc(&out->arena, ((size_t)out->n + 1) * sizeof *out->share);
-    out->information = mtl__arena_alloc(
-        &out->arena, ((size_t)out->n * (size_t)out->n + 1) * sizeof *out->information);
+    out->information = mtl__arena_alloc(&out->arena, ((size_t)out->n * (size_t)out->n + 1) *
+                                                         sizeof *out->information);
     if (!out->share || !out->information)
         return mtl__nomem(err);
     for (int i = 0; i < out->n; i++) {
@@ -453,6 +452,8 @@ static int fit_all(fit *f, const mtl__mix_people *people, mtl_error *err)
         out->share[i].twin_of = -1;
     }
     mtl__mix_maximise(m, f->w, f->d, NULL, f->theta, &f->v);
+    if (m->chain)
+        mtl__mix_chain_bend(m, f->w, f->d, f->theta, f->v.h);
     expect(f);
     share_information(f);
     MTL_TRY(widen(f, err));
@@ -472,8 +473,7 @@ static int fill_responsible(const fit *f, int n_sites, mtl_error *err)
     mtl__mix *out = f->out;
     if (!f->o->responsible)
         return MTL_OK;
-    out->responsible = mtl__arena_alloc(&out->arena, ((size_t)n_sites + 1) *
-                                                         ((size_t)out->n + 1) *
+    out->responsible = mtl__arena_alloc(&out->arena, ((size_t)n_sites + 1) * ((size_t)out->n + 1) *
                                                          sizeof *out->responsible);
     if (!out->responsible)
         return mtl__nomem(err);

@@ -44,14 +44,17 @@ typedef struct mtl__mix_opts {
     const double *site_error; /* [n_sites] learnt from references or blanks; NULL = none */
     const double
         *site_bias; /* [n_sites] odds of ALT against REF reads from a heterozygote; NULL = 1 */
-    double hopping; /* share of reads from the other samples of the run; NaN = fit, 0 = none; without
-                       other samples there is none */
+    double hopping; /* share of reads from the other samples of the run; NaN = fit, 0 = none;
+                       without other samples there is none */
     bool stranger;  /* an unrelated person competes */
     int thin_bp;    /* no two sites closer than this; 0 = all, with intervals widened for linkage */
     int bootstrap;  /* replicates of presence tests; 0 = asymptotic mixture of chi-squares. Draws
                        take sites as unlinked */
     uint64_t seed;
     int threads;
+    /* What runs the replicates on threads: mtl__par_for (measure/ starts none of its own); NULL =
+       one after another. Results are the same. */
+    int (*loop)(int threads, int64_t n, int (*fn)(void *ctx, int64_t i, int worker), void *ctx);
     /* A technical choice, no measured number: the chance with which a site is taken to be beyond
        the law (typed wrong, a copy-number variant), so that its reads tell nothing. 0 = every site
        is believed, and one wrong genotype outweighs all else. 1e-6 */
@@ -120,8 +123,8 @@ typedef struct mtl__mix_wells {
 } mtl__mix_wells;
 /* Fits samples of one host together: each has fractions of its own; error and overdispersion, where
    they are fitted, are one number for all; wells count where their sample's fraction of that donor
-   does. A sample without reads (ref = NULL) rests on its wells alone. out[n_samples]. Intervals of a
-   sample carry what the others leave open about error and overdispersion, to second order. */
+   does. A sample without reads (ref = NULL) rests on its wells alone. out[n_samples]. Intervals of
+   a sample carry what the others leave open about error and overdispersion, to second order. */
 int mtl__mix_joint(mtl__mix *out, const mtl__sites *sites, const mtl__mix_people *people,
                    const mtl__counts *samples, int n_samples, const mtl__mix_wells *wells,
                    int n_wells, const mtl__mix_opts *o, mtl_error *err);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Presence by parametric bootstrap (Efron and Tibshirani 1993, chapter 16): samples are drawn by the
-   law that was fitted without the donor (genotypes that are not known anew for every draw), both
-   hypotheses are fitted to each, and p = (1 + draws with such a ratio or more) / (1 + draws). Each
-   draw has a random stream of its own, so the number of threads does not matter. */
+/* Presence by parametric bootstrap (Efron and Tibshirani 1993, chapter 16): samples are drawn by
+   the law that was fitted without the donor (genotypes that are not known anew for every draw),
+   both hypotheses are fitted to each, and p = (1 + draws with such a ratio or more) / (1 + draws).
+   Each draw has a random stream of its own, so the number of threads does not matter. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "measure/mix_internal.h"
-#include "par/par.h"
 
 typedef struct boot {
     const mtl__mix_law *m;
@@ -19,14 +18,24 @@ typedef struct boot {
     bool *above; /* [replicates] */
 } boot;
 
-static int draw_genotype(const mtl__mix_law *m, int i, mtl__rng *rng)
+/* A joint genotype; in a state of the chain, if there is one. */
+static int draw_genotype(const mtl__mix_law *m, int i, int state, mtl__rng *rng)
 {
+    const mtl__mix_chain *c = m->chain;
     const int list = m->list[i], start = m->list_start[list], n = m->list_n[list];
-    double u = n > 1 ? mtl__rng_unit(rng) : 0;
-    int c = 0;
-    while (c < n - 1 && (u -= m->prob[start + c]) >= 0)
-        c++;
-    return m->pattern[start + c];
+    double u = n > 1 ? mtl__rng_unit(rng) : 0, sum = 1;
+    for (int e = 0; c && e < n; e++)
+        sum = (e ? sum : 0) +
+              m->prob[start + e] * c->tilt[c->start[i] + (size_t)(e * c->n_states + state)];
+    u *= sum;
+    int e = 0;
+    for (; e < n - 1; e++) {
+        u -=
+            m->prob[start + e] * (c ? c->tilt[c->start[i] + (size_t)(e * c->n_states + state)] : 1);
+        if (u < 0)
+            break;
+    }
+    return m->pattern[start + e];
 }
 
 static void draw_sample(const boot *b, mtl__rng *rng, int32_t *alt, double *log_choose)
@@ -35,9 +44,12 @@ static void draw_sample(const boot *b, mtl__rng *rng, int32_t *alt, double *log_
     const double hop = m->at_hop >= 0 ? b->theta[m->at_hop] : m->hop,
                  error = m->at_error >= 0 ? mtl__exp(b->theta[m->at_error]) : m->error,
                  s = m->at_spread >= 0 ? mtl__exp(b->theta[m->at_spread]) : m->spread;
+    int state = 0;
     for (int i = 0; i < m->n; i++) {
+        if (m->chain)
+            state = mtl__mix_chain_step(m->chain, i, state, rng);
         const int8_t *g =
-            m->genotype + (size_t)draw_genotype(m, i, rng) * ((size_t)m->n_people + 1);
+            m->genotype + (size_t)draw_genotype(m, i, state, rng) * ((size_t)m->n_people + 1);
         double x = 0.5 * g[0], e = error;
         for (int a = 0; a < m->n_people; a++)
             x += 0.5 * b->theta[a] * (g[a + 1] - g[0]);
@@ -78,8 +90,7 @@ static int replicate(void *ctx, int64_t i, int worker)
     (void)worker;
     if (alt && log_choose && mtl__mix_work_new(&w, b->m, NULL) >= 0) {
         const mtl__mix_data d = {alt, log_choose};
-        mtl__rng_stream(&rng, b->seed, mtl__hash("mix.presence"), (uint64_t)i,
-                        (uint64_t)b->share);
+        mtl__rng_stream(&rng, b->seed, mtl__hash("mix.presence"), (uint64_t)i, (uint64_t)b->share);
         draw_sample(b, &rng, alt, log_choose);
         b->above[i] = ratio_of(b, w, &d) >= b->ratio - 1e-6;
         ret = MTL_OK;
@@ -88,6 +99,15 @@ static int replicate(void *ctx, int64_t i, int worker)
     free(alt);
     free(log_choose);
     return ret;
+}
+
+static int one_by_one(int threads, int64_t n, int (*fn)(void *ctx, int64_t i, int worker),
+                      void *ctx)
+{
+    (void)threads;
+    for (int64_t i = 0; i < n; i++)
+        MTL_TRY(fn(ctx, i, 0));
+    return MTL_OK;
 }
 
 int mtl__mix_bootstrap(const mtl__mix_law *m, const double *theta, const mtl__mix_opts *o,
@@ -104,7 +124,7 @@ int mtl__mix_bootstrap(const mtl__mix_law *m, const double *theta, const mtl__mi
     b.above = calloc((size_t)o->bootstrap, sizeof *b.above);
     if (!b.above)
         return mtl__nomem(err);
-    const int ret = mtl__par_for(o->threads, o->bootstrap, replicate, &b);
+    const int ret = (o->loop ? o->loop : one_by_one)(o->threads, o->bootstrap, replicate, &b);
     for (int i = 0; i < o->bootstrap; i++)
         count += b.above[i];
     free(b.above);

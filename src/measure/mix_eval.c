@@ -15,19 +15,16 @@
 #include "measure/mix_internal.h"
 
 struct mtl__mix_work {
-    double *share;  /* [n_patterns] ALT share */
-    double *expect; /* [n_patterns] ALT reads expected where a site has nothing of its own */
+    double *share;    /* [n_patterns] ALT share */
+    double *expect;   /* [n_patterns] ALT reads expected where a site has nothing of its own */
     double (*sum)[4]; /* [n_patterns] l_z, l_zz, l_zt of sites that have one genotype */
     mtl__rise *depth; /* [n_depths] */
     mtl__reads_slopes *slope; /* [MTL__MIX_MAX_LIST] */
     double *weight;           /* [MTL__MIX_MAX_LIST] */
+    double *chain;            /* [n][2 * n_states] for mix_chain.c */
 };
 
-/* Parameters in words. */
-typedef struct point {
-    const double *w;
-    double hop, error, spread;
-} point;
+typedef mtl__mix_point point;
 
 static point point_of(const mtl__mix_law *m, const double *theta)
 {
@@ -53,7 +50,11 @@ int mtl__mix_work_new(mtl__mix_work **out, const mtl__mix_law *m, mtl_error *err
     w->depth = malloc(nd * sizeof *w->depth);
     w->slope = malloc(MTL__MIX_MAX_LIST * sizeof *w->slope);
     w->weight = malloc(MTL__MIX_MAX_LIST * sizeof *w->weight);
-    if (!w->share || !w->expect || !w->sum || !w->depth || !w->slope || !w->weight) {
+    w->chain = m->chain
+                   ? malloc(((size_t)m->n + 1) * 2 * (size_t)m->chain->n_states * sizeof *w->chain)
+                   : NULL;
+    if (!w->share || !w->expect || !w->sum || !w->depth || !w->slope || !w->weight ||
+        (m->chain && !w->chain)) {
         mtl__mix_work_free(w);
         *out = NULL;
         return mtl__nomem(err);
@@ -71,6 +72,7 @@ void mtl__mix_work_free(mtl__mix_work *w)
     free(w->depth);
     free(w->slope);
     free(w->weight);
+    free(w->chain);
     free(w);
 }
 
@@ -210,8 +212,8 @@ static void plain_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_d
 
 /* Weights of the joint genotypes of a site given its reads; returns the site's l (without
    log_choose). w->slope and w->weight are filled; *odd is the weight of the odd law. */
-static double weigh_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d, int i,
-                         const point *p, double *odd)
+double mtl__mix_weigh_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d, int i,
+                           const point *p, double *odd)
 {
     const int list = m->list[i], start = m->list_start[list], n = m->list_n[list];
     const double level = odd_level(m, d, i);
@@ -224,8 +226,7 @@ static double weigh_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix
         top = mtl__max(top, w->slope[c].l);
     }
     for (int c = 0; c < n; c++)
-        sum += w->weight[c] =
-            m->prob[start + c] * mtl__exp(w->slope[c].l - top) * (1 - m->odd);
+        sum += w->weight[c] = m->prob[start + c] * mtl__exp(w->slope[c].l - top) * (1 - m->odd);
     *odd = level > -HUGE_VAL ? mtl__exp(level - top) : 0;
     sum += *odd;
     for (int c = 0; c < n; c++)
@@ -234,15 +235,29 @@ static double weigh_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix
     return top + mtl__log(sum);
 }
 
-/* l and g of one site, and h if it is not NULL. */
-static double any_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d, int i,
-                       const point *p, double *g, double *h, int *n_odd)
+double *mtl__mix_weights(mtl__mix_work *w)
+{
+    return w->weight;
+}
+
+double *mtl__mix_chain_space(mtl__mix_work *w)
+{
+    return w->chain;
+}
+
+mtl__mix_point mtl__mix_begin(const mtl__mix_law *m, mtl__mix_work *w, const double *theta)
+{
+    const point p = point_of(m, theta);
+    begin(m, w, &p);
+    return p;
+}
+
+void mtl__mix_site_sums(const mtl__mix_law *m, mtl__mix_work *w, int i, const mtl__mix_point *p,
+                        double *g, double *h)
 {
     const int list = m->list[i], start = m->list_start[list], n = m->n_param;
-    double odd, dx[MTL__MIX_MAX_PARAM], dz[MTL__MIX_MAX_PARAM];
-    const double l = weigh_site(m, w, d, i, p, &odd);
+    double dx[MTL__MIX_MAX_PARAM], dz[MTL__MIX_MAX_PARAM];
     memset(g, 0, (size_t)n * sizeof *g);
-    *n_odd += odd > 0.5;
     for (int c = 0; c < m->list_n[list]; c++) {
         const double q = w->weight[c];
         if (!(q > 1e-30))
@@ -266,6 +281,16 @@ static double any_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_d
     for (int a = 0; h && a < n; a++)
         for (int b = 0; b < n; b++)
             h[a * n + b] -= g[a] * g[b];
+}
+
+/* l and g of one site, and h if it is not NULL. */
+static double any_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d, int i,
+                       const point *p, double *g, double *h, int *n_odd)
+{
+    double odd;
+    const double l = mtl__mix_weigh_site(m, w, d, i, p, &odd);
+    mtl__mix_site_sums(m, w, i, p, g, h);
+    *n_odd += odd > 0.5;
     return l;
 }
 
@@ -302,6 +327,12 @@ void mtl__mix_eval(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data 
 {
     const point p = point_of(m, theta);
     double spread[2] = {0, 0}, g[MTL__MIX_MAX_PARAM];
+    if (m->chain) {
+        mtl__mix_chain_eval(m, w, d, theta, v, NULL);
+        if (m->extra)
+            mtl__mix_add_extra(m, theta, v);
+        return;
+    }
     memset(v, 0, sizeof *v);
     memset(w->sum, 0, (size_t)m->n_patterns * sizeof *w->sum);
     begin(m, w, &p);
@@ -324,7 +355,12 @@ void mtl__mix_scores(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_dat
 {
     const point p = point_of(m, theta);
     double g[MTL__MIX_MAX_PARAM];
+    mtl__mix_value v;
     int odd = 0;
+    if (m->chain) {
+        mtl__mix_chain_eval(m, w, d, theta, &v, sum);
+        return;
+    }
     begin(m, w, &p);
     memset(sum, 0, (size_t)m->n_blocks * (size_t)m->n_param * sizeof *sum);
     for (int i = 0; i < m->n; i++) {
@@ -419,7 +455,7 @@ void mtl__mix_expected(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_d
                 each[i] = reads;
             continue;
         }
-        weigh_site(m, w, d, i, &p, &odd);
+        mtl__mix_weigh_site(m, w, d, i, &p, &odd);
         double sum = 0;
         for (int host = 0; host < 3; host++) {
             const double x = expect_site(m, w, i, &p, host, dz);
@@ -448,7 +484,7 @@ void mtl__mix_responsible(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mi
     for (int i = 0; i < m->n; i++) {
         const int start = m->list_start[m->list[i]];
         double *row = out + (size_t)m->site[i] * (size_t)n, sum = 0;
-        weigh_site(m, w, d, i, &p, &odd);
+        mtl__mix_weigh_site(m, w, d, i, &p, &odd);
         for (int a = 0; a < n; a++)
             row[a] = 0;
         for (int c = 0; c < m->list_n[m->list[i]]; c++) {

@@ -62,7 +62,8 @@ int mtl__mix_loglik(double *out, const mtl__sites *sites, const mtl__mix_people 
             return mtl__fail(err, MTL_ERR_VALUE, "fraction", "must be at least 0");
     }
     if (!(sum <= 1))
-        return mtl__fail(err, MTL_ERR_VALUE, "fraction", "fractions must not add up to more than 1");
+        return mtl__fail(err, MTL_ERR_VALUE, "fraction",
+                         "fractions must not add up to more than 1");
     MTL_TRY(mtl__mix_law_new(&m, sites, people, sample, NULL, 0, &plain, err));
     const int ret = loglik_of(out, &m, sample, fraction, err);
     mtl__mix_law_free(&m);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Joint genotypes of host and donors at every site: which combinations are possible and how probable
-   each is, given all that is typed anywhere in the family (kin/genotype.c sums out everybody else
-   exactly: Mendel's law and alleles of unknown parents drawn from the population). A site's law
-   depends on what is typed and on the allele frequency, so equal sites share one list. Twins of one
-   genome are one person here. A frequency that is not known is no obstacle where the law does not
-   depend on it, as when both parents are typed. */
+/* Joint genotypes of host and donors at every site: which combinations are possible and how
+   probable each is, given all that is typed anywhere in the family (kin/genotype.c sums out
+   everybody else exactly: Mendel's law and alleles of unknown parents drawn from the population). A
+   site's law depends on what is typed and on the allele frequency, so equal sites share one list.
+   Twins of one genome are one person here. A frequency that is not known is no obstacle where the
+   law does not depend on it, as when both parents are typed. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +17,11 @@ typedef struct builder {
     const mtl__mix_people *people;
     bool stranger;
     mtl__gt_plan *plan;
-    int n_genomes;                         /* distinct genomes of host and candidates */
-    int genome[MTL__MIX_MAX_PEOPLE + 1];   /* whose */
-    int which[MTL__MIX_MAX_PEOPLE + 1];    /* host, candidates: place among the genomes */
-    uint8_t *known, *single;               /* [lineage.n] */
-    uint8_t *now, *kept;                   /* [lineage.n] */
+    int n_genomes;                       /* distinct genomes of host and candidates */
+    int genome[MTL__MIX_MAX_PEOPLE + 1]; /* whose */
+    int which[MTL__MIX_MAX_PEOPLE + 1];  /* host, candidates: place among the genomes */
+    uint8_t *known, *single;             /* [lineage.n] */
+    uint8_t *now, *kept;                 /* [lineage.n] */
     /* lists by what is known and frequency */
     int *slot, n_slots, *first_site;
     /* growing */
@@ -46,8 +46,7 @@ static int rehash_patterns(builder *b, int n_slots, mtl_error *err)
     for (int i = 0; i < n_slots; i++)
         slot[i] = -1;
     for (int i = 0; i < b->m->n_patterns; i++) {
-        uint64_t h =
-            mtl__hash_bytes(MTL_HASH_START, b->m->genotype + (size_t)i * width, width);
+        uint64_t h = mtl__hash_bytes(MTL_HASH_START, b->m->genotype + (size_t)i * width, width);
         while (slot[h % (uint64_t)n_slots] >= 0)
             h++;
         slot[h % (uint64_t)n_slots] = i;
@@ -277,8 +276,8 @@ static int over_sites(builder *b, bool *used, int *list_of_site, mtl_error *err)
         for (int c = 1; c < n && !m->host_guessed; c++) {
             const size_t width = (size_t)m->n_people + 1;
             const int *pattern = m->pattern + m->list_start[list];
-            m->host_guessed = m->genotype[(size_t)pattern[c] * width] !=
-                              m->genotype[(size_t)pattern[0] * width];
+            m->host_guessed =
+                m->genotype[(size_t)pattern[c] * width] != m->genotype[(size_t)pattern[0] * width];
         }
     }
     return MTL_OK;

@@ -40,20 +40,23 @@ typedef struct mtl__mix_law {
     double block_morgan;
 
     int n_lists, *list_start, *list_n;
-    double *prob;     /* of the entries of the lists */
-    int *pattern;     /* of the entries */
+    double *prob; /* of the entries of the lists */
+    int *pattern; /* of the entries */
     int n_patterns;
     int8_t *genotype; /* [n_patterns][n_people + 1], host first */
 
-    bool guessing;     /* some genotypes of donors are summed over */
+    bool guessing; /* some genotypes of donors are summed over */
     bool host_guessed;
     int impossible, no_frequency; /* sites left out */
     double mean_depth;
-    double first_error;           /* where the fit of the error starts */
+    double first_error; /* where the fit of the error starts */
 
     /* Further knowledge: of error and spread a quadratic about `nuisance`; of fractions a function
      */
     const struct mtl__mix_extra *extra;
+    /* Which haplotypes of phased parents were handed on, along chromosomes; NULL = sites one by one
+     */
+    const struct mtl__mix_chain *chain;
 } mtl__mix_law;
 
 /* What other samples and assays of the same person say (mix_joint.c). */
@@ -102,8 +105,46 @@ void mtl__mix_expected(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_d
 void mtl__mix_responsible(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d,
                           const double *theta, int n_sites, double *out);
 
+/* Parts of the above, for mix_chain.c. */
+typedef struct mtl__mix_point { /* parameters in words */
+    const double *w;
+    double hop, error, spread;
+} mtl__mix_point;
+mtl__mix_point mtl__mix_begin(const mtl__mix_law *m, mtl__mix_work *w, const double *theta);
+/* Posterior of the joint genotypes of a site given its own reads, left in the work; l of the site
+   (without log_choose). */
+double mtl__mix_weigh_site(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d, int i,
+                           const mtl__mix_point *p, double *odd);
+double *mtl__mix_chain_space(mtl__mix_work *w); /* [law.n][2 * n_states] */
+double *mtl__mix_weights(mtl__mix_work *w);     /* of the last site weighed; may be changed */
+/* g, and h if it is not NULL, from these weights. */
+void mtl__mix_site_sums(const mtl__mix_law *m, mtl__mix_work *w, int i, const mtl__mix_point *p,
+                        double *g, double *h);
+
+/* ---------------------------------------------------------------- chromosomes (mix_chain.c) */
+enum { MTL__MIX_MAX_BITS = 6 };
+typedef struct mtl__mix_chain {
+    int n_bits, n_states; /* meioses from phased parents; 2^n_bits */
+    double *crossing;     /* [n] chance that a bit changes from the site before; 0.5 = anew */
+    size_t *start;        /* [n] of the entries of a site's list in `tilt` */
+    double *tilt;         /* [..][n_states] P(state | joint genotype) / P(state) */
+    bool whole;           /* nothing else links sites: no genotype is guessed otherwise */
+} mtl__mix_chain;
+int mtl__mix_chain_new(mtl__mix_law *m, const mtl__sites *sites, const mtl__mix_people *people,
+                       mtl_error *err);
+/* As mtl__mix_eval, but h leaves out what sites say about each other: good enough to climb by. If
+   `score` is not NULL, also sums of gradients by block. */
+void mtl__mix_chain_eval(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d,
+                         const double *theta, mtl__mix_value *v, double *score);
+/* The matrix of second derivatives by differences. */
+void mtl__mix_chain_bend(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d,
+                         const double *theta, double *h);
+/* Next state of a chain that is drawn. */
+int mtl__mix_chain_step(const mtl__mix_chain *c, int i, int state, mtl__rng *rng);
+
 /* ---------------------------------------------------------------- search (mix_solve.c) */
-/* Climbs from theta with the parameters `held` (NULL = none) kept; fractions stay on the simplex. */
+/* Climbs from theta with the parameters `held` (NULL = none) kept; fractions stay on the simplex.
+ */
 void mtl__mix_climb(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d,
                     const bool *held, double *theta, mtl__mix_value *v);
 /* The best of several starts. */
@@ -126,8 +167,8 @@ void mtl__mix_cholesky_solve(const double *a, int n, double *x);
 void mtl__mix_invert(const double *info, int n, const bool *use, double *inverse, bool *dead);
 
 /* ---------------------------------------------------------------- a fit (mix.c, mix_boot.c) */
-int mtl__mix_check(const mtl__sites *sites, const mtl__mix_people *people,
-                   const mtl__mix_opts *o, mtl_error *err);
+int mtl__mix_check(const mtl__sites *sites, const mtl__mix_people *people, const mtl__mix_opts *o,
+                   mtl_error *err);
 int mtl__mix_fit_law(mtl__mix *out, const mtl__mix_law *m, const mtl__mix_people *people,
                      const mtl__mix_data *d, int n_sites, const mtl__mix_opts *o, mtl_error *err);
 int mtl__mix_bootstrap(const mtl__mix_law *m, const double *theta, const mtl__mix_opts *o,

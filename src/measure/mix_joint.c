@@ -102,8 +102,7 @@ void mtl__mix_expect_extra(const mtl__mix_law *m, const double *theta, double *i
         const double p = mtl__qpcr_p_well(x->assay, c),
                      rise = (mtl__qpcr_p_well(x->assay, 1.001 * c) - p) / (0.001 * c) * x->copies;
         if (p > 0 && p < 1)
-            info[x->candidate * n + x->candidate] +=
-                x->assay->wells * rise * rise / (p * (1 - p));
+            info[x->candidate * n + x->candidate] += x->assay->wells * rise * rise / (p * (1 - p));
     }
 }
 
@@ -228,7 +227,8 @@ static void find_common(joint *j, double *common)
         profile_of(&j->s[i]);
 }
 
-/* What the others say, for sample i. A curvature that is none (a flat or bent tail) says nothing. */
+/* What the others say, for sample i. A curvature that is none (a flat or bent tail) says nothing.
+ */
 static void others_say(joint *j, int i, const double *common)
 {
     mtl__mix_extra *e = &j->s[i].extra;

@@ -8,7 +8,9 @@
    a composite likelihood (Lindsay 1988; Varin, Reid and Firth 2011): its estimates are consistent,
    but its curvature overstates what is known, for one haplotype decides many sites at once. The
    scores of whole blocks say by how much (mix.c). Blocks are 25 cM where the panel has room for 20
-   of them, else as long as 20 blocks allow, and then the panel is flagged as too linked. */
+   of them, else as long as 20 blocks allow, and then the panel is flagged as too linked. Where the
+   parents of an untyped child are phased the likelihood follows its haplotypes instead
+   (mix_chain.c). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,8 +80,8 @@ static int group_depths(mtl__mix_law *m, mtl_error *err)
         if (i == 0 || m->of_depth[i] != m->of_depth[m->n_depths - 1])
             m->of_depth[m->n_depths++] = m->of_depth[i];
     for (int i = 0; i < m->n; i++) {
-        const int32_t *at = bsearch(&m->depth[i], m->of_depth, (size_t)m->n_depths,
-                                    sizeof *m->of_depth, by_number);
+        const int32_t *at =
+            bsearch(&m->depth[i], m->of_depth, (size_t)m->n_depths, sizeof *m->of_depth, by_number);
         m->depth_group[i] = (int)(at - m->of_depth);
         m->mean_depth += (double)m->depth[i] / m->n;
     }
@@ -229,7 +231,7 @@ static int build(mtl__mix_law *m, const mtl__sites *s, const mtl__mix_people *pe
     if (m->hops)
         MTL_TRY(pool_others(m, others, n_others, err));
     m->first_error = start_of_error(m, sample);
-    return MTL_OK;
+    return mtl__mix_chain_new(m, s, people, err);
 }
 
 int mtl__mix_law_new(mtl__mix_law *m, const mtl__sites *sites, const mtl__mix_people *people,
@@ -240,10 +242,9 @@ int mtl__mix_law_new(mtl__mix_law *m, const mtl__sites *sites, const mtl__mix_pe
     mtl__arena_init(&m->arena, 0);
     bool *used = malloc(((size_t)sites->n + 1) * sizeof *used);
     int *list = malloc(((size_t)sites->n + 1) * sizeof *list);
-    const int ret =
-        used && list
-            ? build(m, sites, people, sample, others, others ? n_others : 0, o, used, list, err)
-            : mtl__nomem(err);
+    const int ret = used && list ? build(m, sites, people, sample, others, others ? n_others : 0, o,
+                                         used, list, err)
+                                 : mtl__nomem(err);
     free(used);
     free(list);
     if (ret < 0)

@@ -9,7 +9,6 @@
 #include "measure/mix_internal.h"
 
 #define TOLERANCE 1e-8 /* expected gain of a further step */
-#define HOPELESS 5.0   /* a start so much worse per site is not followed */
 #define EDGE 1e-9      /* the host keeps at least so much */
 
 /* ---------------------------------------------------------------- small matrices */
@@ -48,8 +47,8 @@ void mtl__mix_cholesky_solve(const double *a, int n, double *x)
     }
 }
 
-/* Gaussian elimination on the correlation scale: a pivot that falls to nothing marks parameters that
-   cannot be told apart. */
+/* Gaussian elimination on the correlation scale: a pivot that falls to nothing marks parameters
+   that cannot be told apart. */
 void mtl__mix_invert(const double *info, int n, const bool *use, double *inverse, bool *dead)
 {
     int at[MTL__MIX_MAX_PARAM], k = 0;
@@ -62,8 +61,7 @@ void mtl__mix_invert(const double *info, int n, const bool *use, double *inverse
     }
     for (int i = 0; i < k; i++)
         for (int j = 0; j < k; j++) {
-            const double s =
-                sqrt(info[at[i] * n + at[i]]) * sqrt(info[at[j] * n + at[j]]);
+            const double s = sqrt(info[at[i] * n + at[i]]) * sqrt(info[at[j] * n + at[j]]);
             a[i * k + j] = info[at[i] * n + at[j]] / s + (i == j ? 1e-10 : 0);
         }
     const bool fine = mtl__mix_cholesky(a, k) == 0;
@@ -113,8 +111,7 @@ static void project(const mtl__mix_law *m, const bool *held, double *theta)
     double fixed = 0, rest = 0;
     for (int i = 0; i < m->n_param; i++)
         if (!held || !held[i])
-            theta[i] =
-                mtl__min(mtl__max(theta[i], mtl__mix_lowest(m, i)), mtl__mix_highest(m, i));
+            theta[i] = mtl__min(mtl__max(theta[i], mtl__mix_lowest(m, i)), mtl__mix_highest(m, i));
     if (people_sum(m, theta) <= 1 - EDGE)
         return;
     for (int a = 0; a < m->n_people; a++)
@@ -125,21 +122,24 @@ static void project(const mtl__mix_law *m, const bool *held, double *theta)
 }
 
 /* ---------------------------------------------------------------- climbing */
-/* The direction of a Newton step over the free parameters, damped until it climbs; returns the gain
-   that is expected of it. */
-static double direction(const mtl__mix_law *m, const mtl__mix_value *v, const bool *is_free,
-                        double damping, double *step)
+/* Solves the damped Newton equations over the free parameters, with `set` [n] kept as steps. */
+static void solve_step(const mtl__mix_law *m, const mtl__mix_value *v, const bool *is_free,
+                       const bool *set, double damping, double *step)
 {
     int at[MTL__MIX_MAX_PARAM], k = 0;
     const int n = m->n_param;
-    double a[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], x[MTL__MIX_MAX_PARAM], gain = 0;
-    for (int i = 0; i < n; i++)
-        if (is_free[i])
+    double a[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], x[MTL__MIX_MAX_PARAM];
+    for (int i = 0; i < n; i++) {
+        if (is_free[i] && !set[i])
             at[k++] = i;
-    memset(step, 0, (size_t)n * sizeof *step);
-    for (int tries = 0; k > 0 && tries < 30; tries++) {
+        if (!set[i])
+            step[i] = 0;
+    }
+    for (int tries = 0; tries < 30; tries++) {
         for (int i = 0; i < k; i++) {
             x[i] = v->g[at[i]];
+            for (int j = 0; j < n; j++)
+                x[i] += set[j] ? v->h[at[i] * n + j] * step[j] : 0;
             for (int j = 0; j < k; j++)
                 a[i * k + j] = -v->h[at[i] * n + at[j]];
             a[i * k + i] += damping * (fabs(a[i * k + i]) + 1e-3 * fabs(x[i]) + 1e-9);
@@ -148,12 +148,33 @@ static double direction(const mtl__mix_law *m, const mtl__mix_value *v, const bo
             break;
         damping = damping > 0 ? 10 * damping : 1e-9;
     }
-    if (k > 0)
-        mtl__mix_cholesky_solve(a, k, x);
-    for (int i = 0; i < k; i++) {
+    mtl__mix_cholesky_solve(a, k, x);
+    for (int i = 0; i < k; i++)
         step[at[i]] = x[i];
-        gain += x[i] * v->g[at[i]];
+}
+
+/* The direction of a Newton step, damped until it climbs; returns the gain that is expected of it.
+   Logarithms do not jump by more than a factor of about ten: one that would is set to that, and the
+   others are solved for again, so that a spread on its way to 0 does not hold them up. */
+static double direction(const mtl__mix_law *m, const mtl__mix_value *v, const bool *is_free,
+                        double damping, double *step)
+{
+    bool set[MTL__MIX_MAX_PARAM] = {false};
+    const int logs[2] = {m->at_error, m->at_spread};
+    double gain = 0;
+    for (bool again = true; again;) {
+        again = false;
+        solve_step(m, v, is_free, set, damping, step);
+        for (int k = 0; k < 2; k++) {
+            const int i = logs[k];
+            if (i < 0 || set[i] || !(fabs(step[i]) > 2.5))
+                continue;
+            step[i] = step[i] > 0 ? 2.5 : -2.5;
+            set[i] = again = true;
+        }
     }
+    for (int i = 0; i < m->n_param; i++)
+        gain += step[i] * v->g[i];
     return isfinite(gain) ? gain : 0;
 }
 
@@ -161,20 +182,8 @@ static void find_free(const mtl__mix_law *m, const bool *held, const double *the
                       const mtl__mix_value *v, bool *is_free)
 {
     for (int i = 0; i < m->n_param; i++)
-        is_free[i] = !(held && held[i]) &&
-                     !(theta[i] <= mtl__mix_lowest(m, i) && v->g[i] <= 0) &&
+        is_free[i] = !(held && held[i]) && !(theta[i] <= mtl__mix_lowest(m, i) && v->g[i] <= 0) &&
                      !(theta[i] >= mtl__mix_highest(m, i) && v->g[i] >= 0);
-}
-
-/* Logarithms do not jump by more than a factor of about ten. */
-static double longest(const mtl__mix_law *m, const double *step)
-{
-    double scale = 1;
-    const int logs[2] = {m->at_error, m->at_spread};
-    for (int k = 0; k < 2; k++)
-        if (logs[k] >= 0 && fabs(step[logs[k]]) > 2.5)
-            scale = mtl__min(scale, 2.5 / fabs(step[logs[k]]));
-    return scale;
 }
 
 /* One step that climbs: 1 = done, 0 = at the top, -1 = no step climbs. */
@@ -188,7 +197,7 @@ static int climb_once(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_da
     const double gain = direction(m, v, is_free, damping, step);
     if (!(gain > TOLERANCE))
         return 0;
-    double size = longest(m, step);
+    double size = 1;
     for (int halves = 0; halves < 25; halves++, size *= 0.5) {
         double along = 0;
         for (int i = 0; i < m->n_param; i++)
@@ -223,39 +232,64 @@ void mtl__mix_climb(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data
     }
 }
 
-/* Starts: a little of everybody; more of everybody; and, where genotypes are guessed, much of each
-   one alone, for then the likelihood may have several hills. */
+/* Where climb number `start` begins; `sum` of all fractions as found so far. Nobody starts equal to
+   another: between two of a kind lies a saddle. */
+static void start_at(const mtl__mix_law *m, int start, double sum, const bool *held,
+                     const double *kept, double *at)
+{
+    for (int i = 0; i < m->n_param; i++) {
+        const double apart = 1 + 0.2 * i;
+        at[i] = start == 0 ? 2e-3 * apart : start == 1 ? 0.04 / m->n_people * apart : 0.05 * sum;
+        if (i == start - 2)
+            at[i] = sum;
+        if (i == m->at_hop)
+            at[i] = 1e-3;
+        else if (i == m->at_error)
+            at[i] = mtl__log(start == 0 ? m->first_error : 0.1 * m->first_error);
+        else if (i == m->at_spread)
+            at[i] = mtl__log(1e-3);
+        if (held && held[i])
+            at[i] = kept[i];
+    }
+}
+
+static void keep_better(const mtl__mix_law *m, const double *at, const mtl__mix_value *now,
+                        double *best, mtl__mix_value *v)
+{
+    if (!(now->l > v->l + 1e-7))
+        return;
+    *v = *now;
+    memcpy(best, at, (size_t)m->n_param * sizeof *best);
+}
+
+/* Starts: a little of everybody; where genotypes are guessed, more of everybody, and nearly all
+   that was found in each one alone, for then the likelihood may have several hills. And where sites
+   seem to be beyond the law, the top of the likelihood that believes every site: they may be many
+   because the start was wrong. */
 void mtl__mix_maximise(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d,
                        const bool *held, double *theta, mtl__mix_value *v)
 {
-    const bool hills = m->guessing && m->n_people > 0;
-    const int n_starts = hills ? 2 + m->n_people : 1;
-    double best[MTL__MIX_MAX_PARAM], kept[MTL__MIX_MAX_PARAM];
+    const int n_starts = !m->guessing || m->n_people < 1 ? 1
+                         : m->n_people == 1              ? 2
+                                                         : 2 + m->n_people;
+    double best[MTL__MIX_MAX_PARAM], at[MTL__MIX_MAX_PARAM];
     mtl__mix_value now;
-    memcpy(kept, theta, (size_t)m->n_param * sizeof *theta);
-    for (int s = 0; s < n_starts; s++) {
-        double at[MTL__MIX_MAX_PARAM];
-        for (int i = 0; i < m->n_param; i++) {
-            at[i] = s == 0 ? 2e-3 : s == 1 ? 0.1 / m->n_people : i == s - 2 ? 0.4 : 1e-3;
-            if (i == m->at_hop)
-                at[i] = 1e-3;
-            else if (i == m->at_error)
-                at[i] = mtl__log(m->first_error);
-            else if (i == m->at_spread)
-                at[i] = mtl__log(1e-3);
-            if (held && held[i])
-                at[i] = kept[i];
-        }
-        if (s > 1) { /* much of somebody, where the reads show no trace of it */
-            mtl__mix_eval(m, w, d, at, &now);
-            if (now.l < v->l - HOPELESS * m->n)
-                continue;
-        }
+    start_at(m, 0, 0, held, theta, best);
+    mtl__mix_climb(m, w, d, held, best, v);
+    for (int s = 1; s < n_starts; s++) {
+        if (s > 1 && held && held[s - 2])
+            continue;
+        start_at(m, s, people_sum(m, best), held, theta, at);
         mtl__mix_climb(m, w, d, held, at, &now);
-        if (s == 0 || now.l > v->l + 1e-7) {
-            *v = now;
-            memcpy(best, at, (size_t)m->n_param * sizeof *best);
-        }
+        keep_better(m, at, &now, best, v);
+    }
+    if (v->odd > 0) {
+        mtl__mix_law trusting = *m;
+        trusting.odd = 0;
+        start_at(m, 1, 0, held, theta, at);
+        mtl__mix_climb(&trusting, w, d, held, at, &now);
+        mtl__mix_climb(m, w, d, held, at, &now);
+        keep_better(m, at, &now, best, v);
     }
     memcpy(theta, best, (size_t)m->n_param * sizeof *theta);
 }
@@ -284,13 +318,10 @@ static double root_of_fall(profile *p, double x)
     /* Where the others go when this one moves, to first order. */
     for (int i = 0; i < n; i++) {
         bent.g[i] = p->v.g[i] + p->v.h[i * n + p->parameter] * move;
-        is_free[i] = !held[i] && p->theta[i] > mtl__mix_lowest(m, i) &&
-                     p->theta[i] < mtl__mix_highest(m, i);
+        is_free[i] =
+            !held[i] && p->theta[i] > mtl__mix_lowest(m, i) && p->theta[i] < mtl__mix_highest(m, i);
     }
     direction(m, &bent, is_free, 0, step);
-    for (int i = 0; i < n; i++)
-        if (i == m->at_error || i == m->at_spread)
-            step[i] = mtl__min(mtl__max(step[i], -1), 1);
     for (int i = 0; i < n; i++)
         p->theta[i] += step[i];
     p->theta[p->parameter] = x;

@@ -79,7 +79,8 @@ typedef struct mtl__wells {
     mtl__curve *curve;             /* one per target with standards */
     mtl__level *level;             /* by sample, then donors */
     int *blank_wells, *blank_hits; /* [n_targets] of this plate and the history */
-    double *background;            /* [n_targets] mean false hits per well */
+    double *background;            /* [n_targets] mean false fragments per well or partition */
+    double *background_shape, *background_rate; /* [n_targets] its gamma law */
     mtl__arena arena;
 } mtl__wells;
 /* Never refuses a plate for what can be said with a flag. Borrows nothing from the plate. */

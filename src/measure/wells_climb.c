@@ -133,13 +133,12 @@ static bool step_of(const climb *c, const double *x, double ridge, double *step)
 /* Tries x + step, halved until it is higher; true if x has moved by more than nothing. */
 static bool go(const climb *c, double *x, double *height, const double *step)
 {
-    double y[N];
-    for (double share = 1.0; share > 1e-4; share *= 0.4) {
-        for (int i = 0; i < c->n; i++) {
-            const double most = 3.0 * c->scale[i];
-            const double by = mtl__max(-most, mtl__min(most, share * step[i]));
-            y[i] = mtl__max(c->lower[i], mtl__min(c->upper[i], x[i] + by));
-        }
+    double y[N], longest = 1.0;
+    for (int i = 0; i < c->n; i++)
+        longest = mtl__max(longest, fabs(step[i]) / (3.0 * c->scale[i]));
+    for (double share = 1.0 / longest; share > 1e-5 / longest; share *= 0.4) {
+        for (int i = 0; i < c->n; i++)
+            y[i] = mtl__max(c->lower[i], mtl__min(c->upper[i], x[i] + share * step[i]));
         const double value = c->f(c->ctx, y);
         if (value > *height) {
             *height = value;

@@ -11,7 +11,7 @@
 
 #include "measure/wells_parts.h"
 
-enum { COUNT_MOST = 300, CURVE_COUNTS = 1500, DIGITAL_MOST = 400, N_MOST = 40000 };
+enum { COUNT_MOST = 200, CURVE_COUNTS = 1200, DIGITAL_MOST = 400, N_MOST = 40000 };
 
 /* ---------------------------------------------------------------- hits only */
 static int by_hits(double **out, int *n, const mtl__evidence *e, mtl__arena *arena)
@@ -50,14 +50,15 @@ typedef struct node {
 } node;
 
 /* Density of one Ct against m, from lo on, relative to the largest; returns the log of that. */
-static double density_of_counts(const node *k, double ct, int n, int *lo, int *hi, double *d)
+static double density_of_counts(const node *k, double ct, int n, const double *log_of, int *lo,
+                                int *hi, double *d)
 {
     const double per = k->law.slope / MTL__LN10;
     double best = -HUGE_VAL;
     *lo = n;
     *hi = 0;
     for (int m = 1; m < n; m++) {
-        const double z = (ct - k->law.one - per * mtl__log(m)) / k->law.sd;
+        const double z = (ct - k->law.one - per * log_of[m]) / k->law.sd;
         d[m] = -0.5 * z * z;
         best = mtl__max(best, d[m]);
         if (m > 1 && d[m] < best - 60.0 && d[m] < d[m - 1])
@@ -75,7 +76,7 @@ static double density_of_counts(const node *k, double ct, int n, int *lo, int *h
 }
 
 typedef struct workspace {
-    double *d, *q, *next, *log_factorial, *a;
+    double *d, *q, *next, *log_of, *log_factorial, *a;
 } workspace;
 
 /* a[F] of one node by one tilt: Poisson weights of mean `tilt` fragments in all wells; fills those F
@@ -90,7 +91,7 @@ static void product(const mtl__evidence *e, const node *k, int n, double tilt, d
     w->q[0] = 1.0;
     for (int i = 0; i < e->hits; i++) {
         int lo, hi;
-        *log_off += density_of_counts(k, e->ct[i], n, &lo, &hi, w->d);
+        *log_off += density_of_counts(k, e->ct[i], n, w->log_of, &lo, &hi, w->d);
         for (int m = lo; m <= hi; m++)
             w->d[m] *= mtl__exp(m * each - w->log_factorial[m] - tilt / (double)e->places);
         memset(w->next, 0, (size_t)n * sizeof *w->next);
@@ -103,9 +104,15 @@ static void product(const mtl__evidence *e, const node *k, int n, double tilt, d
         }
         low = low + lo < n ? low + lo : n - 1;
         high = high + hi < n ? high + hi : n - 1;
-        double *swap = w->q;
+        double *swap = w->q, top = 0.0;
         w->q = w->next;
         w->next = swap;
+        for (int f = low; f <= high; f++)
+            top = mtl__max(top, w->q[f]);
+        while (low < high && w->q[low] < 1e-70 * top)
+            w->q[low++] = 0.0;
+        while (high > low && w->q[high] < 1e-70 * top)
+            w->q[high--] = 0.0;
     }
     const double silent = tilt * (double)(e->places - e->hits) / (double)e->places;
     for (int f = low; f <= high; f++)
@@ -167,12 +174,14 @@ static int by_ct(double **out, int *n, const mtl__evidence *e, mtl__arena *arena
     const size_t room = (size_t)*n * sizeof(double);
     workspace w = {mtl__arena_alloc(arena, room), mtl__arena_alloc(arena, room),
                    mtl__arena_alloc(arena, room), mtl__arena_alloc(arena, room),
-                   mtl__arena_alloc(arena, room)};
+                   mtl__arena_alloc(arena, room), mtl__arena_alloc(arena, room)};
     double *sum = mtl__arena_alloc(arena, room), top = -HUGE_VAL;
-    if (!w.d || !w.q || !w.next || !w.log_factorial || !w.a || !sum)
+    if (!w.d || !w.q || !w.next || !w.log_of || !w.log_factorial || !w.a || !sum)
         return MTL_ERR_MEMORY;
-    for (int f = 1; f < *n; f++)
-        w.log_factorial[f] = w.log_factorial[f - 1] + mtl__log(f);
+    for (int f = 1; f < *n; f++) {
+        w.log_of[f] = mtl__log(f);
+        w.log_factorial[f] = w.log_factorial[f - 1] + w.log_of[f];
+    }
     const int n_nodes = nodes_of(e, nodes);
     for (int i = 0; i < n_nodes; i++) {
         of_node(e, &nodes[i], *n, &w);

@@ -5,7 +5,8 @@
    [Clopper1934], the upper one divided by the chance that blanks alone show so few (CLs
    [Read2002]), so that it never falls to nothing. Ways are mixed by chance x largest likelihood, which
    keeps the level over families in which copies fall by that chance, and the interval is where the
-   mixture crosses (1 -+ level) / 2; where nothing above the background was seen, only an upper bound
+   mixture crosses (1 -+ level) / 2 (the wider one of the two ends of `whole`, where that is not
+   known); where nothing above the background was seen, only an upper bound
    at `level`. With `bayes`, the posterior under Jeffreys' prior of a Poisson rate, density ~ c^-1/2,
    that is flat in the root of c; other donors are integrated with the same prior (beyond two others
    they are held at their best). Limits: EP17 with the predictive blank (wells_tails.c). */
@@ -109,33 +110,45 @@ static double confidence_of_way(const view *v, way *w, double c)
     return mtl__norm_cdf(c < best ? -root : root);
 }
 
-/* P(so many hits or more | c): lower tail of the truth. */
-static double at_least(const view *v, double c)
+/* P(so many hits or more | c) of one way. */
+static double at_least_of(const view *v, way *w, double c)
 {
-    double sum = 0.0;
-    for (int i = 0; i < v->n_ways; i++) {
-        way *w = &v->way[i];
-        if (v->exact && !v->shared)
-            sum += w->weight * (1.0 - mtl__tails_below(&v->tails, w->k, c, v->hits - 1));
-        else
-            sum += w->weight * confidence_of_way(v, w, c);
-    }
-    return sum;
+    if (v->exact && !v->shared)
+        return 1.0 - mtl__tails_below(&v->tails, w->k, c, v->hits - 1);
+    return confidence_of_way(v, w, c);
 }
 
-/* P(so few hits or fewer | c), relative to blanks alone. */
-static double at_most(const view *v, double c)
+/* P(so few hits or fewer | c) of one way, relative to blanks alone. */
+static double at_most_of(const view *v, way *w, double c)
 {
-    double sum = 0.0;
+    if (v->exact)
+        return mtl__tails_below(&v->tails, w->k, c, v->hits) /
+               mtl__max(mtl__tails_below(&v->tails, w->k, 0.0, v->hits), 1e-12);
+    return 1.0 - confidence_of_way(v, w, c);
+}
+
+/* Mean over the ways; of the two shares of a genome's DNA, which are no matter of chance, the one
+   that reaches further. */
+static double tail_of(const view *v, double (*f)(const view *v, way *w, double c), double c)
+{
+    double sum[2] = {0.0, 0.0}, weight[2] = {0.0, 0.0}, most = 0.0;
     for (int i = 0; i < v->n_ways; i++) {
         way *w = &v->way[i];
-        if (v->exact)
-            sum += w->weight * mtl__tails_below(&v->tails, w->k, c, v->hits) /
-                   mtl__max(mtl__tails_below(&v->tails, w->k, 0.0, v->hits), 1e-12);
-        else
-            sum += w->weight * (1.0 - confidence_of_way(v, w, c));
+        sum[w->k->whole] += w->weight * f(v, w, c);
+        weight[w->k->whole] += w->weight;
     }
-    return sum;
+    for (int k = 0; k < 2; k++)
+        if (weight[k] > 1e-12)
+            most = mtl__max(most, sum[k] / weight[k]);
+    return most;
+}
+static double at_least(const view *v, double c)
+{
+    return tail_of(v, at_least_of, c);
+}
+static double at_most(const view *v, double c)
+{
+    return tail_of(v, at_most_of, c);
 }
 
 static double lower_at(void *ctx, double log_c)

@@ -200,6 +200,6 @@ int mtl__sets_find(mtl__sets *s, const mtl__plate *p, int sample, mtl__arena *ar
                    mtl_error *err);
 int mtl__joint_make(mtl__joint *j, const mtl__sets *s, const mtl__plate *p, const mtl__wells *w,
                     int sample, const mtl__genomes *g, const mtl__wells_opts *o, mtl__arena *arena,
-                    unsigned *flags, mtl_error *err);
+                    unsigned *flags, bool *unsure, mtl_error *err);
 
 #endif

@@ -77,6 +77,29 @@ static void test_minimiser_stops_at_a_bound_and_holds_what_is_fixed(void **state
     assert_true(fabs(y[0] - 0.2) > 0.01); /* moved towards sqrt(y[1]) */
 }
 
+/* No number from the third call on, as after an error in the middle of a fit. */
+static double breaks_off(void *ctx, const double *x)
+{
+    int *calls = ctx;
+    return ++*calls < 3 ? x[0] * x[0] + x[1] * x[1] : HUGE_VAL;
+}
+
+static void test_minimiser_ends_where_there_are_no_numbers(void **state)
+{
+    (void)state;
+    const double lo[2] = {-5, -5}, hi[2] = {5, 5};
+    double x[2] = {1.0, 1.0};
+    int calls = 0;
+    mtl__minimum m;
+    mtl__minimise(breaks_off, &calls, 2, NULL, lo, hi, NULL, x, &m);
+    assert_false(m.converged);
+    assert_in_range(calls, 3, 1000);
+    const double a[4] = {1.0, 0.0, 0.0, NAN}, b[2] = {1.0, 1.0};
+    const bool held[2] = {false, false};
+    assert_false(mtl__solve_free(2, held, a, b, x));
+    assert_true(x[0] == 0.0 && x[1] == 0.0);
+}
+
 static void test_eigenvalues_of_a_known_matrix(void **state)
 {
     (void)state;
@@ -270,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_minimiser_follows_a_bent_valley),
         cmocka_unit_test(test_minimiser_stops_at_a_bound_and_holds_what_is_fixed),
+        cmocka_unit_test(test_minimiser_ends_where_there_are_no_numbers),
         cmocka_unit_test(test_eigenvalues_of_a_known_matrix),
         cmocka_unit_test(test_counts_are_negative_binomial),
         cmocka_unit_test(test_rows_agree_with_the_solver),

@@ -172,8 +172,9 @@ void mtl__minimise(mtl__objective fn, void *ctx, int n, const bool *fixed, const
 /* Second derivatives by central differences of step h. */
 void mtl__second_derivatives(mtl__objective fn, void *ctx, int n, const bool *fixed, double h,
                              const double *x, double *out);
-/* Solves A x = b over the free places (A symmetric, made positive definite if it is not). */
-void mtl__solve_free(int n, const bool *held, const double *a, const double *b, double *x);
+/* Solves A x = b over the free places (A symmetric, made positive definite if it is not). False,
+   and x = 0, if something in A is not finite. */
+bool mtl__solve_free(int n, const bool *held, const double *a, const double *b, double *x);
 /* Eigenvalues (rising) and vectors (rows of v) of a symmetric n x n matrix. */
 void mtl__eigen(int n, const double *a, double *value, double *v);
 

@@ -12,9 +12,10 @@
 
 #include "fit/fit.h"
 
-#define STEP 2e-4    /* of central differences, natural logarithms */
-#define MAX_MOVE 1.0 /* in one iteration */
-#define GAIN 1e-7    /* expected gain below which it is done */
+#define STEP 2e-4      /* of central differences, natural logarithms */
+#define MAX_MOVE 1.0   /* in one iteration */
+#define GAIN 1e-7      /* expected gain below which it is done */
+#define MAX_SHIFT 1e30 /* more does not help: something is no number */
 enum { MAX_ITERATIONS = 200, N = MTL__MIN_MAX };
 
 /* ---------------------------------------------------------------- linear algebra */
@@ -35,11 +36,16 @@ static bool factorise(int n, const bool *held, const double *a, double shift, do
     return true;
 }
 
-void mtl__solve_free(int n, const bool *held, const double *a, const double *b, double *x)
+bool mtl__solve_free(int n, const bool *held, const double *a, const double *b, double *x)
 {
     double l[N * N] = {0}, shift = 0.0;
-    while (!factorise(n, held, a, shift, l))
+    while (!factorise(n, held, a, shift, l)) {
         shift = shift > 0.0 ? 4.0 * shift : 1e-3;
+        if (shift > MAX_SHIFT) {
+            memset(x, 0, (size_t)n * sizeof *x);
+            return false;
+        }
+    }
     for (int i = 0; i < n; i++) {
         double sum = held[i] ? 0.0 : b[i];
         for (int k = 0; k < i; k++)
@@ -56,6 +62,7 @@ void mtl__solve_free(int n, const bool *held, const double *a, const double *b, 
     for (int i = 0; i < n; i++)
         if (held[i])
             x[i] = 0.0;
+    return true;
 }
 
 /* One Jacobi rotation that clears a[p][q]. */
@@ -207,7 +214,8 @@ static double inside(const search *s, int i, double x)
     return x < s->lo[i] ? s->lo[i] : x > s->hi[i] ? s->hi[i] : x;
 }
 
-/* Direction, no longer than MAX_MOVE in any variable; returns the gain that is expected. */
+/* Direction, no longer than MAX_MOVE in any variable; returns the gain that is expected, NaN if
+   there is no direction. */
 static double direction(search *s, const double *x)
 {
     double minus[N], longest = 0.0, slope = 0.0;
@@ -216,7 +224,8 @@ static double direction(search *s, const double *x)
                      (x[i] >= s->hi[i] && s->g[i] < 0.0);
         minus[i] = -s->g[i];
     }
-    mtl__solve_free(s->n, s->held, s->b, minus, s->d);
+    if (!mtl__solve_free(s->n, s->held, s->b, minus, s->d))
+        return NAN;
     for (int i = 0; i < s->n; i++)
         longest = mtl__max(longest, fabs(s->d[i]));
     for (int i = 0; i < s->n; i++) {

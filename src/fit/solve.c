@@ -133,7 +133,7 @@ static void shift_others(profile *p, double delta)
         held[i] = i == k || f->param[i].role == MTL__FIT_SCANNED;
         b[i] = -p->curvature[i * n + k] * delta;
     }
-    mtl__solve_free(n, held, p->curvature, b, d);
+    (void)mtl__solve_free(n, held, p->curvature, b, d); /* else the others stay */
     for (int i = 0; i < n; i++)
         p->x[i] = held[i] ? p->at[i] : p->at[i] + d[i];
     p->x[k] = p->at[k] + delta;
@@ -204,7 +204,7 @@ static double first_step(const mtl_fit *f, const double *curvature, int k)
         held[i] = f->param[i].role == MTL__FIT_SCANNED;
         b[i] = i == k;
     }
-    mtl__solve_free(f->n_params, held, curvature, b, d);
+    (void)mtl__solve_free(f->n_params, held, curvature, b, d);
     const double step = d[k] > 0.0 ? sqrt(2.0 * MTL__FIT_DROP * d[k]) : 1.0;
     return mtl__min(step, 3.0);
 }

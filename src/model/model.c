@@ -282,6 +282,8 @@ int mtl_model_switch_value(const mtl_model *m, int i, int k, mtl_switch_value *o
         return MTL_ERR_USAGE;
     *out = (mtl_switch_value){.value = m->sw[i].value[k],
                               .meaning = m->sw[i].value_meaning[k],
+                              .source = m->sw[i].source[k],
+                              .note = m->sw[i].note[k],
                               .built = m->sw[i].built[k]};
     return MTL_OK;
 }

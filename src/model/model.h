@@ -189,7 +189,7 @@ typedef struct mtl__supply {
 /* ---------------------------------------------------------------- switches, assays */
 typedef struct mtl__switch {
     const char *name, *meaning;
-    const char *const *value, *const *value_meaning;
+    const char *const *value, *const *value_meaning, *const *source, *const *note; /* by value */
     const bool *built;
     int n_values, now, default_;
     int line;

@@ -154,6 +154,8 @@ static void copy_switches(copier *c, mtl_model *m)
         STR(s->meaning);
         s->value = dup_strings(c, s->value, s->n_values);
         s->value_meaning = dup_strings(c, s->value_meaning, s->n_values);
+        s->source = dup_strings(c, s->source, s->n_values);
+        s->note = dup_strings(c, s->note, s->n_values);
         DUP(s->built, s->n_values);
     }
 }

@@ -48,6 +48,8 @@ static const engine_use engine_uses[] = {
      "with an organ graft"},
     {"graft.blood.share", "what crosses from the taker later is the giver's in that share", "", "",
      "with a stem cell graft"},
+    {"loss.unnoticed.rate", "losses that nobody noticed, where a scenario asks for them", "", "",
+     "with unnoticed_losses"},
     {"hla.recombination.a_c", "crossing-over between HLA-A and HLA-C, in `markers`", "", "", ""},
     {"hla.recombination.c_b", "crossing-over between HLA-C and HLA-B, in `markers`", "", "", ""},
     {"hla.recombination.b_drb1", "crossing-over between HLA-B and HLA-DRB1, in `markers`", "", "",

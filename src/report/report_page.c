@@ -241,11 +241,14 @@ const char *mtl__page_name(const mtl__page *v, int person)
 
 const char *mtl__page_class(const mtl__page *v, int person)
 {
-    static const char *const name[2][N_COLOURS] = {
+    /* Hues are few: who comes later has a second mark, so that two dozen donors differ. */
+    static const char *const name[4][N_COLOURS] = {
         {"d0", "d1", "d2", "d3", "d4", "d5"},
-        {"d0 dash", "d1 dash", "d2 dash", "d3 dash", "d4 dash", "d5 dash"}};
+        {"d0 dash", "d1 dash", "d2 dash", "d3 dash", "d4 dash", "d5 dash"},
+        {"d0 dots", "d1 dots", "d2 dots", "d3 dots", "d4 dots", "d5 dots"},
+        {"d0 both", "d1 both", "d2 both", "d3 both", "d4 both", "d5 both"}};
     const int c = v->colour[person];
-    return c < 0 ? "me" : name[c >= N_COLOURS][c % N_COLOURS];
+    return c < 0 ? "me" : name[c / N_COLOURS % 4][c % N_COLOURS];
 }
 
 const char *mtl__organ_label(const mtl_model *m, int organ)

@@ -55,6 +55,13 @@ static const char *const style[] = {
     "fill:none}\n"
     ".pale{fill:var(--c);opacity:.2}.band{fill:var(--c);opacity:.38}.line{fill:none;"
     "stroke:var(--c);stroke-width:2;stroke-linejoin:round}.dash .line{stroke-dasharray:6 3}"
+    ".dots .line{stroke-dasharray:2 2.5}.both .line{stroke-dasharray:9 3 2 3}"
+    ".dash .dot,.dash .band{stroke:var(--text);stroke-width:1.3;stroke-dasharray:5 2}"
+    ".dots .dot,.dots .band{stroke:var(--text);stroke-width:1.3;stroke-dasharray:1.5 2}"
+    ".both .dot,.both .band{stroke:var(--text);stroke-width:1.3}"
+    ".dash .who,.dash.who,.dash .name,.dash.name{text-decoration:underline dashed}"
+    ".dots .who,.dots.who,.dots .name,.dots.name{text-decoration:underline dotted}"
+    ".both .who,.both.who,.both .name,.both.name{text-decoration:underline double}"
     ".quart{fill:none;stroke:var(--c);stroke-width:1;opacity:.8}.dot{fill:var(--c)}.ring{fill:var(--ground);stroke:var(--c);stroke-width:2}"
     ".arch{fill:none;stroke:var(--c);stroke-width:2}.rest{fill:none;stroke:var(--axis);"
     "stroke-dasharray:2 3}\n",
@@ -122,7 +129,7 @@ static const char *const style[] = {
     "section{display:block;padding:14px 0 18px}section>header{margin-bottom:10px;"
     "break-after:avoid}h1,h1.long{font-size:17pt;line-height:1.25}svg.wide{display:none}"
     "svg.narrow{display:block;width:100%}.box{grid-template-columns:minmax(0,1fr) 300px}"
-    ".box,tr,svg,pre{break-inside:avoid}h2,h3,caption{break-after:avoid}"
+    ".box,tr,svg,pre{break-inside:avoid}h2,h3,caption,header,header p,.note,.lede,figcaption{break-after:avoid}"
     ".scroll{overflow:visible}td.under{background-image:none;background-color:var(--soft);text-shadow:none}"
     "#tip,.hit,.cross{display:none}.maps{display:block}.part{max-width:none}}\n",
 };

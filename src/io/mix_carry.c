@@ -175,8 +175,22 @@ static const char *typed_word(const mtl_mix *m, int person)
     return word[own != MTL__NOT_TYPED ? own : m->typed[m->lineage.genome[person]]];
 }
 
+/* An answer from nothing is no answer. */
+static int check_used(const mtl_mix *m, const mtl__mix_tube *t, mtl_error *err)
+{
+    const mtl__count_sample *c = &m->counts.sample[t->count];
+    if (t->fit.sites_used > 0)
+        return MTL_OK;
+    return mtl__fail_at(err, MTL_ERR_VALUE, c->file, 0, 0, "sample",
+                        "sample '%.60s' has no site that can be used: %d sites on the panel, %d of "
+                        "them where genotypes would be guessed and no frequency is known, %d where "
+                        "they cannot be inherited as read, the rest without reads",
+                        c->name, m->panel.n, t->fit.sites_no_frequency, t->fit.sites_impossible);
+}
+
 static int rows_of(mtl_mix *m, mtl__mix_tube *t, mtl_error *err)
 {
+    MTL_TRY(check_used(m, t, err));
     t->row = mtl__arena_alloc(&m->arena, ((size_t)t->fit.n + 1) * sizeof *t->row);
     t->flags = mtl__mix_flag_words(m, t->fit.flags);
     if (!t->row || !t->flags)

@@ -18,7 +18,7 @@ const char *mtl__mix_flag_words(mtl_mix *m, unsigned flags)
         {MTL__MIX_FEW_SITES, "few sites"},
         {MTL__MIX_BOUNDARY, "none seen: only the upper bound says something"},
         {MTL__MIX_STRANGER, "somebody outside the family explains the reads better"},
-        {MTL__MIX_HOST_GUESSED, "the host is not typed"},
+        {MTL__MIX_HOST_GUESSED, "the host is not typed at every site"},
         {MTL__MIX_OVERDISPERSED, "counts vary more than chance allows"},
     };
     mtl__str t = {0};

@@ -2,7 +2,7 @@
 /* Reads of BAM, CRAM and SAM at the sites of a panel, through htslib, without a pile-up engine:
    reads come sorted, so the sites that one covers are found by moving on, and only their bases are
    looked at. Where the panel is sparse the index is used and only the blocks that hold sites are
-   unpacked; where these would be more than a quarter of the file it is read from end to end, on
+   unpacked; where these would be more than half of the file it is read from end to end, on
    several threads, which is faster than many jumps. */
 #include <errno.h>
 #include <stdio.h>
@@ -189,7 +189,8 @@ static double bytes_of(const hts_itr_t *it, bool is_cram)
     double n = 0;
     for (int i = 0; i < it->n_off; i++)
         n += is_cram ? (double)(it->off[i].v - it->off[i].u)
-                     : (double)((it->off[i].v >> 16) - (it->off[i].u >> 16)) + 0x8000;
+                     : (double)((it->off[i].v >> 16) - (it->off[i].u >> 16)) +
+                           0x4000; /* a jump costs about a block */
     return n;
 }
 
@@ -219,7 +220,7 @@ static int choose_way(pileup *p)
     p->iterator = sam_itr_regions(p->index, p->header, list, n); /* takes the list over */
     if (!p->iterator)
         return MTL_OK; /* an index of another file, perhaps: the whole file is read */
-    if (p->o->way == 0 && bytes_of(p->iterator, is_cram) > size / 4) {
+    if (p->o->way == 0 && bytes_of(p->iterator, is_cram) > size / 2) {
         hts_itr_destroy(p->iterator);
         p->iterator = NULL;
     }

@@ -112,7 +112,9 @@ int mtl__rdml_unzip(const char *file, const char *data, size_t length,
     zip_t *z = s ? zip_open_from_source(s, ZIP_RDONLY, &why) : NULL;
     int ret;
     if (!z) {
-        const bool memory = zip_error_code_zip(&why) == ZIP_ER_MEMORY;
+        /* Some of its failed allocations come without a reason. */
+        const int code = zip_error_code_zip(&why);
+        const bool memory = code == ZIP_ER_MEMORY || code == ZIP_ER_OK;
         ret = memory ? mtl__nomem(err)
                      : mtl__fail_at(err, MTL_ERR_SYNTAX, file, 0, 0, NULL,
                                     "neither RDML nor any other zip: %s", zip_error_strerror(&why));

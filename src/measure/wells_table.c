@@ -86,22 +86,27 @@ static int from_counts(mtl__table *t, const mtl__cluster *c, const double *b, in
         return MTL_ERR_MEMORY;
     double v = low;
     for (int i = 0; i < knots; i++, v += step_at(v)) {
-        double log_scale, sum = 0.0, by = 0.0, inside = 0.0;
+        double log_scale, sum = 0.0, by = 0.0, inside = 0.0, leaving = 0.0;
         mtl__cluster_counts(c, mtl__exp(v), n, p, slope, &log_scale);
         for (int f = 0; f < n; f++) {
             sum += p[f] * b[f];
             by += slope[f] * b[f];
             inside += p[f];
+            leaving -= slope[f];
         }
         if (beyond > 0.0) {
             const double factor = mtl__exp(-log_scale);
-            if (isfinite(factor))
+            if (isfinite(factor)) {
                 sum += mtl__max(0.0, factor - inside) * beyond;
+                by += leaving * beyond;
+            }
         }
         t->v[i] = v;
         t->l[i] = sum > 0.0 ? mtl__log(sum) + log_scale : -1e6;
         t->d[i] = sum > 0.0 ? by / sum : 0.0;
     }
+    if (beyond > 0.0) /* every place hit: more fragments change nothing */
+        t->d[knots - 1] = 0.0;
     t->at_zero = b[0] > 0.0 ? mtl__log(b[0]) : -HUGE_VAL;
     note_best(t);
     return 0;

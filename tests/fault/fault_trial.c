@@ -49,6 +49,19 @@ void text_back(pass *p, char *text)
     free(text);
 }
 
+void scenario_back(pass *p, mtl_scenario *s)
+{
+    rest(p);
+    p->left = p->ret < 0 && s;
+    if (s) {
+        char *text = mtl_scenario_draw(s, 100);
+        assert_non_null(text);
+        p->print = mtl__hash(text) ^ mtl__hash(mtl_scenario_hash(s));
+        free(text);
+    }
+    mtl_scenario_free(s);
+}
+
 /* ---------------------------------------------------------------- all faults of one use */
 /* "" if the pass went as it must. */
 static const char *judge(const trial *t, const pass *p, const pass *clean, int64_t leaked)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "matriline/error.h"
+#include "matriline/scenario.h"
 
 /* What a pass left: a code (0, or negative), its error, a hash of what it made. A use calls `arm`
    right before the call that is tried, `rest` right after it. */
@@ -22,6 +23,8 @@ void arm(pass *p);
 void rest(pass *p);
 /* Rests; takes a text that free() takes, or NULL for out of memory. */
 void text_back(pass *p, char *text);
+/* The same of a scenario, which it frees. */
+void scenario_back(pass *p, mtl_scenario *s);
 
 typedef struct trial {
     const char *name;

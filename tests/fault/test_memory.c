@@ -111,19 +111,6 @@ static void use_model_set(pass *p)
     mtl_model_free(m);
 }
 
-static void scenario_back(pass *p, mtl_scenario *s)
-{
-    rest(p);
-    p->left = p->ret < 0 && s;
-    if (s) {
-        char *text = mtl_scenario_draw(s, 100);
-        assert_non_null(text);
-        p->print = mtl__hash(text) ^ mtl__hash(mtl_scenario_hash(s));
-        free(text);
-    }
-    mtl_scenario_free(s);
-}
-
 static void use_scenario_parse(pass *p)
 {
     mtl_scenario *s = NULL;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation fails once, in pedigrees, markers, the family page, and the fit.
- */
+/* Every allocation fails once, in pedigrees, markers, the family page, and the fit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,19 +42,6 @@ static mtl_markers *markers;
 static mtl_fit *fit;
 
 /* ---------------------------------------------------------------- pedigrees */
-static void scenario_back(pass *p, mtl_scenario *s)
-{
-    rest(p);
-    p->left = p->ret < 0 && s;
-    if (s) {
-        char *text = mtl_scenario_draw(s, 100);
-        assert_non_null(text);
-        p->print = mtl__hash(text) ^ mtl__hash(mtl_scenario_hash(s));
-        free(text);
-    }
-    mtl_scenario_free(s);
-}
-
 static void use_pedigree(pass *p)
 {
     mtl_scenario *s = NULL;

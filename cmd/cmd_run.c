@@ -41,15 +41,20 @@ const struct opt run_opts[] = {
 /* ---------------------------------------------------------------- printing */
 static void reading_text(const mtl_reading_row *row, char *buf, size_t size)
 {
-    char a[32], b[32], c[32];
+    char a[32], b[32], c[32], counted[64];
+    const int wells = strcmp(row->unit, "wells") == 0, reads = strcmp(row->unit, "reads") == 0;
+    if (reads)
+        snprintf(counted, sizeof counted, "%d reads", row->hits);
+    else
+        snprintf(counted, sizeof counted, "%d/%d%s%s", row->hits, row->wells, wells ? "" : " ",
+                 wells ? "" : row->unit);
     if (row->hits < 0)
         snprintf(buf, size, "-");
     else if (row->hits == 0 || !isfinite(row->geq_per_1e6))
-        snprintf(buf, size, "%d/%d, < %s", row->hits, row->wells, two_digits(row->high, a));
+        snprintf(buf, size, "%s, < %s", counted, two_digits(row->high, a));
     else
-        snprintf(buf, size, "%d/%d, %s (%s-%s)", row->hits, row->wells,
-                 two_digits(row->geq_per_1e6, a), two_digits(row->low, b),
-                 two_digits(row->high, c));
+        snprintf(buf, size, "%s, %s (%s-%s)", counted, two_digits(row->geq_per_1e6, a),
+                 two_digits(row->low, b), two_digits(row->high, c));
 }
 
 /* Called twice per row: once to find the widths, once to print. */

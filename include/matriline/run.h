@@ -51,13 +51,15 @@ typedef struct mtl_cell_row {
 typedef struct mtl_reading_row {
     const char *person, *organ, *assay, *donors; /**< donors: who could explain it, comma separated */
     double t_days;
-    double genomes;        /**< genome equivalents tested */
-    int wells;
+    double genomes;        /**< genome equivalents tested (FISH: cells looked at) */
+    int wells;             /**< or partitions, cells, reads expected at the informative sites: see unit */
     double p_positive;     /**< share of replicates (analytic: probability) with a positive sample */
     double mean_geq_per_1e6;
     int hits;              /**< of the replicate shown as the virtual reading; -1 with analytic */
     double geq_per_1e6, low, high; /**< that reading with its 95% interval; geq NaN if nothing was hit */
     double lod_geq_per_1e6;
+    const char *method;    /**< "qpcr", "dpcr", "fish", "reads" */
+    const char *unit;      /**< what hits and wells count: "wells", "partitions", "cells", "reads" */
 } mtl_reading_row;
 typedef struct mtl_sink {
     void *ctx;

@@ -5,8 +5,8 @@
 #include "assay/assay.h"
 
 /* What is drawn and judged: fragments of the tested DNA, an aliquot of an extract, fall into the
-   partitions independently, so that those of one partition are Poisson; false positives add to them.
-   Where a second target is read in the same partitions, `linked` fragments carry both. */
+   partitions independently, so that those of one partition are Poisson; false positives add to
+   them. Where a second target is read in the same partitions, `linked` fragments carry both. */
 typedef struct mtl__dpcr {
     double genomes;             /* genome equivalents in the accepted partitions */
     int64_t partitions;         /* accepted */

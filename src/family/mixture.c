@@ -121,11 +121,9 @@ typedef struct looking {
     mtl_error *err;
 } looking;
 
-static int solve(const looking *l, int inoculum, bool gated, mtl__sight *out)
+static int solve_source(const looking *l, const mtl__source *src, mtl__sight *out)
 {
-    const mtl__source *src = &l->w->inoculum[inoculum].source;
     mtl__seen seen = {1, 0, 0};
-    mtl__analytic_gates(l->a, gated ? l->value : NULL);
     if (l->moments)
         MTL_TRY(
             mtl__analytic_seen(l->a, src, l->t, l->see_type, l->see_cox, l->rtol, &seen, l->err));
@@ -134,6 +132,51 @@ static int solve(const looking *l, int inoculum, bool gated, mtl__sight *out)
                                    l->err));
     *out = (mtl__sight){mtl__log(seen.p_none), seen.mean, seen.variance};
     return 0;
+}
+
+static int solve(const looking *l, int inoculum, mtl__sight *out)
+{
+    mtl__analytic_gates(l->a, l->value);
+    return solve_source(l, &l->w->inoculum[inoculum].source, out);
+}
+
+/* Inocula without gates: those with the same culls at once, for the equation is the same. */
+static int solve_plain(looking *l, int *plain, int n)
+{
+    const mtl__source **list = malloc(((size_t)n + 1) * sizeof *list);
+    mtl__arena arena;
+    int ret = list ? 0 : mtl__nomem(l->err);
+    mtl__arena_init(&arena, 0);
+    mtl__analytic_gates(l->a, NULL);
+    while (ret == 0 && n > 0) {
+        mtl__source all;
+        mtl__sight s;
+        int m = 0, rest = 0, first = 0;
+        for (int i = 1; i < n; i++)
+            if (l->w->inoculum[plain[i]].t_start < l->w->inoculum[plain[first]].t_start)
+                first = i;
+        const int earliest = plain[first]; /* its culls are those of all that are alike */
+        plain[first] = plain[0];
+        plain[0] = earliest;
+        for (int i = 0; i < n; i++) {
+            const mtl__source *src = &l->w->inoculum[plain[i]].source;
+            if (m == 0 || mtl__source_alike(list[0], src))
+                list[m++] = src;
+            else
+                plain[rest++] = plain[i];
+        }
+        n = rest;
+        ret = mtl__source_merge(&all, &arena, list, m) < 0 ? mtl__nomem(l->err)
+                                                           : solve_source(l, &all, &s);
+        if (ret == 0) {
+            l->plain.log_none += s.log_none;
+            l->plain.mean += s.mean;
+            l->plain.variance += s.variance;
+        }
+    }
+    mtl__arena_free(&arena);
+    free(list);
+    return ret;
 }
 
 static void set(looking *l, int name, double value)
@@ -157,9 +200,9 @@ static int steepness(looking *l, const met *m, int name, double *x)
 {
     mtl__sight one, tenth;
     set(l, name, 1);
-    MTL_TRY(solve(l, m->inoculum, true, &one));
+    MTL_TRY(solve(l, m->inoculum, &one));
     set(l, name, 0.1);
-    MTL_TRY(solve(l, m->inoculum, true, &tenth));
+    MTL_TRY(solve(l, m->inoculum, &tenth));
     set(l, name, 1);
     const double rise =
         mtl__expm1(tenth.log_none) < 0 ? mtl__expm1(one.log_none) / mtl__expm1(tenth.log_none) : 10;
@@ -218,7 +261,7 @@ static int over_private(looking *l, const met *m, mtl__sight *out)
         if (!is_shared(l, m->gate[i]))
             own[n_own++] = m->gate[i];
     if (n_own == 0)
-        return solve(l, m->inoculum, true, out);
+        return solve(l, m->inoculum, out);
     for (int i = 0; i < n_own; i++)
         MTL_TRY(nodes_of(l, own[i], n_own, x[i], p[i], &n[i]));
     for (int i = 0; i < n[0]; i++)
@@ -227,7 +270,7 @@ static int over_private(looking *l, const met *m, mtl__sight *out)
             set(l, own[0], x[0][i]);
             if (n_own > 1)
                 set(l, own[1], x[1][k]);
-            MTL_TRY(solve(l, m->inoculum, true, &s));
+            MTL_TRY(solve(l, m->inoculum, &s));
             const double weight = p[0][i] * (n_own > 1 ? p[1][k] : 1);
             none += weight * mtl__expm1(s.log_none);
             mean += weight * s.mean;
@@ -359,8 +402,10 @@ static int find_shared(looking *l)
     return 0;
 }
 
-static int find_parts(looking *l, int host, const bool *takes, int only)
+/* `plain` has a place for every inoculum. */
+static int find_parts(looking *l, int host, const bool *takes, int only, int *plain)
 {
+    int n = 0;
     for (int i = 0; i < l->w->n_inocula; i++) {
         const mtl__inoculum *x = &l->w->inoculum[i];
         if ((takes && !takes[x->donor]) || (only >= 0 && only != i) ||
@@ -376,16 +421,12 @@ static int find_parts(looking *l, int host, const bool *takes, int only)
                              "the cells of %s can meet more than %d placentas and joined "
                              "circulations on their way: use the solver auto",
                              l->w->s->person[x->donor].name, MOST_GATES);
-        if (m->n > 0) {
+        if (m->n > 0)
             l->n_parts++;
-            continue;
-        }
-        mtl__sight s;
-        MTL_TRY(solve(l, i, false, &s));
-        l->plain.log_none += s.log_none;
-        l->plain.mean += s.mean;
-        l->plain.variance += s.variance;
+        else
+            plain[n++] = i;
     }
+    MTL_TRY(solve_plain(l, plain, n));
     return find_shared(l);
 }
 
@@ -406,11 +447,12 @@ int mtl__world_sees(const mtl__world *w, mtl__analytic *a, int host, const bool 
         *error = 0;
     l.part = malloc(((size_t)w->n_inocula + 1) * sizeof *l.part);
     l.value = malloc(((size_t)w->process->n_gates + 1) * sizeof *l.value);
-    int ret = l.part && l.value ? 0 : mtl__nomem(err);
+    int *plain = malloc(((size_t)w->n_inocula + 1) * sizeof *plain);
+    int ret = l.part && l.value && plain ? 0 : mtl__nomem(err);
     for (int g = 0; ret == 0 && g < w->process->n_gates; g++)
         l.value[g] = 1;
     if (ret == 0)
-        ret = find_parts(&l, host, takes, only);
+        ret = find_parts(&l, host, takes, only, plain);
     if (ret == 0 && l.n_parts)
         ret = l.n_shared <= MOST_SHARED ? over_grid(&l, &sum) : over_draws(&l, &sum);
     if (ret == 0) {
@@ -424,5 +466,6 @@ int mtl__world_sees(const mtl__world *w, mtl__analytic *a, int host, const bool 
     mtl__analytic_gates(a, NULL);
     free(l.part);
     free(l.value);
+    free(plain);
     return ret;
 }

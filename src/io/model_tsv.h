@@ -2,8 +2,8 @@
 #ifndef MTL_MODEL_TSV_H
 #define MTL_MODEL_TSV_H
 /* Between the files that read a model's tables: model_tsv.c drives, model_tsv_parts.c reads what
-   there is (parameters, switches, organs, kinds, assays), model_tsv_rules.c what happens (factors,
-   rules, supply). */
+   there is (parameters, switches, organs, kinds), model_tsv_assays.c assays, model_tsv_rules.c what
+   happens (factors, rules, supply). */
 #include "io/tsv.h"
 #include "model/model.h"
 

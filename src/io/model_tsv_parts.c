@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of what there is: parameters, switches, organs, kinds of cells with their extraction
-   factors, and assays. */
+/* Tables of what there is: parameters, switches, organs, and kinds of cells with their extraction
+   factors. Assays are in model_tsv_assays.c. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -344,89 +344,6 @@ int mtl__load_extraction(mtl_model *m, const char *dir, const mtl__table_text *t
         pair[2 * i] = kind;
         pair[2 * i + 1] = organ;
         m->kind[kind].organ_factor[organ] = factor;
-    }
-    return MTL_OK;
-}
-
-/* ---------------------------------------------------------------- assays */
-enum {
-    A_NAME,
-    A_LABEL,
-    A_TARGET,
-    A_TARGET_NAME,
-    A_METHOD,
-    A_GENOMES,
-    A_WELLS,
-    A_FRAGMENTS,
-    A_COPIES,
-    A_RECOVERY,
-    A_FALSE,
-    A_THRESHOLD,
-    A_SUBSET,
-    A_EFFICIENCY,
-    A_CT_ONE,
-    A_CT_SD,
-    A_SOURCE,
-    A_NOTE
-};
-
-static int check_subset(mtl__load *l, int row, const char *subset)
-{
-    if (subset[0] == '\0' || strcmp(subset, "pbmc") == 0 || strcmp(subset, "cd34") == 0)
-        return MTL_OK;
-    const int k = mtl__model_kind(l->m, subset, l->err);
-    if (k < 0)
-        return mtl__tsv_place(&l->t, row, A_SUBSET, l->err, k);
-    if (l->m->kind[k].class_ != MTL__PROGENY || l->m->kind[k].share_param < 0)
-        return mtl__tsv_fail(&l->t, row, A_SUBSET, l->err, MTL_ERR_VALUE,
-                             "'%s' is not a kind with a share of the host's blood", subset);
-    return MTL_OK;
-}
-
-static int load_assay(mtl__load *l, int row, mtl__assay_def *a)
-{
-    static const char *const targets[] = {"y", "hla"};
-    static const char *const methods[] = {"qpcr"};
-    int target = 0, method = 0;
-    a->line = l->t.line[row];
-    MTL_TRY(mtl__load_name(l, row, A_NAME, &a->name));
-    MTL_TRY(mtl__load_text(l, row, A_LABEL, &a->label));
-    MTL_TRY(mtl__load_text(l, row, A_TARGET_NAME, &a->target_name));
-    MTL_TRY(mtl__load_choice(l, row, A_TARGET, targets, COUNT(targets), &target));
-    MTL_TRY(mtl__load_choice(l, row, A_METHOD, methods, COUNT(methods), &method));
-    a->target = (enum mtl__assay_target)target;
-    a->method = (enum mtl__assay_method)method;
-    MTL_TRY(mtl__load_expr(l, row, A_GENOMES, "genomes", &a->genomes));
-    const struct {
-        int column;
-        mtl__expr *expr;
-    } part[] = {
-        {A_WELLS, &a->wells},           {A_FRAGMENTS, &a->fragments},  {A_COPIES, &a->copies},
-        {A_RECOVERY, &a->recovery},     {A_FALSE, &a->false_positive}, {A_THRESHOLD, &a->threshold},
-        {A_EFFICIENCY, &a->efficiency}, {A_CT_ONE, &a->ct_one},        {A_CT_SD, &a->ct_sd}};
-    for (int i = 0; i < COUNT(part); i++)
-        MTL_TRY(mtl__load_expr(l, row, part[i].column, "none", part[i].expr));
-    a->subset = mtl__tsv_get(&l->t, row, A_SUBSET);
-    MTL_TRY(check_subset(l, row, a->subset));
-    a->source = mtl__tsv_get(&l->t, row, A_SOURCE);
-    a->note = mtl__tsv_get(&l->t, row, A_NOTE);
-    return MTL_OK;
-}
-
-int mtl__load_assays(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err)
-{
-    static const char *const columns[] = {
-        "name",   "label",      "target", "target_name", "method",         "genomes",
-        "wells",  "fragments",  "copies", "recovery",    "false_positive", "threshold",
-        "subset", "efficiency", "ct_one", "ct_sd",       "source",         "note"};
-    mtl__load l;
-    void *items = NULL;
-    MTL_TRY(mtl__load_table(&l, m, dir, MTL__T_ASSAYS, t, columns, COUNT(columns), 0,
-                            sizeof *m->assay, &items, err));
-    m->assay = items;
-    for (int i = 0; i < l.t.n_rows; i++) {
-        MTL_TRY(load_assay(&l, i, &m->assay[i]));
-        m->n_assays = i + 1;
     }
     return MTL_OK;
 }

@@ -230,8 +230,10 @@ static json_t *assays(const mtl_result *r, bool *failed)
         set(o, "organ", text(r->m->organ[s->organ].name), failed);
         set(o, "date", date(s->t), failed);
         set(o, "assay", text(def ? def->name : NULL), failed);
+        set(o, "method", text(def ? mtl__assay_method_name(def->method) : NULL), failed);
+        set(o, "unit", text(def ? mtl__method_unit(a->v.by) : NULL), failed);
         set(o, "donors", text(a->donors), failed);
-        set(o, "genomes_tested", number(def ? a->qpcr.genomes : NAN), failed);
+        set(o, "genomes_tested", number(def ? mtl__virtual_genomes(&a->v) : NAN), failed);
         set(o, "p_positive", number(def ? a->p_positive[MTL__CHANCE] : NAN), failed);
         set(o, "p_positive_with_unknowns",
             number(def && r->n_bands > 1 ? a->p_positive[MTL__UNKNOWNS] : NAN), failed);

@@ -20,6 +20,10 @@ const mtl__assay_def *mtl__out_assay(const mtl_result *r, const mtl__assay_resul
 /* The laboratory's own reading where there is one, else the virtual one of the replicate shown;
    NULL if there is neither (solver analytic). */
 const mtl__reading *mtl__out_reading(const mtl__assay_result *a);
+/* "2 of 12 wells", "3 of 240000 partitions", "44 reads of alleles the host lacks at 51 sites". */
+void mtl__out_units(mtl__str *b, const mtl__assay_result *a, const mtl__reading *x);
+/* Is there a virtual reading of the first replicate? */
+bool mtl__out_shown(const mtl__assay_result *a);
 /* Number of parameters in use with this tier. */
 int mtl__out_n_tier(const mtl_result *r, char tier);
 

@@ -108,7 +108,21 @@ const mtl__reading *mtl__out_reading(const mtl__assay_result *a)
 {
     if (a->has_given)
         return &a->given;
-    return a->shown.hits >= 0 && a->shown.wells > 0 ? &a->shown : NULL;
+    return mtl__out_shown(a) ? &a->shown : NULL;
+}
+
+bool mtl__out_shown(const mtl__assay_result *a)
+{
+    return a->shown.hits >= 0 && a->shown.wells > 0;
+}
+
+void mtl__out_units(mtl__str *b, const mtl__assay_result *a, const mtl__reading *x)
+{
+    if (a->v.by == MTL__BY_READS)
+        mtl__str_printf(b, "%d reads of alleles the host lacks at %d sites", x->hits,
+                        a->v.reads.sites);
+    else
+        mtl__str_printf(b, "%d of %d %s", x->hits, x->wells, mtl__method_unit(a->v.by));
 }
 
 int mtl__out_n_tier(const mtl_result *r, char tier)

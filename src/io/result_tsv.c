@@ -154,7 +154,7 @@ void mtl__out_assays(mtl__str *b, const mtl_result *r)
                         "\t%s_hits\t%s_wells\t%s_positive\t%s_geq_per_1e6\t%s_low_geq_per_1e6\t"
                         "%s_high_geq_per_1e6\t%s_mean_ct",
                         who[i], who[i], who[i], who[i], who[i], who[i], who[i]);
-    mtl__str_add(b, "\n");
+    mtl__str_add(b, "\tmethod\tunit\n");
     for (int i = 0; i < r->n_assays; i++) {
         const mtl__assay_result *a = &r->assay[i];
         const mtl__sample *s = &r->s->sample[a->sample];
@@ -165,16 +165,17 @@ void mtl__out_assays(mtl__str *b, const mtl_result *r)
         tab_number(b, s->t);
         tab_text(b, def ? def->name : NULL);
         tab_text(b, a->donors);
-        tab_number(b, def ? a->qpcr.genomes : NAN);
-        tab_count(b, a->qpcr.wells, def != NULL);
+        tab_number(b, def ? mtl__virtual_genomes(&a->v) : NAN);
+        tab_number(b, def ? floor(mtl__virtual_units(&a->v) + 0.5) : NAN);
         tab_number(b, def ? a->p_positive[MTL__CHANCE] : NAN);
         tab_number(b, def && r->n_bands > 1 ? a->p_positive[MTL__UNKNOWNS] : NAN);
         tab_number(b, 1e6 * a->mean_fraction);
         tab_number(b, a->mean_per_mL);
         tab_number(b, def ? 1e6 * a->lod : NAN);
-        const bool shown = def && a->shown.hits >= 0 && a->shown.wells > 0;
-        reading_columns(b, shown ? &a->shown : NULL);
+        reading_columns(b, def && mtl__out_shown(a) ? &a->shown : NULL);
         reading_columns(b, a->has_given ? &a->given : NULL);
+        tab_text(b, def ? mtl__assay_method_name(def->method) : NULL);
+        tab_text(b, def ? mtl__method_unit(a->v.by) : NULL);
         mtl__str_add(b, "\n");
     }
 }

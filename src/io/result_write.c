@@ -2,6 +2,7 @@
 /* A result handed out: row by row through a sink, or as a folder of tables. The files of a folder
    are first all written under temporary names and only then renamed, the manifest last: a folder
    with a manifest is complete. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,15 +55,15 @@ static int emit_reading(const mtl_result *r, const mtl__assay_result *a, const m
     const mtl__assay_def *def = mtl__out_assay(r, a);
     if (!def)
         return 0;
-    const bool shown = a->shown.hits >= 0 && a->shown.wells > 0;
+    const bool shown = mtl__out_shown(a);
     const mtl_reading_row row = {
         .person = r->s->person[s->person].name,
         .organ = r->m->organ[s->organ].name,
         .assay = def->name,
         .donors = a->donors ? a->donors : "",
         .t_days = s->t,
-        .genomes = a->qpcr.genomes,
-        .wells = a->qpcr.wells,
+        .genomes = mtl__virtual_genomes(&a->v),
+        .wells = (int)mtl__min(mtl__virtual_units(&a->v) + 0.5, INT_MAX),
         .p_positive = a->p_positive[MTL__CHANCE],
         .mean_geq_per_1e6 = 1e6 * a->mean_fraction,
         .hits = shown ? a->shown.hits : -1,
@@ -70,6 +71,8 @@ static int emit_reading(const mtl_result *r, const mtl__assay_result *a, const m
         .low = shown ? a->shown.low : NAN,
         .high = shown ? a->shown.high : NAN,
         .lod_geq_per_1e6 = 1e6 * a->lod,
+        .method = mtl__assay_method_name(def->method),
+        .unit = mtl__method_unit(a->v.by),
     };
     return sink->reading(sink->ctx, &row);
 }

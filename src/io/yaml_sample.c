@@ -70,6 +70,12 @@ static int assay(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
             "%s sees every Y chromosome and no person in particular; leave `target` "
             "out, or take an assay like hla-qpcr",
             l->m->assay[s->assay].name);
+    if (l->m->assay[s->assay].target == MTL__TARGET_GENOME)
+        return mtl__yaml_fail(
+            &l->doc, target, l->err, MTL_ERR_VALUE,
+            "%s reads every genome at once; leave `target` out: `matriline mix` tells from the "
+            "reads who they are from",
+            l->m->assay[s->assay].name);
     MTL_TRY(mtl__sl_person(l, target, &s->target_person));
     if (s->target_person == s->person)
         return mtl__yaml_fail(&l->doc, target, l->err, MTL_ERR_VALUE,
@@ -77,33 +83,50 @@ static int assay(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
     return MTL_OK;
 }
 
+/* What a reading of a method counts, and of how many. */
+static const struct {
+    const char *hits, *units;
+    int most;
+} counted[MTL__N_ASSAY_METHODS] = {
+    [MTL__QPCR] = {"hits", "wells", 100000},
+    [MTL__DPCR] = {"positive", "partitions", 1000000000},
+    [MTL__FISH] = {"positive", "cells", 1000000000},
+};
+
 static int reading(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
 {
-    static const char *const keys[] = {"hits", "wells", "geq", NULL};
     const mtl__ynode *r = mtl__yaml_get(ev, "reading");
     s->given = (mtl__reading_given){.geq = NAN};
     if (!r)
         return MTL_OK;
-    MTL_TRY(mtl__yaml_is_map(&l->doc, r, "`reading`", l->err));
-    MTL_TRY(mtl__yaml_keys(&l->doc, r, keys, "a reading", l->err));
-    const mtl__ynode *hits = mtl__yaml_get(r, "hits"), *wells = mtl__yaml_get(r, "wells");
-    const mtl__ynode *geq = mtl__yaml_get(r, "geq");
-    int64_t h, w;
     if (s->assay < 0)
         return mtl__yaml_fail(&l->doc, r, l->err, MTL_ERR_VALUE,
                               "a laboratory's reading needs the `assay` it was made with");
-    if (!hits || !wells)
+    const enum mtl__assay_method by = l->m->assay[s->assay].method;
+    if (by == MTL__READS)
         return mtl__yaml_fail(&l->doc, r, l->err, MTL_ERR_VALUE,
-                              "a reading needs `hits` and `wells`");
-    MTL_TRY(mtl__yaml_whole(&l->doc, wells, 1, 100000, &w, l->err));
-    MTL_TRY(mtl__yaml_whole(&l->doc, hits, 0, 100000, &h, l->err));
+                              "reads are read by `matriline mix`, from their own files");
+    const char *const keys[] = {counted[by].hits, counted[by].units, by == MTL__FISH ? NULL : "geq",
+                                NULL};
+    MTL_TRY(mtl__yaml_is_map(&l->doc, r, "`reading`", l->err));
+    MTL_TRY(mtl__yaml_keys(&l->doc, r, keys, "a reading", l->err));
+    const mtl__ynode *hits = mtl__yaml_get(r, keys[0]), *units = mtl__yaml_get(r, keys[1]);
+    const mtl__ynode *geq = mtl__yaml_get(r, "geq");
+    int64_t h, w;
+    if (!hits || !units)
+        return mtl__yaml_fail(&l->doc, r, l->err, MTL_ERR_VALUE, "a reading needs `%s` and `%s`",
+                              keys[0], keys[1]);
+    MTL_TRY(mtl__yaml_whole(&l->doc, units, 1, counted[by].most, &w, l->err));
+    MTL_TRY(mtl__yaml_whole(&l->doc, hits, 0, counted[by].most, &h, l->err));
     if (h > w)
-        return mtl__yaml_fail(&l->doc, hits, l->err, MTL_ERR_VALUE, "%s of %s wells hit",
-                              hits->text, wells->text);
+        return mtl__yaml_fail(&l->doc, hits, l->err, MTL_ERR_VALUE, "%s of %s %s %s", hits->text,
+                              units->text, keys[1], by == MTL__QPCR ? "hit" : "positive");
     s->given.hits = (int)h;
     s->given.wells = (int)w;
     s->given.present = true;
-    return geq ? mtl__yaml_number(&l->doc, geq, 0.0, 1e6, &s->given.geq, l->err) : MTL_OK;
+    return geq ? mtl__yaml_number(&l->doc, geq, 0.0, by == MTL__QPCR ? 1e6 : 1e9, &s->given.geq,
+                                  l->err)
+               : MTL_OK;
 }
 
 static int amounts(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)

@@ -3,13 +3,13 @@
    alleles per gEq x fragments per allele; it is silent when m = 0, and when it is hit its Ct is
    normal around intercept + slope log10(copies of m fragments). m is not seen and summed out, so
    that low standards pull neither slope nor scatter: of one copy per well a third of the wells is
-   empty, and the hit ones hold more than one on average, which a straight line through Ct against log
-   quantity (what laboratories draw; r2 is that of its means) takes for a bent curve. Maximum
-   likelihood by Newton's method. Few low wells could be told apart into whole copies by a scatter near
-   0, so one well's worth of the assumed scatter is added (a scaled inverse chi-square of one degree);
-   scatter and covariance are enlarged by n / (n - 2) as in linear regression, where n counts wells by
-   the share of their variance that is scatter and not Poisson. Above 60 fragments log m is taken as
-   normal with its exact mean and variance. */
+   empty, and the hit ones hold more than one on average, which a straight line through Ct against
+   log quantity (what laboratories draw; r2 is that of its means) takes for a bent curve. Maximum
+   likelihood by Newton's method. Few low wells could be told apart into whole copies by a scatter
+   near 0, so one well's worth of the assumed scatter is added (a scaled inverse chi-square of one
+   degree); scatter and covariance are enlarged by n / (n - 2) as in linear regression, where n
+   counts wells by the share of their variance that is scatter and not Poisson. Above 60 fragments
+   log m is taken as normal with its exact mean and variance. */
 #include "measure/curve.h"
 
 #include <math.h>
@@ -77,8 +77,8 @@ double mtl__ct_log_density(const mtl__ct_law *law, double ct, double mean)
             top = term;
         } else {
             sum += mtl__exp(term - top);
-            if (m > mean && m > 0.3 * seen && term < top - 38.0 &&
-                (m > seen || m > mean + 12.0 * sqrt(mean) + 40.0))
+            /* no term ahead is above the Poisson weight here */
+            if (m > mean && (lw < top - 38.0 || (m > seen && term < top - 38.0)))
                 break;
         }
     }
@@ -248,8 +248,8 @@ static void judge(mtl__curve *c, double df)
         c->flags |= MTL__FLAG_CURVE_POOR;
 }
 
-/* What the hit wells know: their Ct around the curve has the variance of scatter and of the log of a
-   Poisson count. Fills the expected information; returns the number of wells, each counted by the
+/* What the hit wells know: their Ct around the curve has the variance of scatter and of the log of
+   a Poisson count. Fills the expected information; returns the number of wells, each counted by the
    share of its variance that is scatter. */
 static double information(const job *j, const double *x, double *xx, double *x1, double *one)
 {

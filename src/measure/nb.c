@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Negative-binomial regression (NB2) with a log link and the log of the genomes tested as offset, the
-   model recommended for counts of microchimeric cells by Guthrie et al., Am J Epidemiol 2016;184:779.
-   y ~ NB(mean = geq exp(x b), variance = mean + alpha mean^2). For a given alpha the coefficients are
-   found by Fisher scoring with halved steps; alpha by maximising the profile over log alpha, with
-   Poisson where the profile rises towards 0. Errors of the coefficients come from the expected
-   information at that alpha, which is block diagonal, as in R's MASS::glm.nb. */
+/* Negative-binomial regression (NB2) with a log link and the log of the genomes tested as offset,
+   the model recommended for counts of microchimeric cells by Guthrie et al., Am J Epidemiol
+   2016;184:779. y ~ NB(mean = geq exp(x b), variance = mean + alpha mean^2). For a given alpha the
+   coefficients are found by Fisher scoring with halved steps; alpha by maximising the profile over
+   log alpha, with Poisson where the profile rises towards 0. Errors of the coefficients come from
+   the expected information at that alpha, which is block diagonal, as in R's MASS::glm.nb. */
 #include "measure/nb.h"
 
 #include <math.h>
@@ -162,8 +162,10 @@ static int check(int n, const double *count, const double *geq, int n_covariates
             return mtl__fail(err, MTL_ERR_VALUE, "count", "count %g of subject %d", count[i],
                              i + 1);
         if (!(geq[i] > 0.0 && isfinite(geq[i])))
-            return mtl__fail(err, MTL_ERR_VALUE, "geq", "genomes tested %g of subject %d: must be "
-                             "above 0", geq[i], i + 1);
+            return mtl__fail(err, MTL_ERR_VALUE, "geq",
+                             "genomes tested %g of subject %d: must be "
+                             "above 0",
+                             geq[i], i + 1);
         for (int c = 0; c < n_covariates; c++)
             if (!isfinite(x[i * n_covariates + c]))
                 return mtl__fail(err, MTL_ERR_VALUE, "covariate",

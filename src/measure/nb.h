@@ -6,11 +6,11 @@
 
 enum { MTL__NB_MAX = 9 }; /* coefficients, the intercept among them */
 typedef struct mtl__nb {
-    int n, n_coefficients;        /* [0] is the intercept: log of counts per gEq */
+    int n, n_coefficients; /* [0] is the intercept: log of counts per gEq */
     double coefficient[MTL__NB_MAX], error[MTL__NB_MAX];
     double ratio[MTL__NB_MAX], low[MTL__NB_MAX], high[MTL__NB_MAX]; /* rate ratios */
-    double p[MTL__NB_MAX];        /* two-sided, Wald */
-    double dispersion;            /* alpha: variance = mean + alpha mean^2; 0 = Poisson */
+    double p[MTL__NB_MAX];                                          /* two-sided, Wald */
+    double dispersion; /* alpha: variance = mean + alpha mean^2; 0 = Poisson */
     double loglik;
     bool no_end; /* a group without any count: its coefficient runs off, intervals mean nothing */
 } mtl__nb;

@@ -40,7 +40,10 @@ typedef struct mtl__target {
     double calibrator; /* target alleles per gEq of the standard: 1 or 2 (2 for a reference) */
     int n_carriers;    /* who is seen by this target; people not listed carry 0 */
     mtl__carrier *carrier;
-    int partner; /* target of the other allele in the same partitions (digital), -1 = none */
+    /* Digital: target of the other allele in the same partitions, which counts the genomes there;
+       -1 = none. Its carriers may list the host (else the host has two alleles of it) and donors
+       (else a donor has there what two alleles leave). */
+    int partner;
     int line;
 } mtl__target;
 
@@ -48,15 +51,16 @@ typedef struct mtl__sampled {
     const char *name;
     int host;                /* index into plate->person, -1 = unknown */
     const char *organ;       /* "" = not said */
-    double day;              /* days since 1900-01-01 as elsewhere; NaN = not said */
-    double genomes_per_well; /* gEq tested in one well; NaN = from the reference gene */
+    double day;              /* days since 1970-01-01 as elsewhere; NaN = not said */
+    double genomes_per_well; /* gEq tested in one well, digital: in its accepted partitions; NaN =
+                                from the reference gene */
     double genomes_sd;       /* of its log (natural); 0 = exact */
     double dilution; /* of the reference gene's wells against the target's: gEq in a target well
                         = dilution x gEq in a reference well; 1 where the same */
     int line;
 } mtl__sampled;
 
-/* Blanks of earlier plates, per target. */
+/* Blanks of earlier plates, per target; of digital targets, partitions and positive ones. */
 typedef struct mtl__blank_history {
     const char *target;
     int64_t wells, hits;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A plate from end to end: a standard curve per target (curve.c), the background of each target from
-   its blanks on this plate and before (wells_laws.c), the genomes of each sample (wells_genomes.c), who
-   could be in it (wells_sample.c), and then one joint likelihood per sample (wells_joint.c, tables of
-   wells_table.c) with one level per donor or set of donors (wells_level.c). What a referee would want
-   to be told is a flag, never a refusal. */
+/* A plate from end to end: a standard curve per target (curve.c), the background of each target
+   from its blanks on this plate and before (wells_laws.c), the genomes of each sample
+   (wells_genomes.c), who could be in it (wells_sample.c), and then one joint likelihood per sample
+   (wells_joint.c, tables of wells_table.c) with one level per donor or set of donors
+   (wells_level.c). What a referee would want to be told is a flag, never a refusal. */
 #include "measure/wells.h"
 
 #include <math.h>
@@ -52,8 +52,8 @@ static int check(const mtl__plate *p, const mtl__wells_opts *o, mtl_error *err)
                          o->whole);
     for (int t = 0; t < p->n_targets; t++) {
         const mtl__target *x = &p->target[t];
-        if (!(x->fragments > 0.0 && x->fragments <= x->copies * (1.0 + 1e-9) &&
-              x->copies <= 1e4 && x->calibrator > 0.0))
+        if (!(x->fragments > 0.0 && x->fragments <= x->copies * (1.0 + 1e-9) && x->copies <= 1e4 &&
+              x->calibrator > 0.0))
             return mtl__fail_at(err, MTL_ERR_VALUE, p->file, x->line, 0, x->name,
                                 "fragments %g, copies %g, calibrator %g of target '%s': copies may "
                                 "be at most 10000, fragments above 0 and at most the copies, the "

@@ -38,7 +38,9 @@ typedef struct mtl__curve {
     unsigned flags;
 } mtl__curve;
 
-/* One donor (or one set of donors that nothing on the plate tells apart) in one sample. */
+/* One donor (or one set of donors that nothing on the plate tells apart) in one sample. n_donors =
+   0: somebody unknown, one allele per genome taken, where no person is known to carry the target. A
+   donor whose only target may be absent (chance[0] > 0) is measured as a carrier of it. */
 typedef struct mtl__level {
     int sample, n_donors;
     int *donor;             /* [n_donors] people; more than one: not told apart */
@@ -47,14 +49,16 @@ typedef struct mtl__level {
     double expected_blank_hits;
     double genomes, genomes_low, genomes_high; /* tested, all wells; NaN = unknown */
     double per_1e6, low, high; /* gEq per million, 95%; per_1e6 = NaN when nothing above the
-                                  background was seen: then low = 0 and high bounds it */
+                                  background was seen: then low = 0 and high bounds it, one-sided at
+                                  95%; 1e6 when every well is hit and no Ct says how much. NaN all
+                                  three where genomes are not known: see per_well */
     double lob_hits;           /* most hit wells that blanks explain (95%) */
     double lob_per_1e6, lod_per_1e6;
-    double p_blank;     /* P(so many hits or more from blanks) */
+    double p_blank;                               /* P(so many hits or more from blanks) */
     double per_well, per_well_low, per_well_high; /* donor gEq in a well; also without genomes */
     /* "profile", "exact" (tails of hit wells), "counting" (partitions), "posterior" */
     const char *method;
-    bool found;         /* above the LoB */
+    bool found; /* above the LoB */
     unsigned flags;
     int n_grid;                /* relative likelihood for pictures */
     double *grid, *likelihood; /* gEq per 1e6; max 1 */

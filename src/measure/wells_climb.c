@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Numerical tools of the wells model: Newton's method uphill within bounds for a handful of
    variables, with central differences, a ridge where the hill is not concave (Levenberg), and
-   variables held at a bound while the slope presses them against it; inverse by Cholesky; a bracketed
-   root (Illinois); Student's t through the beta law; digamma and trigamma by recurrence and
-   asymptotic series (Abramowitz and Stegun 6.3.18, 6.4.12). */
+   variables held at a bound while the slope presses them against it; inverse by Cholesky; a
+   bracketed root (Illinois); Student's t through the beta law; digamma and trigamma by recurrence
+   and asymptotic series (Abramowitz and Stegun 6.3.18, 6.4.12). */
 #include <math.h>
 #include <string.h>
 
 #include "measure/wells_parts.h"
 
-enum { N = MTL__CLIMB_MAX, MAX_ROUNDS = 80 };
+enum { N = MTL__CLIMB_MAX, MAX_ROUNDS = 60 };
 
 /* Lower triangle of the Cholesky factor; false if not positive definite. */
 static bool factorise(int n, const double *a, double *l)
@@ -163,7 +163,7 @@ double mtl__climb(mtl__climb_fn f, void *ctx, int n, double *x, const double *lo
         for (double ridge = 0.0; ridge < 1e9 && !moved; ridge = ridge > 0.0 ? 30.0 * ridge : 1e-3)
             if (step_of(&c, x, ridge, step))
                 moved = go(&c, x, &height, step);
-        idle = !moved || height - before < 1e-9 ? idle + 1 : 0;
+        idle = !moved || height - before < 1e-7 ? idle + 1 : 0;
         if (!moved)
             break;
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* P(what the wells show | F fragments thrown into them), for every F one by one. Where only hits
-   count this is the ladder of occupancy. With Ct values it is the multinomial sum F!/W^F [x^F] prod_w
-   sum_m d_w(m) x^m / m!, where d_w(m) is the density of the Ct of m fragments (m = 0 for a silent
-   well); the product is taken with Poisson weights of a nearby mean, which keeps numbers within
-   range, and these are divided out again. The curve is integrated out: nodes for a shift common to
-   the wells and for the scatter, whose posterior comes from the standards. False fragments are added
-   by their predictive law: b(F) = sum_k P(k false) a(F + k). */
+   count this is the ladder of occupancy. With Ct values it is the multinomial sum F!/W^F [x^F]
+   prod_w sum_m d_w(m) x^m / m!, where d_w(m) is the density of the Ct of m fragments (m = 0 for a
+   silent well); the product is taken with Poisson weights of a nearby mean, which keeps numbers
+   within range, and these are divided out again. The curve is integrated out: nodes for a shift
+   common to the wells and for the scatter, whose posterior comes from the standards. False
+   fragments are added by their predictive law: b(F) = sum_k P(k false) a(F + k). */
 #include <math.h>
 #include <string.h>
 
@@ -20,9 +20,9 @@ static int by_hits(double **out, int *n, const mtl__evidence *e, mtl__arena *are
     const int h = (int)e->positive;
     const bool all = e->positive >= e->places;
     const double rough = all ? 0.0 : -places * mtl__log1p(-hits / places);
-    const double most = all ? places * (mtl__log(places) + 30.0) + 40.0
-                            : rough + 45.0 * places / (places - hits) + 40.0 * sqrt(rough + 4.0) +
-                                  50.0;
+    const double most =
+        all ? places * (mtl__log(places) + 30.0) + 40.0
+            : rough + 45.0 * places / (places - hits) + 40.0 * sqrt(rough + 4.0) + 50.0;
     const int room = (int)mtl__min(most, N_MOST);
     double *p = mtl__arena_alloc(arena, ((size_t)h + 2) * sizeof *p);
     double *a = mtl__arena_alloc(arena, (size_t)room * sizeof *a);
@@ -79,8 +79,8 @@ typedef struct workspace {
     double *d, *q, *next, *log_of, *log_factorial, *a;
 } workspace;
 
-/* a[F] of one node by one tilt: Poisson weights of mean `tilt` fragments in all wells; fills those F
-   that this tilt is in charge of. */
+/* a[F] of one node by one tilt: Poisson weights of mean `tilt` fragments in all wells; fills those
+   F that this tilt is in charge of. */
 static void product(const mtl__evidence *e, const node *k, int n, double tilt, double from,
                     double to, double *log_off, workspace *w)
 {
@@ -117,7 +117,8 @@ static void product(const mtl__evidence *e, const node *k, int n, double tilt, d
     const double silent = tilt * (double)(e->places - e->hits) / (double)e->places;
     for (int f = low; f <= high; f++)
         if (w->q[f] > 0.0 && f >= from && f < to)
-            w->a[f] = mtl__log(w->q[f]) - silent - (f * mtl__log(tilt) - tilt - w->log_factorial[f]);
+            w->a[f] =
+                mtl__log(w->q[f]) - silent - (f * mtl__log(tilt) - tilt - w->log_factorial[f]);
 }
 
 /* log a[F] of one node. */
@@ -167,8 +168,7 @@ static int by_ct(double **out, int *n, const mtl__evidence *e, mtl__arena *arena
     node nodes[3 * 19];
     const double scatter = e->law.sd * MTL__LN10 / e->law.slope;
     const double shift = e->shift_sd * MTL__LN10 / e->law.slope;
-    const double spread =
-        sqrt(scatter * scatter / e->hits + shift * shift + 1.0 / (e->seen + 1.0));
+    const double spread = sqrt(scatter * scatter / e->hits + shift * shift + 1.0 / (e->seen + 1.0));
     *n = (int)mtl__min(CURVE_COUNTS, e->seen * mtl__exp(mtl__min(6.0 * spread, 20.0)) +
                                          8.0 * sqrt(e->seen) + 30.0);
     const size_t room = (size_t)*n * sizeof(double);

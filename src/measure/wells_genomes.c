@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* How much DNA was tested: the reference gene, which every genome has twice, read in wells of its own
-   or in the same wells. Each hit well gives log10 copies = (Ct - intercept) / slope; the mean over
-   wells is taken on the log scale; its error is that of the wells (scatter of the curve and Poisson,
-   or their own spread where that is larger than both allow) and that of the curve at this Ct, widened
-   by Student's t for the few standards behind it. Of partitions, lambda = -ln(1 - k/n) [Dube2008].
-   Also what the wells of a sample need of a curve. */
+/* How much DNA was tested: the reference gene, which every genome has twice, read in wells of its
+   own or in the same wells. Each hit well gives log10 copies = (Ct - intercept) / slope; the mean
+   over wells is taken on the log scale; its error is that of the wells (scatter of the curve and
+   Poisson, or their own spread where that is larger than both allow) and that of the curve at this
+   Ct, widened by Student's t for the few standards behind it. Of partitions, lambda = -ln(1 - k/n)
+   [Dube2008]. Also what the wells of a sample need of a curve. */
 #include <math.h>
 
 #include "measure/wells_parts.h"
@@ -100,8 +100,7 @@ static bool read_wells(reading *r, const mtl__plate *p, const mtl__curve *c, int
         *flags |= MTL__FLAG_REPLICATES_SPREAD;
         within = mtl__max(within, own * per * per / n);
     }
-    const double widen =
-        c->df >= 1.0 ? mtl__t_quantile(0.975, c->df) / 1.959963984540054 : 1.0;
+    const double widen = c->df >= 1.0 ? mtl__t_quantile(0.975, c->df) / 1.959963984540054 : 1.0;
     const double geq = m / (2.0 * t->fragments); /* a reference gene is there twice */
     r->log_per = mtl__log(geq);
     r->variance = (within + shift * shift * per * per) * widen * widen;

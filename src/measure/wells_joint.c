@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The joint likelihood of all targets of one sample. Target t holds, of donor d at fraction c_d,
    genomes x alleles x fragments x c_d fragments on average, or, where a partner target counts the
-   host's allele in the same partitions, the partner's fragments x the odds of the two alleles. Copies
-   of the donors that are not known make configurations. Donors whose fragments come in groups of
-   different sizes share one target by their share of the mean: exact where one donor is there, and
-   where no well is hit. Genomes of the sample are integrated (nodes, or in the tables where only one
-   target needs them); fractions of other donors are profiled. */
+   host's allele in the same partitions, the partner's fragments x the odds of the two alleles.
+   Copies of the donors that are not known make configurations. Donors whose fragments come in
+   groups of different sizes share one target by their share of the mean: exact where one donor is
+   there, and where no well is hit. Genomes of the sample are integrated (nodes, or in the tables
+   where only one target needs them); fractions of other donors are profiled. */
 #include <math.h>
 #include <string.h>
 

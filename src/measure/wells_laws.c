@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Laws of counts for wells and partitions. Background: the chance that a blank is hit has Jeffreys'
-   posterior beta(hits + 1/2, misses + 1/2); the rate of false fragments, -log(1 - chance), takes its
-   mean and variance (differences of digamma and trigamma) as a gamma law, so that false fragments in
-   w further places are negative binomial: the predictive blank of few blanks. Donor fragments: the
-   genomes of a donor are Poisson and each brings 0, 1, 2 ... fragments, a compound Poisson law, found
-   by Panjer's recursion (ASTIN Bulletin 12, 1981), F P(F) = sum_j j r_j P(F - j). Occupancy: F
-   fragments thrown into places one by one climb a ladder of hit places, h -> h + 1 with probability
-   1 - h/places; all its numbers are positive (see assay/hits.c). */
+   posterior beta(hits + 1/2, misses + 1/2); the rate of false fragments, -log(1 - chance), takes
+   its mean and variance (differences of digamma and trigamma) as a gamma law, so that false
+   fragments in w further places are negative binomial: the predictive blank of few blanks. Donor
+   fragments: the genomes of a donor are Poisson and each brings 0, 1, 2 ... fragments, a compound
+   Poisson law, found by Panjer's recursion (ASTIN Bulletin 12, 1981), F P(F) = sum_j j r_j P(F -
+   j). Occupancy: F fragments thrown into places one by one climb a ladder of hit places, h -> h + 1
+   with probability 1 - h/places; all its numbers are positive (see assay/hits.c). */
 #include <math.h>
 #include <string.h>
 

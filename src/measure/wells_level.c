@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Estimate, interval and limits of one donor (or set of donors) in one sample. Each way in which the
-   unknown copies can lie gives a curve of confidence C(c) = "P(the truth is below c)": from the signed
-   root of the profile likelihood, or, where hits are few, from the exact tails of the hit wells
-   [Clopper1934], the upper one divided by the chance that blanks alone show so few (CLs
-   [Read2002]), so that it never falls to nothing. Ways are mixed by chance x largest likelihood, which
-   keeps the level over families in which copies fall by that chance, and the interval is where the
-   mixture crosses (1 -+ level) / 2 (the wider one of the two ends of `whole`, where that is not
-   known); where nothing above the background was seen, only an upper bound
-   at `level`. With `bayes`, the posterior under Jeffreys' prior of a Poisson rate, density ~ c^-1/2,
-   that is flat in the root of c; other donors are integrated with the same prior (beyond two others
-   they are held at their best). Limits: EP17 with the predictive blank (wells_tails.c). */
+/* Estimate, interval and limits of one donor (or set of donors) in one sample. Each way in which
+   the unknown copies can lie gives a curve of confidence C(c) = "P(the truth is below c)": from the
+   signed root of the profile likelihood, or, where hits are few, from the exact tails of the hit
+   wells [Clopper1934], the upper one divided by the chance that blanks alone show so few (CLs
+   [Read2002]), so that it never falls to nothing. Ways are mixed by chance x largest likelihood,
+   which keeps the level over families in which copies fall by that chance, and the interval is
+   where the mixture crosses (1 -+ level) / 2 (the wider one of the two ends of `whole`, where that
+   is not known); where nothing above the background was seen, only an upper bound at `level`. With
+   `bayes`, the posterior under Jeffreys' prior of a Poisson rate, density ~ c^-1/2, that is flat in
+   the root of c; other donors are integrated with the same prior (beyond two others they are held
+   at their best). Limits: EP17 with the predictive blank (wells_tails.c). */
 #include <math.h>
 #include <string.h>
 
@@ -32,7 +32,8 @@ typedef struct view {
     bool shared, exact, digital;
     int hits; /* over `own`, or over all where nothing is its own */
     mtl__tails tails;
-    double target; /* of a crossing */
+    double target;                            /* of a crossing */
+    double inner[INNER], inner_weight[INNER]; /* of other donors in a posterior */
     mtl__arena *arena;
 } view;
 
@@ -61,7 +62,7 @@ static void find_targets(view *v)
         memcpy(v->own, v->all, (size_t)j->n_evidence * sizeof *v->own);
 }
 
-static double tops(view *v)
+static void tops(view *v)
 {
     const mtl__joint *j = v->j;
     double top = -HUGE_VAL, sum = 0.0;
@@ -90,9 +91,13 @@ static double tops(view *v)
         v->way[i].weight = mtl__exp(v->way[i].weight - top);
         sum += v->way[i].weight;
     }
+    int kept = 0; /* ways that the data speak against by 10^5 are let go */
     for (int i = 0; i < v->n_ways; i++)
-        v->way[i].weight /= sum;
-    return top;
+        if (v->way[i].weight >= 1e-5 * sum) {
+            v->way[kept] = v->way[i];
+            v->way[kept++].weight /= sum;
+        }
+    v->n_ways = kept;
 }
 
 static double profile(const view *v, way *w, double c)
@@ -211,11 +216,10 @@ static double integral(const view *v, const way *w, double *c, int s, int depth,
     }
     if (s >= j->n_sets)
         return mtl__exp(mtl__joint_log(j, w->k, c) - w->top);
-    double x[INNER], weight[INNER], sum = 0.0;
-    mtl__gauss_legendre(INNER, x, weight);
+    double sum = 0.0;
     for (int i = 0; i < INNER; i++) {
-        c[s] = most[s] * x[i] * x[i];
-        sum += weight[i] * integral(v, w, c, s + 1, depth + 1, most);
+        c[s] = most[s] * v->inner[i] * v->inner[i];
+        sum += v->inner_weight[i] * integral(v, w, c, s + 1, depth + 1, most);
     }
     return sum * sqrt(most[s]);
 }
@@ -251,9 +255,7 @@ static int posterior(view *v, double wide, bool seen, double *median, double *lo
             const way *w = &v->way[i];
             for (int s = 0; s < j->n_sets; s++) {
                 const double yield = mtl__joint_yield(j, w->k, s), u = w->best[s] * yield;
-                most[s] = yield > 0.0
-                              ? mtl__min((u + 6.0 * sqrt(u) + 8.0) / yield, j->most)
-                              : 0.0;
+                most[s] = yield > 0.0 ? mtl__min((u + 6.0 * sqrt(u) + 8.0) / yield, j->most) : 0.0;
             }
             c[v->set] = x * step * (x * step);
             sum += mtl__exp(w->k->log_p + w->top - top) * integral(v, w, c, 0, 0, most);
@@ -358,6 +360,19 @@ static double middle_of(const view *v)
     return mtl__exp(sum);
 }
 
+/* Every well hit and nothing else to go by: the likelihood rises for ever. */
+static bool endless(const view *v)
+{
+    for (int i = 0; i < v->n_ways; i++) {
+        double c[MTL__SETS_MAX];
+        memcpy(c, v->way[i].best, sizeof c);
+        c[v->set] = v->j->most;
+        if (mtl__joint_log(v->j, v->way[i].k, c) < v->way[i].top - 1e-4)
+            return false;
+    }
+    return true;
+}
+
 static int measure(view *v, mtl__level *out, mtl_error *err)
 {
     const mtl__joint *j = v->j;
@@ -371,11 +386,14 @@ static int measure(view *v, mtl__level *out, mtl_error *err)
     if (v->exact)
         MTL_TRY(mtl__tails_make(&v->tails, j, v->set, v->own, v->hits, v->arena, err));
     double c = middle_of(v), low = 0.0, high;
+    if (out->flags & MTL__FLAG_ALL_HIT && endless(v))
+        c = j->most;
     const bool seen = c > 0.0 && v->hits > 0;
     const double near = mtl__max(c, 1.0 / mtl__joint_yield(j, v->way[0].k, v->set));
     if (seen)
         low = lower_bound(v, c, 0.5 * tail);
     high = upper_bound(v, near, seen ? 0.5 * tail : tail);
+    low = mtl__min(low, c);
     high = mtl__max(high, c);
     out->method = v->exact ? "exact" : v->digital ? "counting" : "profile";
     const double p_zero = at_least(v, 0.0);
@@ -407,6 +425,7 @@ int mtl__level_measure(mtl__level *out, const mtl__joint *j, int set, const mtl_
     mtl__arena arena;
     mtl__arena_init(&arena, 0);
     view v = {.j = j, .o = o, .set = set, .arena = &arena};
+    mtl__gauss_legendre(INNER, v.inner, v.inner_weight);
     v.way = mtl__arena_alloc(&arena, (size_t)j->n_configs * sizeof *v.way);
     v.all = mtl__arena_alloc(&arena, (size_t)j->n_evidence * sizeof *v.all);
     v.own = mtl__arena_alloc(&arena, (size_t)j->n_evidence * sizeof *v.own);

@@ -14,8 +14,8 @@
 enum { MTL__CLIMB_MAX = 12 };
 typedef double (*mtl__climb_fn)(void *ctx, const double *x);
 /* Goes uphill from x within bounds; returns the height, x becomes the top. `scale` are typical
-   lengths of the variables (steps of differences are 1e-3 of them). Where given, hessian [n*n] takes
-   the second derivatives at the top. */
+   lengths of the variables (steps of differences are 1e-3 of them). Where given, hessian [n*n]
+   takes the second derivatives at the top. */
 double mtl__climb(mtl__climb_fn f, void *ctx, int n, double *x, const double *lower,
                   const double *upper, const double *scale, double *hessian);
 /* Inverse of a symmetric positive definite n x n matrix; false if it is not. */
@@ -93,15 +93,15 @@ typedef struct mtl__evidence {
     double scale;    /* genomes (or fragments of the partner) in all places; NaN unknown */
     double scale_sd; /* of its log, of this target alone */
     double fragments;
-    double seen;     /* rough number of fragments: sets the regime */
-    double p_spread; /* P(wells vary so much or more); NaN = cannot be told */
+    double seen;                /* rough number of fragments: sets the regime */
+    double p_spread;            /* P(wells vary so much or more); NaN = cannot be told */
     mtl__cluster cluster[2][3]; /* [whole][z] */
     mtl__table table[2][3];
     const mtl__table *use[2][3]; /* the same table where laws are the same */
 } mtl__evidence;
-/* b[F] = P(what the wells show | F donor fragments), F = 0 .. n - 1, up to a factor, with background
-   and curve integrated out; NULL in *b: too many fragments to count one by one. b of any F >= n is
-   *beyond. Lives in the arena. */
+/* b[F] = P(what the wells show | F donor fragments), F = 0 .. n - 1, up to a factor, with
+   background and curve integrated out; NULL in *b: too many fragments to count one by one. b of any
+   F >= n is *beyond. Lives in the arena. */
 int mtl__counts_make(double **b, int *n, double *beyond, const mtl__evidence *e, mtl__arena *arena,
                      mtl_error *err);
 /* Fills the tables of e for z = 1, 2 and the shares `whole` [n_whole] of a genome's DNA. */
@@ -109,7 +109,7 @@ int mtl__evidence_tables(mtl__evidence *e, mtl__arena *arena, const double *whol
                          mtl_error *err);
 
 /* ---------------------------------------------------------------- wells_joint.c */
-enum { MTL__SETS_MAX = MTL__CLIMB_MAX, MTL__CONFIGS_MAX = 128, MTL__NODES_MAX = 15 };
+enum { MTL__SETS_MAX = MTL__CLIMB_MAX, MTL__CONFIGS_MAX = 64, MTL__NODES_MAX = 15 };
 /* One way in which the unknown copies can lie. */
 typedef struct mtl__config {
     double log_p;

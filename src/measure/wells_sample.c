@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One sample made ready: which targets inform in its host (those that the host does not carry), which
-   donors could be there, and which of them nothing on the plate tells apart (they are seen by the same
-   targets: one set, one level, whose copies are the mean of their laws). A target that nobody is known
-   to carry stands for somebody unknown with one allele. */
+/* One sample made ready: which targets inform in its host (those that the host does not carry),
+   which donors could be there, and which of them nothing on the plate tells apart (they are seen by
+   the same targets: one set, one level, whose copies are the mean of their laws). A target that
+   nobody is known to carry stands for somebody unknown with one allele. */
 #include <math.h>
 #include <string.h>
 
@@ -102,7 +102,8 @@ int mtl__sets_find(mtl__sets *s, const mtl__plate *p, int sample, mtl__arena *ar
 }
 
 /* ---------------------------------------------------------------- evidence */
-/* The partner's alleles in the host and in each set; its fragments in the partitions of this target. */
+/* The partner's alleles in the host and in each set; its fragments in the partitions of this
+ * target. */
 static int make_partner(mtl__partner *out, mtl__evidence *e, const mtl__sets *s,
                         const mtl__plate *p, int sample, mtl__arena *arena)
 {
@@ -225,9 +226,8 @@ static void count_places(mtl__evidence *e, const mtl__genomes *g, const mtl__par
 {
     if (p->use)
         return;
-    const double per = e->digital && !isnan(g->per_partition)
-                           ? g->per_partition * (double)e->places
-                           : g->per_well * e->wells;
+    const double per = e->digital && !isnan(g->per_partition) ? g->per_partition * (double)e->places
+                                                              : g->per_well * e->wells;
     e->scale = per;
     if (isnan(per)) {
         *fractions = false;
@@ -248,8 +248,8 @@ static int make_evidence(mtl__joint *j, const mtl__sets *s, const mtl__plate *p,
         mtl__evidence *e = &j->evidence[t];
         e->target = s->target[t];
         e->fragments = p->target[e->target].fragments;
-        e->background = (mtl__background){w->background_shape[e->target],
-                                          w->background_rate[e->target]};
+        e->background =
+            (mtl__background){w->background_shape[e->target], w->background_rate[e->target]};
         if (collect(e, p, sample, arena) < 0)
             return MTL_ERR_MEMORY;
         take_curve(e, p, w, &flags[t]);
@@ -306,6 +306,8 @@ static int make_configs(mtl__joint *j, const mtl__sets *s, const mtl__plate *p, 
     if (!k || !z)
         return MTL_ERR_MEMORY;
     int n = 1;
+    /* many donors and many ways together would take long and tell nothing: the rest is as likely */
+    const int most = s->n_sets > 3 ? 8 : MTL__CONFIGS_MAX >> (s->n_sets - 1);
     for (int t = 0; t < s->n_targets; t++)
         for (int set = 0; set < s->n_sets; set++) {
             int likely = 0, ways = 0;
@@ -318,7 +320,7 @@ static int make_configs(mtl__joint *j, const mtl__sets *s, const mtl__plate *p, 
             const int old = n;
             bool first = true;
             for (int i = 0; i < 3; i++) {
-                if (law[i] <= 1e-9 || (old * ways * n_whole > MTL__CONFIGS_MAX && i != likely))
+                if (law[i] <= 1e-9 || (old * ways * n_whole > most && i != likely))
                     continue;
                 for (int c = 0; c < old; c++) {
                     const int to = first ? c : n++;
@@ -338,8 +340,7 @@ static int make_configs(mtl__joint *j, const mtl__sets *s, const mtl__plate *p, 
         for (int t = 0; t < s->n_targets; t++)
             for (int set = 0; set < s->n_sets; set++) {
                 copies_law(s, p, set, t, law);
-                k[c].log_p +=
-                    mtl__log(mtl__max(law[k[c].z[t * s->n_sets + set]], 1e-12));
+                k[c].log_p += mtl__log(mtl__max(law[k[c].z[t * s->n_sets + set]], 1e-12));
             }
     }
     for (int c = 0; c < n && n_whole > 1; c++) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The log likelihood of one target's wells against u, the mean number of donor fragments in all of
-   them, as a table with cubic Hermite steps between its knots. Where fragments can be counted one by
-   one, L(u) = sum_F P(F | u) b(F), exact in F, with its slope. Where there are too many, wells are
-   independent, log m of a well has the moments of a Poisson count, partitions are binomial, and all
-   that shifts or scatters every well alike (curve, grouping of fragments by genomes, background of
-   partitions, scale) is a convolution in log u. */
+   them, as a table with cubic Hermite steps between its knots. Where fragments can be counted one
+   by one, L(u) = sum_F P(F | u) b(F), exact in F, with its slope. Where there are too many, wells
+   are independent, log m of a well has the moments of a Poisson count, partitions are binomial, and
+   all that shifts or scatters every well alike (curve, grouping of fragments by genomes, background
+   of partitions, scale) is a convolution in log u. */
 #include <math.h>
 #include <string.h>
 
@@ -41,8 +41,8 @@ static double near_zero(const mtl__table *t, double u)
         return share > 0.0 ? t->l[0] + power * mtl__log(share) : -HUGE_VAL;
     }
     const double top = mtl__max(t->at_zero, t->l[0]);
-    return top + mtl__log((1.0 - share) * mtl__exp(t->at_zero - top) +
-                          share * mtl__exp(t->l[0] - top));
+    return top +
+           mtl__log((1.0 - share) * mtl__exp(t->at_zero - top) + share * mtl__exp(t->l[0] - top));
 }
 
 double mtl__table_at(const mtl__table *t, double u)
@@ -228,7 +228,7 @@ static int blurred(mtl__table *t, const mtl__table *from, const blur *k, double 
         return MTL_ERR_MEMORY;
     for (int i = 0; i < t->n; i++) {
         const int at = i - extra;
-        const double v = at < 0           ? from->v[0] + at * h
+        const double v = at < 0          ? from->v[0] + at * h
                          : at >= from->n ? from->v[from->n - 1] + (at - from->n + 1) * h
                                          : from->v[at];
         const double sd = sqrt(k->fixed + k->per_u * mtl__exp(-v)), e = 1e-3 * (sd + narrow);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Exact laws of the number of hit wells, for intervals where hits are few [Clopper1934] and for the
-   limits of blank and detection in the sense of CLSI EP17: donor fragments are compound Poisson, false
-   ones negative binomial (the predictive blank), wells fill by the ladder of occupancy, hits of
-   several targets add up, and the uncertain number of genomes is integrated over its log-normal law.
-   Digital partitions hardly ever hold two fragments of so few; there a count above TOP_MOST is taken
-   as normal. */
+   limits of blank and detection in the sense of CLSI EP17: donor fragments are compound Poisson,
+   false ones negative binomial (the predictive blank), wells fill by the ladder of occupancy, hits
+   of several targets add up, and the uncertain number of genomes is integrated over its log-normal
+   law. Digital partitions hardly ever hold two fragments of so few; there a count above TOP_MOST is
+   taken as normal. */
 #include <math.h>
 #include <string.h>
 
@@ -80,8 +80,7 @@ int mtl__tails_make(mtl__tails *t, const mtl__joint *j, int set, const bool *in,
             continue;
         own = mtl__max(own, j->evidence[i].scale_sd);
         t->part[t->n_parts].evidence = i;
-        if (top <= TOP_MOST &&
-            part_make(&t->part[t->n_parts], &j->evidence[i], top, arena) < 0)
+        if (top <= TOP_MOST && part_make(&t->part[t->n_parts], &j->evidence[i], top, arena) < 0)
             return mtl__nomem(err);
         t->n_parts++;
     }
@@ -196,6 +195,22 @@ static int blank_law(const mtl__evidence *e, int top, double *law, mtl__arena *a
     return 0;
 }
 
+/* Law of the sum of two counts, into `law` of 0 .. used; returns the new last place of weight. */
+static int add_hits(double *law, int used, const double *one, int top)
+{
+    int last = top;
+    while (last > 0 && one[last] < 1e-16)
+        last--;
+    const int end = used + last < top ? used + last : top;
+    for (int x = end; x >= 0; x--) {
+        double total = 0.0;
+        for (int y = x > last ? x - last : 0; y <= x && y <= used; y++)
+            total += law[y] * one[x - y];
+        law[x] = total;
+    }
+    return end;
+}
+
 int mtl__limit_of_blank(const mtl__joint *j, const bool *in, double alarm, int64_t hits, double *p,
                         double *expected, mtl__arena *arena, mtl_error *err)
 {
@@ -208,28 +223,24 @@ int mtl__limit_of_blank(const mtl__joint *j, const bool *in, double alarm, int64
             const double spread = b > 0.0 ? sqrt(b * w * (1.0 + w / e->background.rate)) : 0.0;
             places += w;
             most += b * w + 8.0 * spread;
-            *expected += b > 0.0 && !e->digital
-                             ? w * -mtl__expm1(-e->background.shape *
-                                               mtl__log1p(1.0 / e->background.rate))
-                             : b * w;
+            *expected +=
+                b > 0.0 && !e->digital
+                    ? w * -mtl__expm1(-e->background.shape * mtl__log1p(1.0 / e->background.rate))
+                    : b * w;
         }
     const int top = (int)mtl__min(mtl__min(places, most), 20000.0);
     double *law = mtl__arena_alloc(arena, 2 * ((size_t)top + 1) * sizeof *law);
     if (!law)
         return mtl__nomem(err);
     double *one = law + top + 1;
+    int used = 0;
     law[0] = 1.0;
     for (int i = 0; i < j->n_evidence; i++) {
         if (!in[i])
             continue;
         if (blank_law(&j->evidence[i], top, one, arena) < 0)
             return mtl__nomem(err);
-        for (int x = top; x >= 0; x--) {
-            double total = 0.0;
-            for (int y = 0; y <= x; y++)
-                total += law[y] * one[x - y];
-            law[x] = total;
-        }
+        used = add_hits(law, used, one, top);
     }
     double below = 0.0;
     int limit = -1;

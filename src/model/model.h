@@ -195,21 +195,34 @@ typedef struct mtl__switch {
     int line;
 } mtl__switch;
 
-enum mtl__assay_target { MTL__TARGET_Y, MTL__TARGET_HLA };
-enum mtl__assay_method { MTL__QPCR };
+/* GENOME: every genome that is not the host's, by the sites at which they differ. */
+enum mtl__assay_target { MTL__TARGET_Y, MTL__TARGET_HLA, MTL__TARGET_GENOME };
+enum mtl__assay_method { MTL__QPCR, MTL__DPCR, MTL__FISH, MTL__READS, MTL__N_ASSAY_METHODS };
+/* Numbers of an assay by method; what a method does not use is empty (n = 0). */
+#define MTL__ASSAY_EXPRS 21
 typedef struct mtl__assay_def {
     const char *name, *label, *target_name; /* e.g. "dys14-qpcr", "DYS14, multi-copy" */
     enum mtl__assay_method method;
     enum mtl__assay_target target;
-    mtl__expr genomes;       /* genome equivalents tested per sample */
-    mtl__expr wells;
-    mtl__expr fragments;     /* target fragments per donor genome: decide hits */
-    mtl__expr copies;        /* target copies per donor genome: decide Ct */
-    mtl__expr recovery;      /* share of the DNA that reaches the wells and amplifies */
-    mtl__expr false_positive;/* probability per sample that background alone turns it positive */
-    mtl__expr threshold;     /* number of hit wells that makes a sample positive */
+    mtl__expr genomes;       /* genome equivalents tested per sample (not FISH) */
+    mtl__expr wells;         /* qPCR, digital PCR */
+    mtl__expr fragments;     /* target fragments per donor genome: decide hits (qPCR, digital PCR) */
+    mtl__expr copies;        /* target copies per donor genome: decide Ct (qPCR) */
+    mtl__expr recovery;      /* share of the DNA that reaches the wells and amplifies (not FISH) */
+    mtl__expr false_positive;/* probability per sample that background alone shows a positive well or
+                                partition; of reads, the chance of a false alarm that sets the rule (not FISH) */
+    mtl__expr threshold;     /* hit wells, partitions or cells that make a sample positive (not reads) */
     const char *subset;      /* "" all nucleated cells, "pbmc", or a progeny kind, or "cd34" */
     mtl__expr efficiency, ct_one, ct_sd; /* standard curve: amplification factor - 1 (0..1], Ct of one copy, sd */
+    mtl__expr partitions;       /* digital PCR: accepted, of a well */
+    mtl__expr partition_volume; /* digital PCR: mL */
+    mtl__expr cells, sections;  /* FISH: looked at in a section; how many of them */
+    mtl__expr seen;             /* FISH: chance that a donor's cell shows its signal */
+    mtl__expr false_per_cell;   /* FISH: chance that another cell shows one */
+    mtl__expr sites;            /* reads: of the panel, two alleles each */
+    mtl__expr frequency;        /* reads: of the second allele in the population */
+    mtl__expr depth, error;     /* reads: of a site; chance that a base is read as the other allele */
+    mtl__expr overdispersion;   /* reads: of a site's reads around their share */
     const char *source, *note;
     int line;
 } mtl__assay_def;
@@ -233,6 +246,18 @@ struct mtl_model {
 int mtl__model_organ(const mtl_model *m, const char *name, mtl_error *err);
 int mtl__model_kind(const mtl_model *m, const char *name, mtl_error *err);
 int mtl__model_assay(const mtl_model *m, const char *name, mtl_error *err);
+/* The i-th number of an assay, i < MTL__ASSAY_EXPRS, in the order of the columns; its column, what it
+   must be and what it means are in mtl__assay_column. */
+mtl__expr *mtl__assay_expr(mtl__assay_def *a, int i);
+enum mtl__must { MTL__MUST_ANY, MTL__MUST_POSITIVE, MTL__MUST_PROBABILITY };
+typedef struct mtl__assay_column {
+    const char *name, *unit, *text;
+    enum mtl__must must;
+    unsigned methods; /* bit by enum mtl__assay_method: needed there, empty elsewhere */
+} mtl__assay_column;
+const mtl__assay_column *mtl__assay_column_at(int i);
+/* "qpcr", "dpcr", "fish", "reads". */
+const char *mtl__assay_method_name(enum mtl__assay_method m);
 int mtl__model_factor(const mtl_model *m, const char *name, mtl_error *err);
 /* Canonical value of a parameter the engine itself asks for; MTL_ERR_NAME if the model lacks it. */
 int mtl__model_value(const mtl_model *m, const char *name, double *out, mtl_error *err);

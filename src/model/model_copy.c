@@ -171,11 +171,8 @@ static void copy_assays(copier *c, mtl_model *m)
         STR(a->subset);
         STR(a->source);
         STR(a->note);
-        mtl__expr *const e[] = {&a->genomes,  &a->wells,          &a->fragments, &a->copies,
-                                &a->recovery, &a->false_positive, &a->threshold, &a->efficiency,
-                                &a->ct_one,   &a->ct_sd};
-        for (size_t k = 0; k < sizeof e / sizeof e[0]; k++)
-            copy_expr(c, e[k]);
+        for (int k = 0; k < MTL__ASSAY_EXPRS; k++)
+            copy_expr(c, mtl__assay_expr(a, k));
     }
 }
 

@@ -165,34 +165,21 @@ static int visit_organs(const mtl_model *m, visitor visit, void *ctx)
 
 static int visit_assay(const mtl_model *m, int i, visitor visit, void *ctx)
 {
-    const mtl__assay_def *a = &m->assay[i];
-    const struct {
-        const mtl__expr *expr;
-        const char *text;
-        int must;
-    } part[] = {
-        {&a->genomes, "genome equivalents tested per sample", POSITIVE},
-        {&a->wells, "wells the sample is spread over", POSITIVE},
-        {&a->fragments, "target fragments per donor genome: decide hits", POSITIVE},
-        {&a->copies, "target copies per donor genome: decide Ct", POSITIVE},
-        {&a->recovery, "share of the DNA that reaches the wells and amplifies", PROBABILITY},
-        {&a->false_positive, "chance that background alone turns a sample positive", PROBABILITY},
-        {&a->threshold, "hit wells that make a sample positive", POSITIVE},
-        {&a->efficiency, "amplification factor per cycle, minus 1", PROBABILITY},
-        {&a->ct_one, "Ct of a single copy", POSITIVE},
-        {&a->ct_sd, "standard deviation of a Ct", ANY},
-    };
-    for (size_t k = 0; k < sizeof part / sizeof part[0]; k++) {
-        const place p = {.expr = part[k].expr,
+    static const int must[] = {
+        [MTL__MUST_ANY] = ANY, [MTL__MUST_POSITIVE] = POSITIVE, [MTL__MUST_PROBABILITY] = PROBABILITY};
+    mtl__assay_def *a = &m->assay[i];
+    for (int k = 0; k < MTL__ASSAY_EXPRS; k++) {
+        const mtl__assay_column *column = mtl__assay_column_at(k);
+        const place p = {.expr = mtl__assay_expr(a, k),
                          .table = "assays",
                          .id = a->name,
-                         .text = part[k].text,
+                         .text = column->text,
                          .when = "",
                          .active = 1,
                          .line = a->line,
-                         .must = part[k].must == PROBABILITY ? PROBABILITY
-                                 : part[k].must == POSITIVE  ? POSITIVE
-                                                             : ANY};
+                         .must = must[column->must]};
+        if (p.expr->n == 0) /* not a number of this method */
+            continue;
         MTL_TRY(visit(ctx, &p));
     }
     return MTL_OK;

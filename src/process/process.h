@@ -174,6 +174,10 @@ typedef struct mtl__source {
     int n_culls;
 } mtl__source;
 void mtl__source_sort(mtl__source *s);
+/* Sources with the same culls can be looked at as one (merge.c): P(none) multiplies, moments add.
+   Arrays of the merged one are the arena's, its culls are of the earliest source. */
+bool mtl__source_alike(const mtl__source *a, const mtl__source *b);
+int mtl__source_merge(mtl__source *out, mtl__arena *a, const mtl__source *const *s, int n);
 int mtl__source_check(const mtl__source *s, const mtl__process *p, mtl_error *err);
 double mtl__source_start(const mtl__source *s); /* earliest time; HUGE_VAL if empty */
 double mtl__group_draw(const mtl__group *g, mtl__rng *rng);

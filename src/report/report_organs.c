@@ -50,7 +50,8 @@ static void reading_of(mtl__page *v, const mtl__panel *p, mtl__str *text)
         mtl__panel_reading(v->out, p, s->t, x, a->has_given);
         if (text->len > 0)
             continue;
-        mtl__str_printf(text, "%d of %d wells: ", x->hits, x->wells);
+        mtl__out_units(text, a, x);
+        mtl__str_add(text, ": ");
         mtl__reading_text(text, x);
     }
 }

@@ -13,13 +13,15 @@ static void cell_value(mtl__str *b, double v)
                     isfinite(v) ? mtl__out_number(v, key) : "");
 }
 
-static void reading_cell(mtl__str *b, const mtl__reading *x)
+static void reading_cell(mtl__str *b, const mtl__assay_result *a, const mtl__reading *x)
 {
     if (!x) {
         mtl__str_add(b, "<td>none</td>");
         return;
     }
-    mtl__str_printf(b, "<td>%d of %d wells<br><small>", x->hits, x->wells);
+    mtl__str_add(b, "<td>");
+    mtl__out_units(b, a, x);
+    mtl__str_add(b, "<br><small>");
     mtl__reading_text(b, x);
     mtl__str_add(b, "</small></td>");
 }
@@ -60,12 +62,13 @@ static void row(mtl__page *v, const mtl__assay_result *a)
     mtl__str_add(b, "</th><td>");
     mtl__html(b, def ? (def->label ? def->label : def->name) : "none named");
     if (def)
-        mtl__str_printf(b, "<br><small>%s gEq</small>", mtl__two(a->qpcr.genomes, buf));
+        mtl__str_printf(b, "<br><small>%s %s</small>", mtl__two(mtl__virtual_genomes(&a->v), buf),
+                        a->v.by == MTL__BY_FISH ? "cells" : "gEq");
     mtl__str_add(b, "</td><td>");
     donors_cell(v, a);
     mtl__str_add(b, "</td>");
-    reading_cell(b, a->has_given ? &a->given : NULL);
-    reading_cell(b, def && a->shown.hits >= 0 && a->shown.wells > 0 ? &a->shown : NULL);
+    reading_cell(b, a, a->has_given ? &a->given : NULL);
+    reading_cell(b, a, def && mtl__out_shown(a) ? &a->shown : NULL);
     cell_value(b, def ? a->p_positive[MTL__CHANCE] : NAN);
     if (def)
         mtl__html(b, mtl__prob(a->p_positive[MTL__CHANCE], v->r->opts.replicates, buf));

@@ -108,8 +108,11 @@ static void say_sight(mtl__page *v, const mtl__panel *p)
         const bool above = y > p->y + p->h - 40;
         mtl__svg_text(b, "halo", 's', p->x.x0 + 8, above ? y - 35 : y + 16,
                       def->label ? def->label : def->name);
-        mtl__str_printf(&s, "%d wells, %s gEq tested", p->sight.by->qpcr.wells,
-                        mtl__two(p->sight.by->qpcr.genomes, tested));
+        const mtl__virtual *by = &p->sight.by->v;
+        if (by->by == MTL__BY_QPCR)
+            mtl__str_printf(&s, "%d wells, ", by->qpcr.wells);
+        mtl__str_printf(&s, "%s %s tested", mtl__two(mtl__virtual_genomes(by), tested),
+                        by->by == MTL__BY_FISH ? "cells" : "gEq");
         if (p->sight.other_organ)
             mtl__str_printf(&s, " in %s",
                             mtl__organ_label(v->m, v->s->sample[p->sight.by->sample].organ));
@@ -138,7 +141,8 @@ static void draw_readings(mtl__page *v, const mtl__panel *p, const figure *f)
             const double shift = beside ? 12 * (p->x.t1 - p->x.t0) / (p->x.x1 - p->x.x0) : 0;
             mtl__panel_reading(v->out, p, s->t - shift, x, a->has_given);
             last_x = at;
-            mtl__str_printf(&text, "%d of %d wells: ", x->hits, x->wells);
+            mtl__out_units(&text, a, x);
+            mtl__str_add(&text, ": ");
             mtl__reading_text(&text, x);
         } else {
             mtl__str_printf(&text, "same reading as for %s", mtl__page_name(v, home));

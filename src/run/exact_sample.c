@@ -85,3 +85,33 @@ int mtl__sample_positive(const mtl__world *w, mtl__analytic *a, const mtl__sampl
     *p_positive = 1.0 - negative;
     return MTL_OK;
 }
+
+int mtl__sample_positive_by(const mtl__world *w, mtl__analytic *a, const mtl__sample *s,
+                            const mtl__virtual *q, double rtol, mtl__view *v, double *p_positive,
+                            double *mean, mtl_error *err)
+{
+    static const double most = 1e-3; /* error of a chance that is still told */
+    mtl__silences sum;
+    double negative = 0.0;
+    if (q->by == MTL__BY_QPCR)
+        return mtl__sample_positive(w, a, s, &q->qpcr, rtol, v, p_positive, mean, err);
+    MTL_TRY(mtl__virtual_silences(q, &sum));
+    if (sum.error + sum.gain * rtol > most)
+        return mtl__fail_at(err, MTL_ERR_UNSUPPORTED, w->s->file, s->line, s->column, "threshold",
+                            "the analytic solver cannot tell the chance of so many positive %s (%g) "
+                            "to a thousandth; use auto",
+                            mtl__method_unit(q->by), (double)mtl__virtual_threshold(q));
+    for (int k = 0; k < sum.n; k++) {
+        double log_none = 0.0, level;
+        if (sum.genomes[k] > 0.0) {
+            MTL_TRY(mtl__sample_silent(w, a, s, sum.genomes[k], 0.1 * rtol, v, &log_none, &level,
+                                       err));
+            /* Of the fewest genomes: with more, whole organs may be looked through. */
+            if (k == 0 || !(sum.genomes[k - 1] > 0.0))
+                *mean = level;
+        }
+        negative += sum.weight[k] * mtl__exp(log_none);
+    }
+    *p_positive = mtl__min(mtl__max(1.0 - negative, 0.0), 1.0);
+    return MTL_OK;
+}

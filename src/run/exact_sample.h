@@ -2,7 +2,7 @@
 #ifndef MTL_EXACT_SAMPLE_H
 #define MTL_EXACT_SAMPLE_H
 /* One sample without random numbers, for all who ask: a run, the targets, the fit. */
-#include "assay/assay.h"
+#include "assay/virtual.h"
 #include "family/family.h"
 
 /* Can this donor's cells be seen by the assay of the sample in this host? */
@@ -18,5 +18,10 @@ int mtl__sample_silent(const mtl__world *w, mtl__analytic *a, const mtl__sample 
 int mtl__sample_positive(const mtl__world *w, mtl__analytic *a, const mtl__sample *s,
                          const mtl__qpcr *q, double rtol, mtl__view *v, double *p_positive,
                          double *mean, mtl_error *err);
+/* The same for any method; qPCR as above. Of reads from several donors who differ in their signal, the
+   mean signal stands for each. */
+int mtl__sample_positive_by(const mtl__world *w, mtl__analytic *a, const mtl__sample *s,
+                            const mtl__virtual *q, double rtol, mtl__view *v, double *p_positive,
+                            double *mean, mtl_error *err);
 
 #endif

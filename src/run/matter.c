@@ -10,7 +10,9 @@
 
 #include "run/run_internal.h"
 
-static const double RTOL = 1e-5, FAINT = 1e-4;
+/* Brightness per day at which a seed is seen well enough: one that lives for years is missed only if
+   it came in the last days. */
+static const double RTOL = 1e-5, FAINT = 1e-4, BRIGHT = 0.3;
 
 struct mtl_matter {
     mtl_result r; /* the plan's side of a result: pairs, children, dates; no replicates */
@@ -23,6 +25,7 @@ typedef struct look {
     const mtl_result *r;
     mtl__world *world;
     mtl__analytic *a;
+    bool *takes;       /* [n_people] donors that the answer counts */
     mtl__view full, v; /* the whole organ looked through; the same with a share of its cells */
 } look;
 
@@ -35,16 +38,10 @@ static int hazard(look *l, double share, double *out, mtl_error *err)
         l->v.see_type[i] = mtl__min(1, l->full.see_type[i] * l->full.cells) * share;
     for (int i = 0; i < q->n_cox; i++)
         l->v.see_cox[i] = l->full.see_cox[i] * l->full.cells * share;
-    *out = 0;
-    for (int k = 0; k < l->r->n_pairs; k++)
-        for (int i = 0; mtl__answer_counts(l->r, k) && i < l->world->n_inocula; i++) {
-            double none;
-            if (l->world->inoculum[i].donor != l->r->pair[k].donor)
-                continue;
-            MTL_TRY(mtl__analytic_none(l->a, &l->world->inoculum[i].source, l->r->t_final,
-                                       l->v.see_type, l->v.see_cox, RTOL, &none, err));
-            *out -= mtl__log(none);
-        }
+    mtl__sight seen;
+    MTL_TRY(mtl__world_sees(l->world, l->a, l->r->s->focus, l->takes, -1, l->r->t_final,
+                            l->v.see_type, l->v.see_cox, RTOL, false, &seen, NULL, err));
+    *out = -seen.log_none;
     return 0;
 }
 
@@ -67,12 +64,15 @@ static int look_twice(look *l, double *chance, double *level, mtl_error *err)
 static int ask(const mtl_matter *x, const mtl_model *m, double *chance, double *level,
                mtl_error *err)
 {
-    look l = {.r = &x->r};
-    int ret = mtl__world_new(&l.world, x->r.s, m, err);
+    look l = {.r = &x->r, .takes = calloc((size_t)x->r.s->n_people + 1, sizeof *l.takes)};
+    int ret = l.takes ? mtl__world_new(&l.world, x->r.s, m, err) : mtl__nomem(err);
+    for (int k = 0; ret == 0 && k < x->r.n_pairs; k++)
+        if (mtl__answer_counts(&x->r, k))
+            l.takes[x->r.pair[k].donor] = true;
     if (ret == 0)
         ret = mtl__analytic_new(&l.a, l.world->process, err);
     if (ret == 0)
-        mtl__analytic_brightest(l.a, MTL__BRIGHT_ENOUGH);
+        mtl__analytic_brightest(l.a, BRIGHT);
     if (ret == 0)
         ret = mtl__view_new(&l.full, l.world, err);
     if (ret == 0)
@@ -82,6 +82,7 @@ static int ask(const mtl_matter *x, const mtl_model *m, double *chance, double *
                         err);
     if (ret == 0)
         ret = look_twice(&l, chance, level, err);
+    free(l.takes);
     mtl__view_free(&l.v);
     mtl__view_free(&l.full);
     mtl__analytic_free(l.a);

@@ -346,38 +346,3 @@ int mtl__plan_make(mtl__plan *p, mtl_error *err)
     p->final_at = time_index(p->r, p->r->t_final);
     return plan_memory(p, err);
 }
-
-/* ---------------------------------------------------------------- assays */
-int mtl__sample_qpcr(const mtl__world *w, const mtl__sample *s, mtl__qpcr *out, mtl_error *err)
-{
-    const mtl_model *m = w->m;
-    const mtl__assay_def *a = &m->assay[s->assay];
-    double wells = mtl__expr_value(&a->wells, m), genomes = mtl__expr_value(&a->genomes, m), cells,
-           per_mL;
-    const double false_sample = mtl__expr_value(&a->false_positive, m);
-    if (isfinite(s->genomes))
-        genomes = s->genomes;
-    MTL_TRY(mtl__host_cells(w, s->person, s->organ, s->t, &cells, &per_mL, err));
-    if (isfinite(s->volume_mL) && isfinite(per_mL))
-        genomes = mtl__min(genomes, s->volume_mL * per_mL);
-    if (s->given.present && s->given.wells > 0)
-        wells = s->given.wells;
-    if (s->given.present && s->given.geq > 0)
-        genomes = s->given.geq;
-    wells = floor(mtl__min(mtl__max(wells, 1), 10000) + 0.5);
-    *out = (mtl__qpcr){
-        .genomes = genomes,
-        .wells = (int)wells,
-        .fragments = mtl__expr_value(&a->fragments, m),
-        .copies = mtl__expr_value(&a->copies, m),
-        .recovery = mtl__min(1, mtl__expr_value(&a->recovery, m)),
-        .false_per_well = -mtl__log1p(-mtl__min(false_sample, 1 - 1e-12)) / wells,
-        .threshold =
-            (int)floor(mtl__min(mtl__max(mtl__expr_value(&a->threshold, m), 1), wells) + 0.5),
-        .efficiency = mtl__expr_value(&a->efficiency, m),
-        .ct_one = mtl__expr_value(&a->ct_one, m),
-        .ct_sd = mtl__expr_value(&a->ct_sd, m),
-    };
-    const int ret = mtl__qpcr_check(out, err);
-    return ret < 0 ? mtl__fail_place(err, ret, w->s->file, s->line, s->column) : 0;
-}

@@ -13,7 +13,7 @@ typedef struct scene { /* a world with what is looked up in it again and again *
     bool own;
     mtl__cutter *cutter;
     mtl__stage stage;
-    mtl__qpcr *qpcr; /* [n_samples] */
+    mtl__virtual *assay; /* [n_samples] */
 } scene;
 
 struct mtl__worker {
@@ -27,8 +27,8 @@ struct mtl__worker {
     double *cox; /* [n_times][of the part] */
     size_t cap_counts, cap_cox;
     mtl__harvest harvest;
-    double *donor_fraction;
-    int *copies;
+    double *donor_fraction, *in_tube;
+    int *copies, *donor;
     mtl__done done;
 };
 
@@ -42,7 +42,7 @@ static void scene_free(scene *c)
 {
     mtl__cutter_free(c->cutter);
     mtl__stage_free(&c->stage);
-    free(c->qpcr);
+    free(c->assay);
     if (c->own)
         mtl__world_free(c->world);
     *c = (scene){0};
@@ -53,12 +53,15 @@ static int scene_fill(scene *c, const mtl__plan *p, mtl_error *err)
     const mtl_scenario *s = p->r->s;
     MTL_TRY(mtl__cutter_new(&c->cutter, c->world->process, err));
     MTL_TRY(mtl__stage_new(&c->stage, p, c->world, err));
-    c->qpcr = calloc((size_t)s->n_samples + 1, sizeof *c->qpcr);
-    if (!c->qpcr)
+    c->assay = calloc((size_t)s->n_samples + 1, sizeof *c->assay);
+    if (!c->assay)
         return mtl__nomem(err);
-    for (int k = 0; k < s->n_samples; k++)
+    for (int k = 0; k < s->n_samples; k++) {
+        const mtl__informative *reads = &p->r->assay[k].v.reads;
+        const mtl__reads_seen seen = {reads->sites, reads->signal};
         if (s->sample[k].assay >= 0)
-            MTL_TRY(mtl__sample_qpcr(c->world, &s->sample[k], &c->qpcr[k], err));
+            MTL_TRY(mtl__sample_virtual(c->world, &s->sample[k], &seen, &c->assay[k], err));
+    }
     return 0;
 }
 
@@ -73,8 +76,10 @@ int mtl__worker_new(mtl__worker **out, const mtl__plan *p, mtl_error *err)
     w->p = p;
     w->base.world = p->world;
     w->donor_fraction = calloc(np, sizeof *w->donor_fraction);
+    w->in_tube = calloc(np, sizeof *w->in_tube);
     w->copies = calloc(np, sizeof *w->copies);
-    int ret = w->donor_fraction && w->copies ? 0 : mtl__nomem(err);
+    w->donor = calloc(np, sizeof *w->donor);
+    int ret = w->donor_fraction && w->in_tube && w->copies && w->donor ? 0 : mtl__nomem(err);
     if (ret == 0)
         ret = scene_fill(&w->base, p, err);
     if (ret == 0)
@@ -110,7 +115,9 @@ void mtl__worker_free(mtl__worker *w)
     free(w->counts);
     free(w->cox);
     free(w->donor_fraction);
+    free(w->in_tube);
     free(w->copies);
+    free(w->donor);
     free(w);
 }
 
@@ -202,6 +209,7 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
             continue;
         w->donor_fraction[n] = fraction[q - p->host_pair0[x->person]];
         w->copies[n] = 1;
+        w->donor[n] = r->pair[q].donor;
         seen += w->donor_fraction[n++];
     }
     for (int i = 0; i < n;
@@ -218,18 +226,15 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
         mix(mtl__hash_bytes(source, &x->t, sizeof x->t), mtl__hash(r->m->assay[x->assay].name));
     mtl__rng rng;
     mtl__rng_stream(&rng, r->opts.seed, r->s->person[x->person].key, number, source);
-    int hits, ret;
-    if (band == MTL__CHANCE &&
-        index == 0) { /* the reading that is shown, with interval and limits */
-        ret = mtl__qpcr_simulate(&c->qpcr[k], &tube, &rng, NULL, &r->assay[k].shown);
-        hits = r->assay[k].shown.hits;
-    } else {
-        ret = mtl__qpcr_draw(&c->qpcr[k], &tube, &rng, NULL, &hits, NULL);
-    }
+    const mtl__tube draw = {.v = &c->assay[k],
+                            .seen = &tube,
+                            .donor = w->donor,
+                            .in_tube = w->in_tube,
+                            .shown = band == MTL__CHANCE && index == 0};
+    const int ret = mtl__sample_draw(p, k, &draw, &rng, &p->raw[band].positive[at]);
     if (ret < 0)
         return mtl__fail_at(err, ret, r->s->file, x->line, x->column, "sample",
                             "the assay cannot be simulated: %g of the genomes are a donor's", seen);
-    p->raw[band].positive[at] = hits >= c->qpcr[k].threshold;
     return 0;
 }
 

@@ -2,7 +2,7 @@
 #ifndef MTL_RESULT_H
 #define MTL_RESULT_H
 /* What a run leaves: filled by run/, read by io/ (tables) and report/ (pages). */
-#include "assay/assay.h"
+#include "assay/virtual.h"
 #include "family/scenario.h"
 #include "matriline/run.h"
 #include "model/model.h"
@@ -32,9 +32,26 @@ typedef struct mtl__pair {
     mtl__band *final[MTL__N_BANDS]; /* [n_organs], in gEq per 1e6 */
 } mtl__pair;
 
+/* Genotypes of the whole family at the sites of an assay by reads: drawn once in a run, from its seed,
+   so that all replicates and solvers mean the same people. Sites stand on virtual chromosomes. */
+typedef struct mtl__reads_panel {
+    int assay, n_sites;
+    double frequency;    /* of the second allele */
+    int *chromosome;     /* [n_sites] 1 .. 22 */
+    int64_t *position;   /* [n_sites] from 1 */
+    int8_t *genotype;    /* [n_sites][n_people] copies of the second allele */
+} mtl__reads_panel;
+
 typedef struct mtl__assay_result {
     int sample;     /* index into scenario->sample */
-    mtl__qpcr qpcr; /* as it was set up for this sample */
+    mtl__qpcr qpcr; /* as it was set up for this sample; 0 where another method reads it */
+    mtl__virtual v; /* the same for any method */
+    int panel;      /* reads: index into result->panel; -1 */
+    bool *informative; /* reads: [n_sites] counted by the rule */
+    /* The shown reading by its parts; NULL where another method reads it, or nothing is shown. */
+    double *shown_ct;               /* qPCR [wells], NaN = not hit */
+    int64_t *shown_part;            /* digital PCR: positives by well; FISH: by section */
+    int32_t *shown_ref, *shown_alt; /* reads by site */
     double p_positive[MTL__N_BANDS];
     double mean_fraction; /* mean over replicates (analytic: exact) of the fraction of genomes in
                              the sampled population that carry the target */
@@ -86,6 +103,8 @@ struct mtl_result {
     int n_pairs;
     mtl__assay_result *assay;
     int n_assays; /* in order of scenario->sample */
+    mtl__reads_panel *panel;
+    int n_panels;
     mtl__carriage *carriage;
     int n_carriages; /* of the focus person */
     int *children;

@@ -178,20 +178,8 @@ static int prepare_assays(mtl__plan *p, mtl_error *err)
         a->donors = donor_names(r, p->world, x);
         if (!a->donors)
             return mtl__nomem(err);
-        if (x->assay < 0)
-            continue;
-        MTL_TRY(mtl__sample_qpcr(p->world, x, &a->qpcr, err));
-        a->lod = mtl__qpcr_lod(&a->qpcr, 0.95);
-        if (x->given.present) {
-            a->has_given = true;
-            const int ret = mtl__qpcr_read(&a->qpcr, x->given.hits, &a->given);
-            if (ret < 0)
-                return mtl__fail_at(err, MTL_ERR_VALUE, r->s->file, x->line, x->column, "reading",
-                                    "%d hits of %d wells cannot be read", x->given.hits,
-                                    a->qpcr.wells);
-        }
     }
-    return 0;
+    return mtl__plan_assays(p, err);
 }
 
 static const char *text_of(mtl_result *r, mtl__str *b)

@@ -120,8 +120,8 @@ static int samples(mtl__plan *p, mtl__analytic *a, mtl_error *err)
         x->p_positive[0] = NAN;
         double log_none;
         if (s->assay >= 0)
-            ret = mtl__sample_positive(p->world, a, s, &x->qpcr, RTOL, &v, &x->p_positive[0],
-                                       &x->mean_fraction, err);
+            ret = mtl__sample_positive_by(p->world, a, s, &x->v, RTOL, &v, &x->p_positive[0],
+                                          &x->mean_fraction, err);
         else
             ret =
                 mtl__sample_silent(p->world, a, s, 1, RTOL, &v, &log_none, &x->mean_fraction, err);

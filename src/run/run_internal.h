@@ -49,8 +49,32 @@ void mtl__shares_fit(mtl__plan *p, int band, int index);
 int mtl__run_check_opts(const mtl_run_opts *o, mtl_error *err); /* run.c */
 /* plan.c: times, watched organs, pairs, places; memory. */
 int mtl__plan_make(mtl__plan *p, mtl_error *err);
-/* Sets an assay up for a sample under a model: genomes tested, wells, false positives. */
+/* sample_assay.c: sets an assay up for a sample under a model: genomes tested, wells, false
+   positives. Refuses what is not qPCR. */
 int mtl__sample_qpcr(const mtl__world *w, const mtl__sample *s, mtl__qpcr *out, mtl_error *err);
+/* The same by any method; reads: `seen` says what of the panel is informative. */
+typedef struct mtl__reads_seen {
+    int sites;
+    double signal;
+} mtl__reads_seen;
+int mtl__sample_virtual(const mtl__world *w, const mtl__sample *s, const mtl__reads_seen *seen,
+                        mtl__virtual *out, mtl_error *err);
+/* All assays of a run as they are set up, with room for the reading that is shown. */
+int mtl__plan_assays(mtl__plan *p, mtl_error *err);
+/* Draws one reading of sample k; `shown` fills r->assay[k].shown and its parts. The same draws of what
+   decides the reading are made either way. */
+typedef struct mtl__tube {
+    const mtl__virtual *v;
+    const mtl__composition *seen; /* donors that the assay sees */
+    const int *donor;             /* who they are, [seen->n_donors] */
+    double *in_tube;              /* room for as many numbers */
+    bool shown;
+} mtl__tube;
+int mtl__sample_draw(mtl__plan *p, int k, const mtl__tube *tube, mtl__rng *rng, bool *positive);
+/* reads_panel.c */
+int mtl__family_panel(mtl_result *r, int assay, int *index, mtl_error *err);
+int mtl__family_informative(mtl__plan *p, int k, mtl__reads_seen *seen, mtl_error *err);
+int mtl__family_reads(mtl__plan *p, int k, const mtl__tube *tube, mtl__rng *rng, int64_t *reads);
 /* touched.c: marks the parameters that can move this scenario: of the lines it calls on, the rules
    of its kinds, the organs and the engine, and its assays. */
 void mtl__touched_params(const mtl__world *w, bool *used);

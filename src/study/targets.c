@@ -121,6 +121,9 @@ static int prepare(mtl_targets_result *r, mtl__family *f, mtl_error *err)
 static int keep_draws(mtl_targets_result *r, mtl__family_sample *x, const mtl__assay_result *a,
                       int n, mtl_error *err)
 {
+    if (a->v.by != MTL__BY_QPCR)
+        return mtl__fail(err, MTL_ERR_UNSUPPORTED, "assay",
+                         "only assays by qPCR are held against targets");
     x->qpcr = a->qpcr;
     x->p_positive = a->p_positive[MTL__CHANCE];
     x->mean_fraction = a->mean_fraction;

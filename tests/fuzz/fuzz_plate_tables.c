@@ -17,11 +17,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const plate =
-    "well,sample,target,task,ct,quantity,partitions,positive,both,only_this,only_other,neither\n"
-    "A1,std,SRY,standard,30,100,,,,,,\nA2,std,SRY,standard,34,10,,,,,,\n"
-    "B1,anna blood,SRY,unknown,37,,,,,,,\nB2,anna blood,SRY,unknown,Undetermined,,,,,,,\n"
-    "B1,anna blood,HBB,unknown,25,,,,,,,\nC1,NTC,SRY,blank,Undetermined,,,,,,,\n"
-    "D1,plasma,a,unknown,,,1000,10,1,9,90,900\nD1,plasma,b,unknown,,,1000,91,1,90,9,900\n";
+    "well,sample,target,task,ct,quantity\n"
+    "A1,std,SRY,standard,30,100\nA2,std,SRY,standard,34,10\n"
+    "B1,anna blood,SRY,unknown,37,\nB1,anna blood,HBB,unknown,25,\n"
+    "B2,s2,SRY,unknown,Undetermined,\nC1,NTC,SRY,blank,Undetermined,\n";
 
 static char plate_path[] = "/tmp/matriline-fuzz-plate-XXXXXX";
 static char table_path[] = "/tmp/matriline-fuzz-table-XXXXXX";

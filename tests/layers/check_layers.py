@@ -22,7 +22,7 @@ ONLY = {
 }
 # A library's header and the only folder that may name it.
 FORMATS = {"yaml.h": "io", "jansson.h": "io", "sha256.h": "io", "md5.h": "io", "sha2.h": "io",
-           "htslib/": "io", "sqlite3.h": "io"}
+           "htslib/": "io", "sqlite3.h": "io", "zip.h": "io", "expat.h": "io"}
 THREADS = {"threads.h": "par", "sched.h": "par", "mpi.h": "par"}
 # A libm call may differ between processors; these are exact by IEEE 754 and allowed.
 ENGINE = ORDER[:ORDER.index("fit") + 1]

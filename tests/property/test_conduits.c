@@ -160,7 +160,7 @@ static void free_web(web *x)
 static void test_account(void **state)
 {
     (void)state;
-    int64_t crossed = 0;
+    int64_t crossed = 0, lost = 0;
     for (uint64_t seed = 1; seed <= 4; seed++) {
         lines *l = make_family(14, seed);
         web x;
@@ -191,6 +191,12 @@ static void test_account(void **state)
                     assert_true(isfinite(y[k]) && y[k] >= 0);
                 assert_int_equal(cells,
                                  a->immigrated + a->births - a->deaths - a->lost - a->culled);
+                /* who left for a hub, or entered one from outside, has landed, here or after a
+                   crossing, or is lost; nobody is on the way */
+                const int64_t entered = a->landed + a->lost - a->leaves;
+                assert_true(entered >= 0 && entered <= a->immigrated);
+                assert_true(a->crossed <= a->landed + a->lost);
+                lost += a->lost;
                 crossed += a->crossed;
             }
         }
@@ -200,7 +206,7 @@ static void test_account(void **state)
         free_web(&x);
         free_lines(l);
     }
-    assert_true(crossed > 1000); /* cells did pass between bodies */
+    assert_true(crossed > 1000 && lost > 1000); /* cells did pass between bodies */
 }
 
 /* ---------------------------------------------------------------- the giver's share */

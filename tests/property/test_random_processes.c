@@ -85,6 +85,41 @@ static void test_detection(void **state)
     }
 }
 
+/* Two sources merged are looked at as one, whatever the laws of their groups. */
+static void test_merge(void **state)
+{
+    (void)state;
+    for (uint64_t k = 0; k < NETWORKS; k++) {
+        one o;
+        double see[REF_TYPES + REF_COX];
+        mtl__arena arena;
+        mtl__source both;
+        draw(&o, k, k % 2);
+        mtl__arena_init(&arena, 0);
+        for (int i = 0; i < o.net.n_types + o.net.n_cox; i++)
+            see[i] = 0.1 * mtl__rng_unit(&o.rng);
+        const double *see_cox = see + o.net.n_types;
+        mtl__source flows = o.s.source, bursts = o.s.source;
+        flows.n_bursts = 0;
+        bursts.n_inflows = 0;
+        assert_true(mtl__source_alike(&flows, &bursts));
+        const mtl__source *const list[2] = {&flows, &bursts};
+        assert_int_equal(mtl__source_merge(&both, &arena, list, 2), 0);
+        const mtl__seen all = seen(&o, &both, 70.0, see, see_cox),
+                        a = seen(&o, &flows, 70.0, see, see_cox),
+                        b = seen(&o, &bursts, 70.0, see, see_cox);
+        if (!(fabs(all.p_none - a.p_none * b.p_none) <= 1e-7 * all.p_none &&
+              fabs(all.mean - a.mean - b.mean) <= 1e-7 * all.mean &&
+              fabs(all.variance - a.variance - b.variance) <= 1e-7 * all.variance))
+            fail_msg("network %d: merged %.12g, apart %.12g", (int)k, all.p_none,
+                     a.p_none * b.p_none);
+        bursts.n_culls--;
+        assert_false(mtl__source_alike(&flows, &bursts));
+        mtl__arena_free(&arena);
+        drop(&o);
+    }
+}
+
 /* A source cut in two (its inflows and its bursts, in groups of their own) is one source: with
    fixed multipliers the parts are independent. */
 static void test_sources_multiply(void **state)
@@ -502,10 +537,15 @@ static void test_nonsense_sources(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detection),      cmocka_unit_test(test_sources_multiply),
-        cmocka_unit_test(test_order_of_parts), cmocka_unit_test(test_ones),
-        cmocka_unit_test(test_simulations),    cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_nonsense),       cmocka_unit_test(test_nonsense_sources),
+        cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_detection),
+        cmocka_unit_test(test_sources_multiply),
+        cmocka_unit_test(test_order_of_parts),
+        cmocka_unit_test(test_ones),
+        cmocka_unit_test(test_simulations),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_nonsense),
+        cmocka_unit_test(test_nonsense_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -341,6 +341,25 @@ static void test_grafts(void **state)
     agrees(GRAFTS, WIDE, must);
 }
 
+/* A Poisson number of losses in each piece of a life, as boys and as girls. */
+static void test_unnoticed(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "unnoticed_losses: [nina]\n"
+        "people:\n"
+        "  nina: {sex: female, born: 1950-03-01}\n"
+        "events:\n"
+        "  - {date: 1972-06-01, person: nina, event: delivery, week: 40, child: tom, sex: male}\n"
+        "  - {date: 1976-06-02, person: nina, event: sample, organ: blood, genomes: 1e6}\n";
+    static const setting often[] = {{"loss.unnoticed.rate", "1"}, {NULL, NULL}};
+    static const carried must[] = {{"unknown_loss_nina_1", "nina", 0},
+                                   {"unknown_loss_nina_4", "nina", 0},
+                                   {"unknown_loss_nina_6", "nina", 0},
+                                   {NULL, NULL, 0}};
+    agrees(text, often, must);
+}
+
 /* ---------------------------------------------------------------- a stem cell graft, in words */
 static const char GRAFT[] =
     "people:\n"
@@ -604,6 +623,7 @@ int main(void)
         cmocka_unit_test(test_grafts),
         cmocka_unit_test(test_placenta_and_milk),
         cmocka_unit_test(test_twins),
+        cmocka_unit_test(test_unnoticed),
         cmocka_unit_test(test_number_of_comparisons),
     };
     return cmocka_run_group_tests_name("contacts", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The wells model on published plates with known truth, where they lie beside the source tree.
-   Dilution series of 25 qPCR assays (Kanaan et al. 2023) and droplet counts of maternal plasma. Nothing
-   of them is copied here. */
+   Dilution series of 25 qPCR assays (Kanaan et al. 2023) and droplet counts of maternal plasma.
+   Nothing of them is copied here. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,10 +87,10 @@ static int standards(mtl__standard *w, int assay, double without)
     return n;
 }
 
-/* Copies per gEq of each assay, by hits alone (18 wells at 1 gEq, exact 99% intervals: all but one of
-   25 at most should miss 2; false alarm below 0.03) and by hits and Ct together. The latter takes the
-   three backgrounds for one plate, which they are not, so that its intervals are too narrow; its mean
-   over assays should still be 2. */
+/* Copies per gEq of each assay, by hits alone (18 wells at 1 gEq, exact 99% intervals: all but one
+   of 25 at most should miss 2; false alarm below 0.03) and by hits and Ct together. The latter
+   takes the three backgrounds for one plate, which they are not, so that its intervals are too
+   narrow; its mean over assays should still be 2. */
 static void copies_per_geq(void **state)
 {
     (void)state;
@@ -247,7 +247,8 @@ typedef struct pair {
     long y, x, n_y, n_x;
 } pair;
 
-/* Merged wells (M..) of one file with ZFY and ZFX; returns how many, -1 if there is no such file. */
+/* Merged wells (M..) of one file with ZFY and ZFX; returns how many, -1 if there is no such file.
+ */
 static int read_pairs(const char *name, pair *pairs, int room)
 {
     char line[4096], path[512], well[32], sample[64], target[64], text[64];
@@ -280,8 +281,8 @@ static int read_pairs(const char *name, pair *pairs, int room)
     return n;
 }
 
-/* ZFY (of the son) and ZFX (two in the mother, one in the son): with r = ZFY / ZFX per partition the
-   son's fraction of genomes is 2 r / (1 + r); its variance by the delta method. */
+/* ZFY (of the son) and ZFX (two in the mother, one in the son): with r = ZFY / ZFX per partition
+   the son's fraction of genomes is 2 r / (1 + r); its variance by the delta method. */
 static void one_plasma(const pair *d)
 {
     mtl__carrier y[1] = {{0, {0, 1, 0}}}, x[2] = {{1, {0, 0, 1}}, {0, {0, 1, 0}}};

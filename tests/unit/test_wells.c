@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of the wells model against enumeration, direct sums and closed forms. Coverage is tested
-   in tests/theory/test_wells_coverage.c, published plates in tests/theory/test_wells_real.c. */
+/* The parts of the wells model against enumeration, direct sums and closed forms. Coverage is
+   tested in tests/theory/test_wells_coverage.c, published plates in tests/theory/test_wells_real.c.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -191,8 +192,8 @@ static void both_ways_of_counting_meet(void **state)
     mtl__rng rng;
     mtl__rng_stream(&rng, 3, 0, 0, 0);
     for (int i = 0; i < 8; i++)
-        ct[i] = 38.0 - 3.3 * log10((double)mtl__rng_poisson(&rng, 23.0)) +
-                0.3 * mtl__rng_normal(&rng);
+        ct[i] =
+            38.0 - 3.3 * log10((double)mtl__rng_poisson(&rng, 23.0)) + 0.3 * mtl__rng_normal(&rng);
     for (int z = 1; z <= 2; z++) {
         double top[2], place[2], fall[2];
         for (int many = 0; many < 2; many++) {
@@ -241,10 +242,8 @@ static void partitions_are_binomial(void **state)
                            .seen = -15000.0 * log1p(-(double)k[i] / 15000.0)};
         const double whole = 0.0;
         assert_int_equal(mtl__evidence_tables(&e, &arena, &whole, 1, &err), 0);
-        const mtl__dpcr a = {.genomes = 15000.0,
-                             .partitions = 15000,
-                             .fragments = 1.0,
-                             .recovery = 1.0};
+        const mtl__dpcr a = {
+            .genomes = 15000.0, .partitions = 15000, .fragments = 1.0, .recovery = 1.0};
         const double at = e.seen / 15000.0;
         for (double x = 0.85; x < 1.2; x += 0.05)
             near(mtl__table_at(e.use[0][1], x * e.seen) - mtl__table_at(e.use[0][1], e.seen),
@@ -314,15 +313,15 @@ static void curves_and_their_flags(void **state)
     const mtl__standard wrong[3] = {{10.0, 25.0}, {100.0, 28.0}, {1000.0, 31.0}};
     assert_false(mtl__curve_fit(&c, wrong, 3, 1.0, 1.0, 0.3));
     c = (mtl__curve){0}; /* bent and steep */
-    const mtl__standard bent[5] = {{1e5, 20.0}, {1e4, 21.0}, {1e3, 26.0}, {100.0, 27.0},
-                                   {1e2, 30.0}};
+    const mtl__standard bent[5] = {
+        {1e5, 20.0}, {1e4, 21.0}, {1e3, 26.0}, {100.0, 27.0}, {1e2, 30.0}};
     mtl__curve_fit(&c, bent, 5, 1.0, 1.0, 0.3);
     assert_true(c.flags & MTL__FLAG_CURVE_POOR);
 }
 
 /* Low standards that are silent must not tilt the curve: with the true Poisson wells of 1 and 3
-   copies the slope stays within five standard errors of the truth on average. 60 curves; the mean of
-   60 z has sd 0.13, so that |mean| < 0.65 fails a sound fit less than once in 1e6. */
+   copies the slope stays within five standard errors of the truth on average. 60 curves; the mean
+   of 60 z has sd 0.13, so that |mean| < 0.65 fails a sound fit less than once in 1e6. */
 static void low_standards_do_not_tilt(void **state)
 {
     (void)state;
@@ -337,9 +336,8 @@ static void low_standards_do_not_tilt(void **state)
         for (int q = 0; q < 4; q++)
             for (int k = 0; k < 4; k++) {
                 const double m = (double)mtl__rng_poisson(&rng, level[q]);
-                w[n++] = (mtl__standard){level[q], m > 0.0 ? 38.0 - 3.4 * log10(m) +
-                                                                 0.2 * mtl__rng_normal(&rng)
-                                                           : NAN};
+                w[n++] = (mtl__standard){
+                    level[q], m > 0.0 ? 38.0 - 3.4 * log10(m) + 0.2 * mtl__rng_normal(&rng) : NAN};
             }
         assert_true(mtl__curve_fit(&c, w, n, 1.0, 1.0, 0.3));
         sum += (c.slope + 3.4) / sqrt(c.covariance[0]);
@@ -481,16 +479,11 @@ static void negative_binomial_rates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clusters_are_convolutions),
-        cmocka_unit_test(blanks_predict),
-        cmocka_unit_test(counts_one_by_one),
-        cmocka_unit_test(both_ways_of_counting_meet),
-        cmocka_unit_test(partitions_are_binomial),
-        cmocka_unit_test(a_curve_sums_over_counts),
-        cmocka_unit_test(curves_and_their_flags),
-        cmocka_unit_test(low_standards_do_not_tilt),
-        cmocka_unit_test(partitions_as_a_law),
-        cmocka_unit_test(partitions_are_drawn),
+        cmocka_unit_test(clusters_are_convolutions), cmocka_unit_test(blanks_predict),
+        cmocka_unit_test(counts_one_by_one),         cmocka_unit_test(both_ways_of_counting_meet),
+        cmocka_unit_test(partitions_are_binomial),   cmocka_unit_test(a_curve_sums_over_counts),
+        cmocka_unit_test(curves_and_their_flags),    cmocka_unit_test(low_standards_do_not_tilt),
+        cmocka_unit_test(partitions_as_a_law),       cmocka_unit_test(partitions_are_drawn),
         cmocka_unit_test(negative_binomial_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

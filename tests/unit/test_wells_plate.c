@@ -30,7 +30,7 @@ typedef struct bench {
     mtl__sampled s[3];
     mtl__blank_history h[2];
     const char *person[4];
-    char name[MOST][8];
+    char name[MOST][16];
     mtl__wells_opts o;
 } bench;
 
@@ -264,7 +264,8 @@ static void the_reference_gene_counts_genomes(void **state)
     mtl__wells_clear(&w);
 }
 
-/* Tom and the lost child are seen by T1 alone: one set; Eva by T2; the host's own T3 says nothing. */
+/* Tom and the lost child are seen by T1 alone: one set; Eva by T2; the host's own T3 says nothing.
+ */
 static void who_is_told_from_whom(void **state)
 {
     (void)state;

@@ -143,45 +143,6 @@ int mtl__contact_inocula(mtl__world *w, mtl_error *err)
     return 0;
 }
 
-/* A stem cell graft leaves older cells that make blood, whoever they came from, the share that it
-   does not take; after conditioning they are gone, or (by a switch) stay. */
-static int kept_after(const mtl__filling *f, const mtl__contact *c, double *keep)
-{
-    double share;
-    *keep = mtl__model_switch_is(f->w->m, "conditioning", "spares") ? 1 : 0;
-    if (c->conditioning)
-        return 0;
-    MTL_TRY(mtl__model_value(f->w->m, "graft.blood.share", &share, f->err));
-    *keep = 1 - share;
-    return 0;
-}
-
-int mtl__contact_culls(mtl__filling *f)
-{
-    const mtl__world *w = f->w;
-    const mtl_model *m = w->m;
-    for (int k = 0; k < w->s->n_contacts; k++) {
-        const mtl__contact *c = &w->s->contact[k];
-        const int b = w->body_of[c->taker];
-        double keep;
-        if (c->kind != MTL__STEM_CELL_GRAFT || b < 0 || !(c->t0 > f->x->t_start))
-            continue;
-        MTL_TRY(kept_after(f, c, &keep));
-        for (int kind = 0; keep < 1 && kind < m->n_kinds; kind++) {
-            int type0 = -1, type1 = -1;
-            for (int o = 0; o < m->n_organs && mtl__blood_forming(m, kind); o++) {
-                const int type = w->body[b].type[kind * m->n_organs + o];
-                type0 = type >= 0 && type0 < 0 ? type : type0;
-                type1 = type >= 0 ? type + 1 : type1;
-            }
-            if (type0 >= 0) /* the types of one kind stand together */
-                f->x->source.cull[f->x->source.n_culls++] =
-                    (mtl__cull){.t = c->t0, .keep = keep, .type0 = type0, .type1 = type1};
-        }
-    }
-    return 0;
-}
-
 /* ---------------------------------------------------------------- conduits */
 /* How much more or less readily than its cells the seeds of this contact last: folds of the line
    that brings the giver's own (blood that was irradiated carries nobody's lasting cells). */

@@ -19,8 +19,8 @@ typedef struct mtl__inoculum {
     mtl__source source;
 } mtl__inoculum;
 
-/* A way from one body into another: what passes the giver's blood crosses in [t0, t1). Its factor may
-   carry a gate (process/). */
+/* A way from one body into another: what passes the giver's blood crosses in [t0, t1). Its factor
+   may carry a gate (process/). */
 typedef struct mtl__conduit {
     int giver, taker; /* bodies */
     double t0, t1;
@@ -50,26 +50,36 @@ typedef struct mtl__world {
     int *gate_of;        /* [slots] gate of a factor, -1 = none */
     int *gate_name;      /* [gates] first gate of the same name: they have one value */
     mtl__builder *build; /* while the world is made */
-    bool *line_used; /* [n_supplies] lines of supply that this scenario calls on */
-    bool *fold_used; /* [n_params] folds that apply to one of its pregnancies */
+    bool *line_used;     /* [n_supplies] lines of supply that this scenario calls on */
+    bool *fold_used;     /* [n_params] folds that apply to one of its pregnancies */
 } mtl__world;
 /* Borrows scenario and model. */
 int mtl__world_new(mtl__world **out, const mtl_scenario *s, const mtl_model *m, mtl_error *err);
 void mtl__world_free(mtl__world *w);
 
-/* ---------------------------------------------------------------- without random numbers (mixture.c) */
+/* ---------------------------------------------------------------- bodies of a part (reached.c) */
+bool mtl__part_reaches(const mtl__world *w, const mtl__part *part, int person);
+/* Walks over the bodies of a part, in their order: the part's types [*type0, *type1) and
+   intensities
+   [*cox0, *cox1) are of *body. Begin with *body = -1 and zeros. */
+bool mtl__next_body(const mtl__world *w, const mtl__part *part, int *body, int *type0, int *type1,
+                    int *cox0, int *cox1);
+
+/* ---------------------------------------------------------------- without random numbers
+ * (mixture.c) */
 /* What is seen at t in the body `host` of the donors with takes[person] (NULL: all), or of one
    inoculum `only` (-1: all), with everything that their
    cells share on the way (joined circulations, how much a placenta lets through) summed over: by
    quadrature over up to three such gates, by `error` (may be NULL; a standard error of p_none) with
-   more, from a fixed number of draws on fixed streams. Inocula are independent given the gates. With
-   moments false only log_none is filled. Without gates on the way, this is the product over inocula. */
+   more, from a fixed number of draws on fixed streams. Inocula are independent given the gates.
+   With moments false only log_none is filled. Without gates on the way, this is the product over
+   inocula. */
 typedef struct mtl__sight {
     double log_none, mean, variance;
 } mtl__sight;
 int mtl__world_sees(const mtl__world *w, mtl__analytic *a, int host, const bool *takes, int only,
-                    double t, const double *see_type, const double *see_cox, double rtol, bool moments,
-                    mtl__sight *out, double *error, mtl_error *err);
+                    double t, const double *see_type, const double *see_cox, double rtol,
+                    bool moments, mtl__sight *out, double *error, mtl_error *err);
 /* The gates that the cells of an inoculum may meet on their way to a body by t, as indices of gates
    with different names (mtl__gate.law.key); at most `most` are written, the number is returned. */
 int mtl__gates_met(const mtl__world *w, const mtl__inoculum *x, int host, double t, int *gate,
@@ -94,9 +104,9 @@ int mtl__look(const mtl__world *w, int person, int organ, const char *subset, do
  */
 int mtl__host_cells(const mtl__world *w, int person, int organ, double t, double *cells,
                     double *per_mL, mtl_error *err);
-/* Expected cells of one donor in an organ of a body, from the donor's counts and intensities of that
-   body alone, n[0] of its first type and y[0] of its first intensity (blood: passing seeds, progeny
-   and transient cells). */
+/* Expected cells of one donor in an organ of a body, from the donor's counts and intensities of
+   that body alone, n[0] of its first type and y[0] of its first intensity (blood: passing seeds,
+   progeny and transient cells). */
 double mtl__cells_in(const mtl__world *w, int body, int organ, const int64_t *n, const double *y);
 /* Is this organ sampled as blood (blood, cord blood)? */
 bool mtl__organ_is_blood(const mtl_model *m, int organ);

@@ -412,50 +412,7 @@ static int add_fixed(mtl__filling *f)
     return 0;
 }
 
-/* ---------------------------------------------------------------- displacement */
-/* A new pregnancy of the host removes older foreign seeds of every other donor (niche =
- * displacement). */
-static int add_culls(mtl__filling *f)
-{
-    const mtl_scenario *s = f->w->s;
-    double p;
-    if (!mtl__model_switch_is(f->w->m, "niche", "displacement"))
-        return 0;
-    MTL_TRY(mtl__model_value(f->w->m, "niche.displacement", &p, f->err));
-    for (int k = 0; k < s->n_pregnancies; k++) {
-        const mtl__pregnancy *pg = &s->pregnancy[k];
-        const int b = f->w->body_of[pg->mother];
-        if (b < 0 || pg->unnoticed_years > 0 || !(pg->conceived > f->x->t_start))
-            continue;
-        bool own = false;
-        for (int c = 0; c < pg->n_children; c++)
-            own = own || s->child[pg->child0 + c].person == f->x->donor;
-        if (!own)
-            f->x->source.cull[f->x->source.n_culls++] = (mtl__cull){.t = pg->conceived,
-                                                                    .keep = 1 - p,
-                                                                    .type0 = f->w->body[b].type0,
-                                                                    .type1 = f->w->body[b].type1};
-    }
-    return 0;
-}
-
 /* ---------------------------------------------------------------- inocula */
-/* Room for the culls of an inoculum that begins at t. */
-static size_t most_culls(const mtl__world *w, double t)
-{
-    size_t kinds = 0, n = 1;
-    for (int k = 0; k < w->m->n_kinds; k++)
-        kinds += w->kind[k] && mtl__blood_forming(w->m, k);
-    for (int k = 0; k < w->s->n_contacts; k++) {
-        const mtl__contact *c = &w->s->contact[k];
-        if (c->kind == MTL__STEM_CELL_GRAFT && c->t0 > t)
-            n += kinds;
-    }
-    if (mtl__model_switch_is(w->m, "niche", "displacement"))
-        n += (size_t)w->s->n_pregnancies;
-    return n;
-}
-
 /* Each later graft of the same body cuts what an earlier one makes. */
 static size_t later_grafts(const mtl__world *w, const mtl__contact *c)
 {
@@ -473,15 +430,14 @@ int mtl__supply_begin(mtl__filling *f, int donor, int host, double t_start, uint
         f->contact && f->contact->kind == MTL__STEM_CELL_GRAFT ? later_grafts(w, f->contact) : 0;
     const size_t lines =
         (size_t)w->m->n_supplies * (cuts + 1) + (f->pg ? (size_t)f->pg->n_fixed : 0) + 1;
-    const size_t culls = most_culls(w, t_start);
     f->x = &w->inoculum[w->n_inocula];
     mtl__source *src = &f->x->source;
     src->group = mtl__arena_alloc(&w->arena, MTL__MAX_GROUPS * sizeof *src->group);
     src->inflow = mtl__arena_alloc(&w->arena, lines * sizeof *src->inflow);
     src->burst = mtl__arena_alloc(&w->arena, lines * sizeof *src->burst);
-    src->cull = mtl__arena_alloc(&w->arena, culls * sizeof *src->cull);
-    if (!src->group || !src->inflow || !src->burst || !src->cull)
+    if (!src->group || !src->inflow || !src->burst)
         return mtl__nomem(f->err);
+    src->cull = NULL; /* culls.c, once it is known what can be reached */
     src->n_groups = src->n_inflows = src->n_bursts = src->n_culls = 0;
     f->x->donor = donor;
     f->x->host = host;
@@ -496,8 +452,6 @@ int mtl__supply_end(mtl__filling *f)
     mtl__source *src = &f->x->source;
     if (src->n_inflows + src->n_bursts == 0)
         return 0;
-    MTL_TRY(add_culls(f));
-    MTL_TRY(mtl__contact_culls(f));
     mtl__source_sort(src);
     f->w->n_inocula++;
     return 0;

@@ -21,19 +21,20 @@ typedef struct mtl__filling {
 } mtl__filling;
 
 /* Fills w->inoculum: for every conceptus its own cells into the mother, and the mother's into a
-   child with a body; for every contact the giver's cells into the taker; with the culls of later
-   pregnancies where niche = displacement, and of conditioning. */
+   child with a body; for every contact the giver's cells into the taker; without culls. */
 int mtl__world_supply(mtl__world *w, mtl_error *err);
 /* Adds what one active line gives to the inoculum; 0 if the line does not concern it. */
 int mtl__supply_line(mtl__filling *f, const mtl__supply *u);
 /* Sets up the inoculum's arrays and names. */
 int mtl__supply_begin(mtl__filling *f, int donor, int host, double t_start, uint64_t key);
-/* Adds culls, sorts, and keeps the inoculum if anything is in it. */
+/* Sorts, and keeps the inoculum if anything is in it. */
 int mtl__supply_end(mtl__filling *f);
 
-/* contacts.c: inocula of contacts; culls of conditioning; conduits that contacts open. */
+/* culls.c: what later pregnancies (niche = displacement) and stem cell grafts take away of each
+   inoculum, in the bodies that it can reach. After the process is built. */
+int mtl__world_culls(mtl__world *w, mtl_error *err);
+/* contacts.c: inocula of contacts; conduits that contacts open. */
 int mtl__contact_inocula(mtl__world *w, mtl_error *err);
-int mtl__contact_culls(mtl__filling *f);
 int mtl__contact_conduits(mtl__world *w, mtl_error *err);
 /* Can this line be called on by the scenario at all: does it have such a contact (or is it of
  * pregnancies)? */
@@ -66,8 +67,8 @@ int mtl__map_gates(mtl__world *w, mtl_error *err);
 /* The law of a line's multiplier as a group of its own name; false if it does not vary. */
 bool mtl__supply_law(const mtl__world *w, const mtl__supply *u, uint64_t key, mtl__group *out);
 
-/* A conduit from giver to taker through which a blood cell passes at per_cell x slot a day; a seed at
-   `seeds` times that (world.c). */
+/* A conduit from giver to taker through which a blood cell passes at per_cell x slot a day; a seed
+   at `seeds` times that (world.c). */
 typedef struct mtl__opening {
     const mtl__body *giver, *taker;
     double per_cell, seeds, t0, t1;

@@ -279,6 +279,8 @@ static int build(mtl__world *w, mtl_error *err)
     mtl__builder_free(w->build);
     w->build = NULL;
     if (ret == 0)
+        ret = mtl__world_culls(w, err);
+    if (ret == 0)
         ret = mtl__map_gates(w, err);
     for (int i = 0; ret == 0 && i < w->n_inocula; i++)
         ret = mtl__source_check(&w->inoculum[i].source, w->process, err);

@@ -10,6 +10,7 @@
 
 #include "io/atomic_file.h"
 #include "io/io_hash.h"
+#include "io/readings.h"
 #include "io/result_out.h"
 
 const char *mtl_result_headline(const mtl_result *r)
@@ -90,7 +91,7 @@ int mtl_result_emit(const mtl_result *r, const mtl_sink *sink)
 
 /* ------------------------------------------------------------------ the folder */
 
-enum { CELLS, EVENTS, ASSAYS, MANIFEST, N_FILES };
+enum { CELLS, EVENTS, ASSAYS, N_TABLES };
 
 static char *in_folder(const char *dir, const char *name)
 {
@@ -112,11 +113,11 @@ static void disown(const char *dir)
 }
 
 /* Writes all the files, then gives all of them their names. */
-static int write_all(const mtl__out_file *file, const char *dir, mtl_error *err)
+static int write_all(const mtl__out_file *file, int n, const char *dir, mtl_error *err)
 {
-    mtl__atomic_file out[N_FILES] = {{0}};
-    int ret = 0;
-    for (int i = 0; i < N_FILES && ret == 0; i++) {
+    mtl__atomic_file *out = calloc((size_t)n + 1, sizeof *out);
+    int ret = out ? 0 : mtl__nomem(err);
+    for (int i = 0; i < n && ret == 0; i++) {
         char *path = in_folder(dir, file[i].name);
         ret = path ? mtl__atomic_open(&out[i], path, err) : mtl__nomem(err);
         if (ret == 0)
@@ -126,46 +127,73 @@ static int write_all(const mtl__out_file *file, const char *dir, mtl_error *err)
         free(path);
     }
     int n_new = 0;
-    for (int i = 0; i < N_FILES && ret == 0; i++) {
+    for (int i = 0; i < n && ret == 0; i++) {
         ret = mtl__atomic_publish(&out[i], err);
         n_new += ret == 0;
     }
     if (ret < 0 && n_new > 0)
         disown(dir);
-    for (int i = 0; i < N_FILES; i++)
+    for (int i = 0; out && i < n; i++)
         mtl__atomic_abandon(&out[i]);
+    free(out);
     return ret;
+}
+
+static int make_folders(const char *dir, bool readings, mtl_error *err)
+{
+    MTL_TRY(mtl__make_folder(dir, err));
+    if (!readings)
+        return 0;
+    char *path = in_folder(dir, "readings");
+    const int ret = path ? mtl__make_folder(path, err) : mtl__nomem(err);
+    free(path);
+    return ret;
+}
+
+/* Hashes of what there is, and the manifest behind it. */
+static int add_manifest(mtl__out_file *file, int n, const mtl_result *r, mtl_error *err)
+{
+    for (int i = 0; i < n; i++) {
+        if (file[i].text.oom)
+            return mtl__nomem(err);
+        mtl__sha256_hex(file[i].text.s, file[i].text.len, file[i].sha256);
+    }
+    char *manifest = mtl__out_manifest(r, file, n);
+    file[n] = (mtl__out_file){.name = "manifest.json"};
+    if (manifest)
+        mtl__str_add(&file[n].text, manifest);
+    const bool ok = manifest && !file[n].text.oom;
+    free(manifest);
+    return ok ? 0 : mtl__nomem(err);
 }
 
 int mtl_result_write(const mtl_result *r, const char *dir, mtl_error *err)
 {
-    mtl__out_file file[N_FILES] = {{.name = "cells.tsv"},
-                                   {.name = "events.tsv"},
-                                   {.name = "assays.tsv"},
-                                   {.name = "manifest.json"}};
-    int ret = 0;
-    mtl__out_cells(&file[CELLS].text, r);
-    mtl__out_events(&file[EVENTS].text, r);
-    mtl__out_assays(&file[ASSAYS].text, r);
-    for (int i = 0; i < MANIFEST && ret == 0; i++) {
-        if (file[i].text.oom)
-            ret = mtl__nomem(err);
-        else
-            mtl__sha256_hex(file[i].text.s, file[i].text.len, file[i].sha256);
-    }
+    mtl__readings readings;
+    int ret = mtl__readings_make(&readings, r, err);
+    const int n = N_TABLES + readings.n;
+    mtl__out_file *file = calloc((size_t)n + 1, sizeof *file);
+    if (ret == 0 && !file)
+        ret = mtl__nomem(err);
     if (ret == 0) {
-        char *manifest = mtl__out_manifest(r, file, MANIFEST);
-        if (manifest)
-            mtl__str_add(&file[MANIFEST].text, manifest);
-        if (!manifest || file[MANIFEST].text.oom)
-            ret = mtl__nomem(err);
-        free(manifest);
+        file[CELLS].name = "cells.tsv";
+        file[EVENTS].name = "events.tsv";
+        file[ASSAYS].name = "assays.tsv";
+        mtl__out_cells(&file[CELLS].text, r);
+        mtl__out_events(&file[EVENTS].text, r);
+        mtl__out_assays(&file[ASSAYS].text, r);
+        for (int i = 0; i < readings.n; i++) /* borrowed */
+            file[N_TABLES + i] = readings.file[i];
+        ret = add_manifest(file, n, r, err);
     }
     if (ret == 0)
-        ret = mtl__make_folder(dir, err);
+        ret = make_folders(dir, readings.n > 0, err);
     if (ret == 0)
-        ret = write_all(file, dir, err);
-    for (int i = 0; i < N_FILES; i++)
-        mtl__str_free(&file[i].text);
+        ret = write_all(file, n + 1, dir, err);
+    for (int i = 0; file && i <= n; i++)
+        if (i < N_TABLES || i == n)
+            mtl__str_free(&file[i].text);
+    free(file);
+    mtl__readings_free(&readings);
     return ret;
 }

@@ -243,18 +243,45 @@ static void look_for_disagreement(mtl__level *l, const mtl__joint *j, const mtl_
     }
 }
 
-/* Per-well numbers, and fractions where only a partner counts the genomes. */
-static void finish_level(mtl__level *l, const mtl__joint *j, const mtl__genomes *g, bool unsure)
+/* Genomes of a level whose partner target alone counts them, given the level itself. */
+static void count_by_partner(mtl__level *l, const mtl__joint *j, int set)
+{
+    const double c = isnan(l->per_1e6) ? 0.0 : 1e-6 * l->per_1e6;
+    for (int t = 0; t < j->n_evidence; t++) {
+        const mtl__partner *p = &j->partner[t];
+        const mtl__evidence *e = &j->evidence[t];
+        bool mine = false;
+        for (int i = 0; i < l->n_targets; i++)
+            mine = mine || l->target[i] == e->target;
+        const double alleles = p->use ? p->host * (1.0 - c) + p->copies[set] * c : 0.0;
+        if (!mine || !(alleles > 0.0))
+            continue;
+        const double genomes = e->scale / (p->fragments * alleles);
+        if (isnan(l->genomes)) {
+            l->genomes = genomes;
+            l->genomes_low = genomes * mtl__exp(-1.959963984540054 * e->scale_sd);
+            l->genomes_high = genomes * mtl__exp(1.959963984540054 * e->scale_sd);
+            l->per_well *= genomes / e->wells;
+            l->per_well_low *= genomes / e->wells;
+            l->per_well_high *= genomes / e->wells;
+        }
+    }
+}
+
+/* Per-well numbers, and the genomes where only a partner counts them. */
+static void finish_level(mtl__level *l, const mtl__joint *j, int set, const mtl__genomes *g,
+                         bool unsure)
 {
     if (unsure)
         l->flags |= MTL__FLAG_ZYGOSITY;
     l->flags |= g->flags & ~(unsigned)MTL__FLAG_NO_GENOMES;
-    if (j->fractions) {
+    if (j->fractions && !isnan(g->per_well)) {
         l->per_well *= g->per_well;
         l->per_well_low *= g->per_well;
         l->per_well_high *= g->per_well;
-    }
-    if (isnan(g->per_well))
+    } else if (j->fractions)
+        count_by_partner(l, j, set);
+    if (isnan(l->genomes) || !j->fractions)
         l->flags |= MTL__FLAG_NO_GENOMES;
 }
 
@@ -287,7 +314,7 @@ static int measure_sample(mtl__wells *w, size_t *room, const mtl__plate *p,
         MTL_TRY(open_level(l, w, p, &s, set, sample, &g, flags, err));
         MTL_TRY(mtl__level_measure(l, &j, set, o, err));
         look_for_disagreement(l, &j, &s, set);
-        finish_level(l, &j, &g, unsure[set]);
+        finish_level(l, &j, set, &g, unsure[set]);
     }
     return 0;
 }

@@ -9,7 +9,9 @@
    is not known); where nothing above the background was seen, only an upper bound at `level`. With
    `bayes`, the posterior under Jeffreys' prior of a Poisson rate, density ~ c^-1/2, that is flat in
    the root of c; other donors are integrated with the same prior (beyond two others they are held
-   at their best). Limits: EP17 with the predictive blank (wells_tails.c). */
+   at their best). Limits: EP17 with the predictive blank (wells_tails.c); a sample at the limit of
+   detection passes the blank's limit by its own fragments, for a predictive law of few blanks
+   promises more false hits than there are. */
 #include <math.h>
 #include <string.h>
 
@@ -270,6 +272,38 @@ static int posterior(view *v, double wide, bool seen, double *median, double *lo
 }
 
 /* ---------------------------------------------------------------- limits */
+/* The same sample with wells that nothing but donors hits. */
+static int without_background(mtl__joint *out, const mtl__joint *j, mtl__arena *arena,
+                              mtl_error *err)
+{
+    *out = *j;
+    out->evidence = mtl__arena_alloc(arena, (size_t)j->n_evidence * sizeof *out->evidence);
+    if (!out->evidence)
+        return mtl__nomem(err);
+    for (int t = 0; t < j->n_evidence; t++) {
+        out->evidence[t] = j->evidence[t];
+        out->evidence[t].background = (mtl__background){0.0, 0.0};
+    }
+    return 0;
+}
+
+/* P(at most `limit` hits | c): mean over the copies; of the two shares of a genome's DNA, which are
+   no matter of chance, the one that misses more. */
+static double missed(const view *v, const mtl__tails *t, double c, int limit)
+{
+    double sum[2] = {0.0, 0.0}, weight[2] = {0.0, 0.0}, most = 0.0;
+    for (int i = 0; i < v->n_ways; i++) {
+        const mtl__config *k = v->way[i].k;
+        const double p = mtl__exp(k->log_p);
+        sum[k->whole] += p * mtl__tails_below(t, k, c, limit);
+        weight[k->whole] += p;
+    }
+    for (int k = 0; k < 2; k++)
+        if (weight[k] > 0.0)
+            most = mtl__max(most, sum[k] / weight[k]);
+    return most;
+}
+
 static int find_limits(view *v, mtl__level *out, double unit, mtl_error *err)
 {
     const mtl__joint *j = v->j;
@@ -292,16 +326,14 @@ static int find_limits(view *v, mtl__level *out, double unit, mtl_error *err)
                                       : (double)INFINITY;
     out->lob_per_1e6 = unit * mtl__min(mtl__max(net, 0.0) / yield, j->most);
     mtl__tails t;
-    MTL_TRY(mtl__tails_make(&t, j, v->set, v->all, limit, v->arena, err));
+    mtl__joint clean;
+    MTL_TRY(without_background(&clean, j, v->arena, err));
+    MTL_TRY(mtl__tails_make(&t, &clean, v->set, v->all, limit, v->arena, err));
     const double power = v->o->power;
     double lo = mtl__log(1e-3 / yield), hi = mtl__log(j->most);
     for (int i = 0; i < 44 && hi - lo > 1e-4; i++) {
         const double mid = 0.5 * (lo + hi);
-        double below = 0.0;
-        for (int k = 0; k < v->n_ways; k++)
-            below += mtl__exp(v->way[k].k->log_p) / chance *
-                     mtl__tails_below(&t, v->way[k].k, mtl__exp(mid), limit);
-        if (1.0 - below >= power)
+        if (1.0 - missed(v, &t, mtl__exp(mid), limit) >= power)
             hi = mid;
         else
             lo = mid;

@@ -235,6 +235,20 @@ static void count_places(mtl__evidence *e, const mtl__genomes *g, const mtl__par
     }
 }
 
+/* Where nothing else counts genomes, those that a partner counts in partitions serve other targets
+   in partitions of the same tube; donors are taken as few. */
+static mtl__genomes borrow_genomes(const mtl__joint *j, const mtl__genomes *g)
+{
+    mtl__genomes known = *g;
+    for (int t = 0; t < j->n_evidence && isnan(known.per_well) && isnan(known.per_partition); t++) {
+        const mtl__partner *p = &j->partner[t];
+        if (p->use)
+            known.per_partition =
+                j->evidence[t].scale / (double)j->evidence[t].places / (p->fragments * p->host);
+    }
+    return known;
+}
+
 static int make_evidence(mtl__joint *j, const mtl__sets *s, const mtl__plate *p,
                          const mtl__wells *w, int sample, const mtl__genomes *g, mtl__arena *arena,
                          unsigned *flags)
@@ -260,8 +274,9 @@ static int make_evidence(mtl__joint *j, const mtl__sets *s, const mtl__plate *p,
             flags[t] |= MTL__FLAG_REPLICATES_SPREAD;
     }
     j->fractions = true;
+    const mtl__genomes known = borrow_genomes(j, g);
     for (int t = 0; t < s->n_targets; t++)
-        count_places(&j->evidence[t], g, &j->partner[t], &j->fractions);
+        count_places(&j->evidence[t], &known, &j->partner[t], &j->fractions);
     if (!j->fractions) /* all in donor genomes per well, or per sample where a partner counts */
         for (int t = 0; t < s->n_targets; t++)
             if (!j->partner[t].use)

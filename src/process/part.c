@@ -15,6 +15,7 @@
 struct mtl__cutter {
     const mtl__process *p;
     double *arrival;  /* [types + rows + cox] HUGE_VAL between cuts */
+    int *gate_of;     /* [factors] the gate of each, -1 = none */
     int32_t *place;   /* [types + rows + cox + factors + components] index in the part, -1 between
                          cuts */
     int *queue, *met; /* nodes to look at; nodes met, of all sorts together */
@@ -41,10 +42,16 @@ int mtl__cutter_new(mtl__cutter **out, const mtl__process *p, mtl_error *err)
     c->waiting = calloc(flow, sizeof *c->waiting);
     c->place = malloc(all * sizeof *c->place);
     c->met = malloc(all * sizeof *c->met);
-    if (!c->arrival || !c->waiting || !c->place || !c->met) {
+    const size_t nf = (size_t)(c->component0 - c->factor0);
+    c->gate_of = malloc((nf + 1) * sizeof *c->gate_of);
+    if (!c->gate_of || !c->arrival || !c->waiting || !c->place || !c->met) {
         mtl__cutter_free(c);
         return mtl__nomem(err);
     }
+    for (size_t i = 0; i < nf; i++)
+        c->gate_of[i] = -1;
+    for (int k = 0; k < p->n_gates; k++)
+        c->gate_of[p->gate[k].factor] = k;
     for (size_t i = 0; i < flow; i++)
         c->arrival[i] = HUGE_VAL;
     for (size_t i = 0; i < all; i++)
@@ -62,6 +69,7 @@ void mtl__cutter_free(mtl__cutter *c)
     free(c->place);
     free(c->met);
     free(c->queue);
+    free(c->gate_of);
     free(c);
 }
 
@@ -335,7 +343,7 @@ static bool ask_for(mtl__part *out, const mtl__process *p, const mtl__source *sr
     out->type_since = get(a, &ok, q->n_types, sizeof *out->type_since);
     out->cox_since = get(a, &ok, q->n_cox, sizeof *out->cox_since);
     out->which = get(a, &ok, out->env.n, sizeof *out->which);
-    q->gate = get(a, &ok, p->n_gates, sizeof *q->gate);
+    q->gate = get(a, &ok, p->n_gates < out->env.n ? p->n_gates : out->env.n, sizeof *q->gate);
     out->source.inflow = get(a, &ok, src->n_inflows, sizeof *out->source.inflow);
     out->source.burst = get(a, &ok, src->n_bursts, sizeof *out->source.burst);
     out->source.cull = get(a, &ok, src->n_culls, sizeof *out->source.cull);
@@ -379,9 +387,12 @@ static void copy_parts(const mtl__cutter *c, mtl__part *out)
             out->which[factors++] = p->env ? mtl__env_number(p->env, factor) : factor;
         }
     }
-    for (int k = 0; k < p->n_gates; k++)
-        if (factor_of(c, p->gate[k].factor) >= 0)
-            q->gate[q->n_gates++] = (mtl__gate){factor_of(c, p->gate[k].factor), p->gate[k].law};
+    for (int i = 0; i < c->n_met && p->n_gates; i++) {
+        const int factor = c->met[i] - c->factor0;
+        const int gate = factor >= 0 && c->met[i] < c->component0 ? c->gate_of[factor] : -1;
+        if (gate >= 0)
+            q->gate[q->n_gates++] = (mtl__gate){factor_of(c, factor), p->gate[gate].law};
+    }
     sort_components(q);
 }
 

@@ -52,6 +52,8 @@ typedef struct mtl__assay_result {
     double *shown_ct;               /* qPCR [wells], NaN = not hit */
     int64_t *shown_part;            /* digital PCR: positives by well; FISH: by section */
     int32_t *shown_ref, *shown_alt; /* reads by site */
+    int n_shown, *shown_donor;      /* donors that the assay sees, and their true shares then */
+    double *shown_share;
     double p_positive[MTL__N_BANDS];
     double mean_fraction; /* mean over replicates (analytic: exact) of the fraction of genomes in
                              the sampled population that carry the target */

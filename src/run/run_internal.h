@@ -107,12 +107,6 @@ const double *mtl__harvest_fractions(const mtl__harvest *t, int sample);
    Fills r->pair, host_pair0. */
 int mtl__plan_pairs(mtl__plan *p, mtl_error *err);
 int mtl__pair_of(const mtl__plan *p, int host, int donor); /* -1 = none */
-bool mtl__part_reaches(const mtl__world *w, const mtl__part *part, int person);
-/* Walks over the bodies of a part, in their order: the part's types [*type0, *type1) and
-   intensities
-   [*cox0, *cox1) are of *body. Begin with *body = -1 and zeros. */
-bool mtl__next_body(const mtl__world *w, const mtl__part *part, int *body, int *type0, int *type1,
-                    int *cox0, int *cox1);
 /* replicate.c */
 typedef struct mtl__worker mtl__worker;
 int mtl__worker_new(mtl__worker **out, const mtl__plan *p, mtl_error *err);

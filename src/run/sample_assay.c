@@ -164,8 +164,11 @@ static void *room(mtl_result *r, size_t n, size_t size, int *ret, mtl_error *err
 static int room_to_show(mtl_result *r, mtl__assay_result *a, mtl_error *err)
 {
     int ret = 0;
+    const size_t people = (size_t)r->s->n_people;
     if (r->opts.solver == MTL_SOLVER_ANALYTIC)
         return 0;
+    a->shown_donor = room(r, people, sizeof *a->shown_donor, &ret, err);
+    a->shown_share = room(r, people, sizeof *a->shown_share, &ret, err);
     if (a->v.by == MTL__BY_QPCR)
         a->shown_ct = room(r, (size_t)a->v.qpcr.wells, sizeof *a->shown_ct, &ret, err);
     else if (a->v.by == MTL__BY_READS) {
@@ -213,6 +216,11 @@ int mtl__sample_draw(mtl__plan *p, int k, const mtl__tube *tube, mtl__rng *rng, 
     mtl__assay_result *a = &p->r->assay[k];
     const mtl__virtual *v = tube->v;
     int64_t units = 0;
+    for (int d = 0; tube->shown && d < tube->seen->n_donors; d++) {
+        a->shown_donor[d] = tube->donor[d];
+        a->shown_share[d] = tube->seen->fraction[d];
+        a->n_shown = d + 1;
+    }
     if (v->by == MTL__BY_QPCR) {
         int hits;
         double ct_mean;

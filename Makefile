@@ -3,6 +3,7 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 SECONDS ?= 60
+FAMILIES ?= 2000
 comma := ,
 # A folder is set up once; later calls only look for new files.
 define configured
@@ -10,7 +11,7 @@ define configured
 else meson setup $(1) --prefix $(PREFIX) $(2) >/dev/null; fi || { cat $(1)/meson-logs/meson-log.txt; exit 1; }
 endef
 
-.PHONY: all demo test bench install asan tsan fuzz coverage lint layers screenshots renew clean help
+.PHONY: all demo test validate bench install asan tsan fuzz coverage lint layers screenshots renew clean help
 
 all: deps  ## build the program: build/cmd/matriline
 	$(call configured,$(BUILD))
@@ -38,6 +39,11 @@ demo: deps  ## install what is missing, build, run one family, say where its rep
 test: deps-test  ## install what is missing, build, run all tests
 	$(call configured,$(BUILD))
 	tools/run-tests $(BUILD)
+
+validate: deps-test  ## measure FAMILIES=2000 drawn families per setting; writes docs/validation.md
+	$(call configured,$(BUILD))
+	@ninja -C $(BUILD) --quiet tests/validate/validate
+	$(BUILD)/tests/validate/validate --families $(FAMILIES) --threads 0 --write docs/validation.md
 
 bench: deps  ## measure speed (bench/README.md says what)
 	$(call configured,$(BUILD)-bench,--buildtype=release)

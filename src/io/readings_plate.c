@@ -3,14 +3,14 @@
    what a plate has besides, drawn by the same laws. qPCR: a dilution series of a donor with one
    target allele per genome, blank wells, and a gene that every genome has twice, in three wells of
    the sample and with a dilution series of its own. Digital PCR: that gene in the same partitions,
-   and two blank wells. Where the gene would fill all partitions, the genomes per well are told in
+   and as many blank wells. Where the gene would fill all partitions, the genomes per well are told in
    the table of samples in its place, as a laboratory would take them from another measurement. */
 #include "io/readings.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { REPEATS = 3, BLANKS = 8, REFERENCE_WELLS = 3, DIGITAL_BLANKS = 2 };
+enum { REPEATS = 3, BLANKS = 8, REFERENCE_WELLS = 3, DIGITAL_BLANKS = 8 };
 static const char *const reference_name[] = {"B-glob", "RPP30"}; /* qPCR, digital */
 static const double fullest = 4.0; /* copies of the gene per partition that are still told apart */
 

@@ -265,6 +265,9 @@ static json_t *pairs(const mtl_result *r, bool *failed)
         set(o, "donor", text(r->s->person[p->donor].name), failed);
         set(o, "relation", text(p->relation), failed);
         set(o, "from", date(p->t_start), failed);
+        set(o, "p_anywhere", number(p->p_anywhere[MTL__CHANCE]), failed);
+        if (r->n_bands > 1)
+            set(o, "p_anywhere_with_unknowns", number(p->p_anywhere[MTL__UNKNOWNS]), failed);
         set(o, "final_geq_per_1e6", levels(r, p, MTL__CHANCE, failed), failed);
         if (r->n_bands > 1)
             set(o, "final_geq_per_1e6_with_unknowns", levels(r, p, MTL__UNKNOWNS, failed), failed);

@@ -112,6 +112,19 @@ static double present(const mtl__plan *p, int band, int pair, int organ, int ind
     return whole > 0 ? -mtl__expm1(-x * 1e-6 * whole) : x > 0;
 }
 
+/* P(at least one cell of a pair anywhere in the body). */
+static double anywhere(const mtl__plan *p, int band, int pair)
+{
+    double sum = 0;
+    for (int i = 0; i < p->R; i++) {
+        double none = 1;
+        for (int o = 0; o < p->r->m->n_organs && none > 0; o++)
+            none *= 1 - present(p, band, pair, o, i);
+        sum += 1 - none;
+    }
+    return sum / p->R;
+}
+
 static int pair_of(const mtl_result *r, int host, int donor)
 {
     for (int k = 0; k < r->n_pairs; k++)
@@ -279,7 +292,10 @@ int mtl__reduce(mtl__plan *p, mtl_error *err)
     int ret = reduce_carriage(p);
     if (ret == 0)
         ret = reduce_leanings(p);
-    for (int k = 0; ret == 0 && k < p->r->n_pairs; k++)
+    for (int k = 0; ret == 0 && k < p->r->n_pairs; k++) {
+        for (int b = 0; b < MTL__N_BANDS; b++)
+            p->r->pair[k].p_anywhere[b] = b < p->r->n_bands ? anywhere(p, b, k) : NAN;
         ret = reduce_pair(p, k);
+    }
     return ret < 0 ? mtl__nomem(err) : 0;
 }

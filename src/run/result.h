@@ -30,6 +30,9 @@ typedef struct mtl__pair {
     mtl__band *cells; /* chance */
     /* by organ at the final time: level and P(any cell) */
     mtl__band *final[MTL__N_BANDS]; /* [n_organs], in gEq per 1e6 */
+    /* P(any cell of the donor, anywhere in the body, at the final time); NaN where it is not asked
+       for (analytic: bodies other than the focus person's) */
+    double p_anywhere[MTL__N_BANDS];
 } mtl__pair;
 
 /* Genotypes of the whole family at the sites of an assay by reads: drawn once in a run, from its seed,

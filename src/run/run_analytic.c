@@ -132,17 +132,21 @@ static int samples(mtl__plan *p, mtl__analytic *a, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- carriage */
-/* P(any cell of the pair's donor is left in the organ at the end). */
+/* P(any cell of the pair's donor is left in the organ, -1 = anywhere, at the end). */
 static int present(const mtl__plan *p, mtl__analytic *a, int pair, int organ, mtl__view *v,
                    double *out, mtl_error *err)
 {
     const mtl_result *r = p->r;
     const mtl__process *q = p->world->process;
-    MTL_TRY(mtl__look(p->world, r->pair[pair].host, organ, "", r->t_final, v, err));
+    MTL_TRY(mtl__look(p->world, r->pair[pair].host, organ >= 0 ? organ : r->m->blood, "",
+                      r->t_final, v, err));
     for (int i = 0; i < q->n_types; i++)
         v->see_type[i] = mtl__min(1, v->see_type[i] * v->cells);
     for (int i = 0; i < q->n_cox; i++)
         v->see_cox[i] *= v->cells;
+    const int b = p->world->body_of[r->pair[pair].host];
+    for (int i = 0; organ < 0 && b >= 0 && i < q->n_types; i++) /* the whole body: every cell */
+        v->see_type[i] = i >= p->world->body[b].type0 && i < p->world->body[b].type1;
     mtl__sight seen = {0, 0, 0};
     bool *takes = calloc((size_t)r->s->n_people + 1, sizeof *takes);
     if (!takes)
@@ -261,6 +265,14 @@ static int search_all(search *c, mtl_error *err)
     return ret;
 }
 
+static void whole_body(mtl_result *r, const search *c)
+{
+    for (int k = 0; k < r->n_pairs; k++)
+        r->pair[k].p_anywhere[0] = r->pair[k].p_anywhere[1] = NAN;
+    for (int k = 0; k < c->n_pairs; k++)
+        r->pair[c->pair[k]].p_anywhere[0] = c->found[(c->n_organs - 1) * c->n_pairs + k];
+}
+
 /* P(any), P(each) and P(every) child's cells in one organ, of what was found of the pairs. */
 static void one_carriage(mtl_result *r, const search *c, int at, mtl__carriage *out)
 {
@@ -291,8 +303,8 @@ static int carriage(mtl__plan *p, mtl_error *err)
     search c = {.p = p};
     r->carriage = mtl__arena_alloc(&r->arena, (no + 1) * sizeof *r->carriage);
     c.pair = mtl__arena_alloc(&r->arena, (np + 1) * sizeof *c.pair);
-    c.organ = mtl__arena_alloc(&r->arena, (no + 1) * sizeof *c.organ);
-    c.found = mtl__arena_alloc(&r->arena, (np * no + 1) * sizeof *c.found);
+    c.organ = mtl__arena_alloc(&r->arena, (no + 2) * sizeof *c.organ);
+    c.found = mtl__arena_alloc(&r->arena, (np * (no + 1) + 1) * sizeof *c.found);
     if (!r->carriage || !c.pair || !c.organ || !c.found)
         return mtl__nomem(err);
     for (int k = 0; k < r->n_pairs; k++)
@@ -305,9 +317,11 @@ static int carriage(mtl__plan *p, mtl_error *err)
         if (used)
             c.organ[c.n_organs++] = o;
     }
+    c.organ[c.n_organs++] = -1;
     if (c.n_pairs > 0)
         MTL_TRY(search_all(&c, err));
-    for (int k = 0; k < c.n_organs; k++) {
+    whole_body(r, &c);
+    for (int k = 0; k + 1 < c.n_organs; k++) {
         mtl__carriage *out = &r->carriage[r->n_carriages];
         *out = (mtl__carriage){.host = r->s->focus,
                                .organ = c.organ[k],

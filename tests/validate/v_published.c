@@ -218,8 +218,8 @@ static void fractions(v_run *v, const series *s)
                 continue;
             const double mean = x->ratio / x->n;
             v_say(v, "| %g | %g | %.3g | %d of %d | %d | %.2f ± %.0f%% |\n", level[k],
-                  background[b], level[k] / background[b], x->inside, x->n, x->found,
-                  exp(mean), 100.0 * sqrt((x->square / x->n - mean * mean) / x->n));
+                  background[b], level[k] / background[b], x->inside, x->n, x->found, exp(mean),
+                  100.0 * sqrt((x->square / x->n - mean * mean) / x->n));
             inside += x->inside;
             n += x->n;
         }

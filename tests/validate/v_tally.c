@@ -207,6 +207,11 @@ static v_out *carry_out(v_run *v, const v_case *c, int *n)
     return out;
 }
 
+static bool wanted(const v_run *v, const v_case *c)
+{
+    return (!v->brief || (c->flags & V_SHORT)) && (!v->match || strstr(c->name, v->match));
+}
+
 void v_table(v_run *v, const v_case *cases, size_t n)
 {
     v_say(v,
@@ -214,7 +219,7 @@ void v_table(v_run *v, const v_case *cases, size_t n)
           "found there %% | |\n|---|---|---|---|---|---|---|---|---|---|\n");
     for (size_t k = 0; k < n; k++) {
         int replicates;
-        if (v->brief && !(cases[k].flags & V_SHORT))
+        if (!wanted(v, &cases[k]))
             continue;
         v_out *out = carry_out(v, &cases[k], &replicates);
         for (int d = 0; out && d < cases[k].n_donors; d++) {
@@ -241,7 +246,7 @@ void v_table_wrong(v_run *v, const v_case *cases, size_t n)
         "|\n|---|---|---|---|---|---|---|\n");
     for (size_t k = 0; k < n; k++) {
         int replicates;
-        if (v->brief && !(cases[k].flags & V_SHORT))
+        if (!wanted(v, &cases[k]))
             continue;
         v_out *out = carry_out(v, &cases[k], &replicates);
         for (int d = 0; out && d < cases[k].n_donors; d++) {

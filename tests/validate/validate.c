@@ -3,9 +3,10 @@
    and published plates and reads. The long run writes docs/validation.md (`make validate`); the
    short one is a test. Speaks TAP.
 
-     validate [--families N] [--threads N] [--only PART] [--write FILE]
+     validate [--families N] [--threads N] [--only PART] [--case TEXT] [--write FILE]
 
-   Without --families the short run. PART: wells, droplets, reads, wrong, published. */
+   Without --families the short run. PART: wells, droplets, reads, wrong, published.
+   TEXT is part of the names of settings. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@ static const char head[] =
     "# Validation\n\n"
     "Every number on this page is written by `make validate`, which draws families, plates and "
     "reads with known "
-    "truth, measures them with the code of `matriline quantify` and `matriline mix`, and counts. "
+    "truth, measures them with the code of the verbs quantify and mix, and counts. "
     "The program is "
     "`tests/validate`; a short version of it is one of the tests. The model is in "
     "[measuring](measuring.md).\n\n"
@@ -118,6 +119,8 @@ int main(int argc, char **argv)
             v.threads = atoi(value);
         else if (!strcmp(argv[i], "--only"))
             only = value;
+        else if (!strcmp(argv[i], "--case"))
+            v.match = value;
         else if (!strcmp(argv[i], "--write"))
             path = value;
         else {

@@ -40,7 +40,8 @@ typedef struct v_run {
     FILE *doc;    /* what is written, NULL = nothing */
     int families; /* per setting */
     int threads;
-    bool brief; /* the short run: a check fails only where chance cannot be blamed */
+    const char *match; /* only settings whose name holds this; NULL = all */
+    bool brief;        /* the short run: a check fails only where chance cannot be blamed */
     int checks, missed, failed;
 } v_run;
 

@@ -28,6 +28,12 @@ const struct opt markers_opts[] = {
      "genome equivalents in a well (default: the model's)"},
     {"fraction", 0, OPT_POSITIVE, "X", AT(fraction), 0, 0, NULL,
      "fraction of genomes to be found (default 1e-6)"},
+    {"power", 0, OPT_POSITIVE, "P", AT(power), 0, 0, NULL, "with this probability (default 0.95)"},
+    {"alarm", 0, OPT_POSITIVE, "P", AT(alarm), 0, 0, NULL,
+     "while blanks are positive with at most this (default 0.05)"},
+    {"design", 0, OPT_FLAG, NULL, AT(design), 0, 0, NULL,
+     "what each assay of the model must look at to find the fraction: wells, partitions, cells, depth, "
+     "DNA; needs no family"},
     {"fam", 0, OPT_TEXT, "FILE", AT(fam_out), 0, 0, NULL, "write the pedigree as PLINK .fam"},
     {"vcf", 0, OPT_TEXT, "FILE", AT(vcf_out), 0, 0, NULL,
      "write the genotypes, read or of the first draw, as VCF"},
@@ -67,6 +73,10 @@ static void set_opts(mtl_markers_opts *to, const struct options *o)
         to->draws = o->draws;
     if (o->fraction > 0)
         to->fraction = o->fraction;
+    if (o->power > 0)
+        to->power = o->power;
+    if (o->alarm > 0)
+        to->alarm = o->alarm;
     /* A .ped brings its genotypes along. */
     if (!to->genotypes && strcmp(o->family + strlen(o->family) - 4, ".ped") == 0)
         to->genotypes = o->family;
@@ -87,8 +97,39 @@ static int print(const mtl_markers *r, const struct options *o)
     return 0;
 }
 
+static int design(const struct options *o)
+{
+    mtl_model *m = NULL;
+    mtl_design *d = NULL;
+    mtl_design_opts opts;
+    mtl_error err = {0};
+    mtl_design_opts_init(&opts);
+    opts.fraction = o->fraction > 0 ? o->fraction : opts.fraction;
+    opts.power = o->power > 0 ? o->power : opts.power;
+    opts.alarm = o->alarm > 0 ? o->alarm : opts.alarm;
+    int ret = session_model(&m, o);
+    if (ret == 0 && mtl_design_run(&d, m, &opts, &err) < 0)
+        ret = report_error(&err);
+    if (ret == 0) {
+        char *text = o->json  ? mtl_design_json(d)
+                     : o->tsv ? mtl_design_tsv(d)
+                              : mtl_design_text(d);
+        err.code = MTL_ERR_MEMORY;
+        if (text)
+            printf("%s%s", text, o->json ? "\n" : "");
+        else
+            ret = report_error(&err);
+        free(text);
+    }
+    mtl_design_free(d);
+    mtl_model_free(m);
+    return ret;
+}
+
 int cmd_markers(const struct options *o, const struct verb *v)
 {
+    if (o->design)
+        return design(o);
     mtl_model *m = NULL;
     mtl_scenario *s = NULL;
     mtl_markers *r = NULL;

@@ -10,7 +10,7 @@
 #define AT(field) offsetof(struct options, field)
 const struct opt quantify_opts[] = {
     {"out", 'o', OPT_TEXT, "DIR", AT(out), 0, 0, NULL,
-     "write levels.tsv, curves.tsv, wells.tsv and quantify.json there"},
+     "write levels.tsv, curves.tsv, wells.tsv, quantify.json and report.html there"},
     {"family", 'f', OPT_TEXT, "FILE", AT(family), 0, 0, NULL,
      "the family: a scenario (.yaml), or a pedigree without dates (.fam, .ped)"},
     {"samples", 0, OPT_TEXT, "TSV", AT(samples), 0, 0, NULL,
@@ -121,6 +121,23 @@ static void say_remarks(const mtl_quantify *q, const struct options *o)
     }
 }
 
+static int write_files(const mtl_quantify *q, const struct options *o)
+{
+    mtl_error err = {0};
+    const size_t n = strlen(o->out) + sizeof "/report.html";
+    char *path = malloc(n);
+    if (!path)
+        err.code = MTL_ERR_MEMORY;
+    else
+        snprintf(path, n, "%s/report.html", o->out);
+    const int ret = path && mtl_quantify_write(q, o->out, &err) == MTL_OK &&
+                            mtl_quantify_report(q, o->command_line, path, &err) == MTL_OK
+                        ? 0
+                        : report_error(&err);
+    free(path);
+    return ret;
+}
+
 int cmd_quantify(const struct options *o, const struct verb *v)
 {
     mtl_model *m = NULL;
@@ -139,8 +156,8 @@ int cmd_quantify(const struct options *o, const struct verb *v)
     }
     if (ret == 0)
         say_remarks(q, o);
-    if (ret == 0 && o->out && mtl_quantify_write(q, o->out, &err) < 0)
-        ret = report_error(&err);
+    if (ret == 0 && o->out)
+        ret = write_files(q, o);
     if (ret == 0)
         ret = print(q, o);
     mtl_quantify_free(q);

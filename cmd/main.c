@@ -77,7 +77,8 @@ static const struct verb verbs[] = {
               "each donor's share per million with interval, the chance of seeing as much from "
               "nothing, the limit of detection, and who cannot be told from whom.",
      .example = "matriline mix examples/measure/mix_counts.tsv --family "
-                "examples/measure/mix_family.fam --genotypes examples/measure/mix_genotypes.vcf",
+                "examples/measure/mix_family.fam --genotypes examples/measure/mix_genotypes.vcf "
+                "--samples examples/measure/mix_samples.tsv",
      .min_operands = 1,
      .max_operands = MAX_OPERANDS,
      .opts = mix_opts,

@@ -25,8 +25,8 @@ struct options {
     int replicates; /* 0 = the verb's own default */
     int first_replicate, threads, width, draws, wells;
     uint64_t seed;
-    double step_days, genomes_per_well, fraction;
-    int no_unknowns, json, quiet, tsv, all, persistence, quick, markdown, help, version;
+    double step_days, genomes_per_well, fraction, power, alarm;
+    int design, no_unknowns, json, quiet, tsv, all, persistence, quick, markdown, help, version;
     /* mix */
     const char *donors, *staff, *samples, *sample, *references, *reference, *umi;
     int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap;

@@ -78,6 +78,40 @@ MTL_API char *mtl_markers_json(const mtl_markers *r);
 MTL_API int mtl_markers_write(const mtl_markers *r, const char *fam, const char *vcf,
                               mtl_error *err);
 
+/** Design of experiments: what each assay of the model must look at to find a fraction of genomes. */
+typedef struct mtl_design_opts {
+    double fraction; /**< to be found; default 1e-6; of genomes that carry one target allele */
+    double power;    /**< with this probability; default 0.95 */
+    double alarm;    /**< while blanks are positive with at most this; default 0.05 */
+} mtl_design_opts;
+MTL_API void mtl_design_opts_init(mtl_design_opts *o);
+/** One assay; strings are borrowed. Numbers are NaN where no amount that is looked at is enough. */
+typedef struct mtl_design_row {
+    const char *assay, *label, *method;
+    int enough;        /**< 0: not even the most that is looked at */
+    double wells;      /**< qPCR, digital PCR; else NaN */
+    double partitions; /**< digital PCR, in all wells */
+    double cells;      /**< FISH, in all sections */
+    double sections;
+    double sites;      /**< reads: of the panel */
+    double informative; /**< reads: of these, for a mother and her child */
+    double depth;      /**< reads: mean of a site */
+    double genomes;    /**< genome equivalents of DNA; NaN for FISH */
+    double threshold;  /**< positive wells, partitions, cells or reads asked for */
+    double power, alarm; /**< reached */
+} mtl_design_row;
+typedef struct mtl_design mtl_design;
+/** The result borrows the model. */
+MTL_API int mtl_design_run(mtl_design **out, const mtl_model *m, const mtl_design_opts *o,
+                           mtl_error *err);
+MTL_API void mtl_design_free(mtl_design *d);
+MTL_API int mtl_design_n_rows(const mtl_design *d);
+MTL_API int mtl_design_row_at(const mtl_design *d, int i, mtl_design_row *out);
+/** Tables; free() the text. NULL if out of memory. */
+MTL_API char *mtl_design_text(const mtl_design *d);
+MTL_API char *mtl_design_tsv(const mtl_design *d);
+MTL_API char *mtl_design_json(const mtl_design *d);
+
 #ifdef __cplusplus
 }
 #endif

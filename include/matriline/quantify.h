@@ -100,6 +100,9 @@ MTL_API char *mtl_quantify_tsv(const mtl_quantify *q);
 MTL_API char *mtl_quantify_json(const mtl_quantify *q);
 /** levels.tsv, curves.tsv, wells.tsv and quantify.json into a folder: all or none. */
 MTL_API int mtl_quantify_write(const mtl_quantify *q, const char *folder, mtl_error *err);
+/** The same as one HTML page; `command_line` is what it says made it, NULL = not told. */
+MTL_API int mtl_quantify_report(const mtl_quantify *q, const char *command_line, const char *path,
+                                mtl_error *err);
 
 #ifdef __cplusplus
 }

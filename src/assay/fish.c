@@ -41,9 +41,10 @@ int64_t mtl__units_in(int64_t n, int parts, int i)
    binomially, against which the finite number of units hardly matters. */
 void mtl__spread_evenly(mtl__rng *rng, int64_t n, int parts, int64_t positive, int64_t *by_part)
 {
+    const bool many = positive > 20000;
     for (int i = 0; i < parts; i++)
         by_part[i] = 0;
-    for (int64_t k = 0; k < positive && positive <= 20000; k++) {
+    for (int64_t k = 0; k < positive && !many; k++) {
         double at = mtl__rng_unit(rng) * (double)(n - k); /* among those not yet named */
         int i = 0;
         for (; i + 1 < parts; i++) {
@@ -55,7 +56,7 @@ void mtl__spread_evenly(mtl__rng *rng, int64_t n, int parts, int64_t positive, i
         by_part[i]++;
     }
     int64_t behind = n;
-    for (int i = 0; i < parts && positive > 20000; i++) {
+    for (int i = 0; i < parts && many; i++) {
         const int64_t here = mtl__units_in(n, parts, i);
         int64_t k = mtl__rng_binomial(rng, positive, (double)here / (double)behind);
         behind -= here;

@@ -114,4 +114,16 @@ double mtl__date_to_days(int y, int m, int d);
 void mtl__days_to_date(double days, int *y, int *m, int *d);
 #define MTL_DAYS_PER_YEAR 365.25
 
+/* What a checker of one file cannot see: that a failure returns its code. */
+#if defined __clang_analyzer__ && !defined MTL__FAIL_IS_DEFINED_HERE
+static inline int mtl__code_of(int code, int failed)
+{
+    (void)failed;
+    return code;
+}
+#define mtl__fail(err, code, ...) mtl__code_of(code, mtl__fail(err, code, __VA_ARGS__))
+#define mtl__fail_at(err, code, ...) mtl__code_of(code, mtl__fail_at(err, code, __VA_ARGS__))
+#define mtl__errno_code(e) mtl__code_of(MTL_ERR_IO, mtl__errno_code(e))
+#endif
+
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MTL__FAIL_IS_DEFINED_HERE
 #include "base/base.h"
 
 void mtl_error_clear(mtl_error *err)

@@ -114,6 +114,9 @@ typedef struct looking {
     const double *see_type, *see_cox;
     bool moments;
     double *value; /* [n_gates] of the process */
+    mtl__cutter *cutter;
+    mtl__part cut;
+    double *cut_type, *cut_cox, *cut_value;
     met *part;
     int n_parts;
     int shared[MOST_GATES], n_shared; /* gates of several inocula, or too many of one */
@@ -121,23 +124,37 @@ typedef struct looking {
     mtl_error *err;
 } looking;
 
-static int solve_source(const looking *l, const mtl__source *src, mtl__sight *out)
+/* One source, in the part of the process that it can reach until then. */
+static int solve_source(looking *l, const mtl__source *src, bool gated, mtl__sight *out)
 {
+    const mtl__process *q = &l->cut.process;
+    mtl__analytic *a = NULL;
     mtl__seen seen = {1, 0, 0};
-    if (l->moments)
-        MTL_TRY(
-            mtl__analytic_seen(l->a, src, l->t, l->see_type, l->see_cox, l->rtol, &seen, l->err));
-    else
-        MTL_TRY(mtl__analytic_none(l->a, src, l->t, l->see_type, l->see_cox, l->rtol, &seen.p_none,
-                                   l->err));
+    *out = (mtl__sight){0, 0, 0};
+    MTL_TRY(mtl__part_cut(&l->cut, l->cutter, src, l->t, l->err));
+    if (q->n_types + q->n_cox == 0)
+        return 0;
+    for (int i = 0; i < q->n_types; i++)
+        l->cut_type[i] = l->see_type[l->cut.type[i]];
+    for (int i = 0; i < q->n_cox; i++)
+        l->cut_cox[i] = l->see_cox[l->cut.cox[i]];
+    for (int k = 0; k < q->n_gates; k++)
+        l->cut_value[k] = l->value[l->cut.gate[k]];
+    MTL_TRY(mtl__analytic_like(&a, l->a, q, l->err));
+    mtl__analytic_gates(a, gated ? l->cut_value : NULL);
+    src = &l->cut.source;
+    const int ret = l->moments ? mtl__analytic_seen(a, src, l->t, l->cut_type, l->cut_cox, l->rtol,
+                                                    &seen, l->err)
+                               : mtl__analytic_none(a, src, l->t, l->cut_type, l->cut_cox, l->rtol,
+                                                    &seen.p_none, l->err);
+    mtl__analytic_free(a);
     *out = (mtl__sight){mtl__log(seen.p_none), seen.mean, seen.variance};
-    return 0;
+    return ret;
 }
 
-static int solve(const looking *l, int inoculum, mtl__sight *out)
+static int solve(looking *l, int inoculum, mtl__sight *out)
 {
-    mtl__analytic_gates(l->a, l->value);
-    return solve_source(l, &l->w->inoculum[inoculum].source, out);
+    return solve_source(l, &l->w->inoculum[inoculum].source, true, out);
 }
 
 /* Inocula without gates: those with the same culls at once, for the equation is the same. */
@@ -147,7 +164,6 @@ static int solve_plain(looking *l, int *plain, int n)
     mtl__arena arena;
     int ret = list ? 0 : mtl__nomem(l->err);
     mtl__arena_init(&arena, 0);
-    mtl__analytic_gates(l->a, NULL);
     while (ret == 0 && n > 0) {
         mtl__source all;
         mtl__sight s;
@@ -167,7 +183,7 @@ static int solve_plain(looking *l, int *plain, int n)
         }
         n = rest;
         ret = mtl__source_merge(&all, &arena, list, m) < 0 ? mtl__nomem(l->err)
-                                                           : solve_source(l, &all, &s);
+                                                           : solve_source(l, &all, false, &s);
         if (ret == 0) {
             l->plain.log_none += s.log_none;
             l->plain.mean += s.mean;
@@ -329,7 +345,7 @@ static int over_grid(looking *l, mix *to)
             for (int k = 0; k < n[2]; k++) {
                 const int at[MOST_SHARED] = {i, j, k};
                 double weight = 1;
-                for (int g = 0; g < l->n_shared; g++) {
+                for (int g = 0; g < l->n_shared && g < MOST_SHARED; g++) {
                     weight *= p[g][at[g]];
                     set(l, l->shared[g], x[g][at[g]]);
                 }
@@ -448,7 +464,13 @@ int mtl__world_sees(const mtl__world *w, mtl__analytic *a, int host, const bool 
     l.part = malloc(((size_t)w->n_inocula + 1) * sizeof *l.part);
     l.value = malloc(((size_t)w->process->n_gates + 1) * sizeof *l.value);
     int *plain = malloc(((size_t)w->n_inocula + 1) * sizeof *plain);
-    int ret = l.part && l.value && plain ? 0 : mtl__nomem(err);
+    const mtl__process *q = w->process;
+    l.cut_type = malloc(((size_t)q->n_types + 1) * sizeof *l.cut_type);
+    l.cut_cox = malloc(((size_t)q->n_cox + 1) * sizeof *l.cut_cox);
+    l.cut_value = malloc(((size_t)q->n_gates + 1) * sizeof *l.cut_value);
+    int ret = l.part && l.value && plain && l.cut_type && l.cut_cox && l.cut_value
+                  ? mtl__cutter_new(&l.cutter, q, err)
+                  : mtl__nomem(err);
     for (int g = 0; ret == 0 && g < w->process->n_gates; g++)
         l.value[g] = 1;
     if (ret == 0)
@@ -463,7 +485,11 @@ int mtl__world_sees(const mtl__world *w, mtl__analytic *a, int host, const bool 
             *error = mtl__exp(l.plain.log_none) *
                      sqrt(mtl__max(0, sum.none2 - sum.none * sum.none) / DRAWS);
     }
-    mtl__analytic_gates(a, NULL);
+    mtl__part_free(&l.cut);
+    mtl__cutter_free(l.cutter);
+    free(l.cut_type);
+    free(l.cut_cox);
+    free(l.cut_value);
     free(l.part);
     free(l.value);
     free(plain);

@@ -74,7 +74,7 @@ static int group_of(mtl__filling *f, const mtl__supply *u)
     mtl__source *src = &f->x->source;
     const char *name = u->group[0] ? u->group : u->name; /* a line without a group stands alone */
     for (int g = 0; g < src->n_groups; g++)
-        if (strcmp(f->group_name[g], name) == 0)
+        if (f->group_name[g] && strcmp(f->group_name[g], name) == 0)
             return g;
     if (src->n_groups == MTL__MAX_GROUPS)
         return mtl__fail(f->err, MTL_ERR_LIMIT, u->name, "more than %d heterogeneity groups",

@@ -78,7 +78,7 @@ typedef struct table {
 static int sample_named(table *t, mtl__cell name, int cell)
 {
     char text[256];
-    int index;
+    int index = -1;
     if (t->last >= t->first && t->last < t->set->n &&
         mtl__cell_is(name, t->set->sample[t->last].name))
         return t->last;

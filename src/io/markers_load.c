@@ -112,13 +112,6 @@ static int load_hla(mtl_markers *r, const mtl_model *m, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- who shares a genome */
-/* Twins of one chorion are taken for monozygotic, all others for dizygotic; sexes that differ
- * settle it. */
-static bool one_genome(const mtl_scenario *s, int a, int b)
-{
-    return mtl__same_genome(s, a, b);
-}
-
 static bool twins_of_unknown_zygosity(const mtl_scenario *s, int a, int b)
 {
     const mtl__person *p = &s->person[a], *q = &s->person[b];
@@ -144,7 +137,7 @@ static int load_lineage(mtl_markers *r, mtl__str *remarks, mtl_error *err)
         genome[i] = i;
         r->karyotype[i] = (int8_t)s->person[i].karyotype;
         for (int j = 0; j < i && genome[i] == i; j++) {
-            if (one_genome(s, j, i)) {
+            if (mtl__same_genome(s, j, i)) {
                 genome[i] = genome[j];
                 if (s->pregnancy[s->person[i].pregnancy].zygosity == MTL__ZYGOSITY_UNKNOWN)
                     mtl__str_printf(remarks,

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "io/json_text.h"
 #include "io/markers.h"
 #include "matriline/version.h"
 
@@ -144,7 +145,5 @@ char *mtl_markers_json(const mtl_markers *r)
                   "fraction", r->o.fraction, "power", r->o.power, "alarm", r->o.alarm, "genotypes",
                   used_json(r), "hla", "frequencies", r->hla_file, "typings", r->typing_file,
                   "people_typed", r->n_typed_hla, "assays", assays, "hosts", hosts);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
-    json_decref(root);
-    return text;
+    return mtl__json_text(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 }

@@ -86,17 +86,6 @@ static int staff_names(names *l, const char *path, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- lineage */
-/* Twins of one chorion are taken for monozygotic, all others for dizygotic; sexes that differ
-   settle it. As in `matriline markers`. */
-static bool one_genome(const mtl_scenario *s, int a, int b)
-{
-    const mtl__person *p = &s->person[a], *q = &s->person[b];
-    if (p->pregnancy < 0 || p->pregnancy != q->pregnancy ||
-        s->pregnancy[p->pregnancy].chorionicity != MTL__MONOCHORIONIC)
-        return false;
-    return p->sex == q->sex || p->sex == MTL__SEX_UNKNOWN || q->sex == MTL__SEX_UNKNOWN;
-}
-
 static int fill_people(mtl_mix *m, const names *staff, mtl_error *err)
 {
     const size_t n = (size_t)m->n_people + 1;
@@ -116,13 +105,15 @@ static int fill_people(mtl_mix *m, const names *staff, mtl_error *err)
         father[i] = kin ? m->s->person[i].father : -1;
         genome[i] = i;
         for (int j = 0; kin && j < i && genome[i] == i; j++)
-            if (one_genome(m->s, j, i)) {
+            if (mtl__same_genome(m->s, j, i)) {
+                const bool told =
+                    m->s->pregnancy[m->s->person[i].pregnancy].zygosity == MTL__MONOZYGOTIC;
                 genome[i] = genome[j];
-                mtl__str_printf(
-                    &m->notes,
-                    "%s and %s, twins of one chorion, are taken for monozygotic: nothing "
-                    "tells them apart\n",
-                    m->name[j], m->name[i]);
+                mtl__str_printf(&m->notes,
+                                told ? "%s and %s, monozygotic twins: nothing tells them apart\n"
+                                     : "%s and %s, twins of one chorion, are taken for "
+                                       "monozygotic: nothing tells them apart\n",
+                                m->name[j], m->name[i]);
             }
     }
     m->lineage = (mtl__lineage){m->n_people, mother, father, genome, key};

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "io/json_text.h"
 #include "io/mix_parts.h"
 #include "matriline/version.h"
 
@@ -207,7 +208,5 @@ char *mtl_mix_json(const mtl_mix *m)
         m->s->hash, "seed", (json_int_t)m->o.seed, "level", m->o.level, "bootstrap", m->o.bootstrap,
         "genotypes", m->o.genotypes, "staff", m->o.staff, "references", m->o.references, "panel",
         panel_json(m), "learnt", learnt_json(m), "notes", notes_json(m), "samples", samples);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
-    json_decref(root);
-    return text;
+    return mtl__json_text(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 }

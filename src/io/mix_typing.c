@@ -64,7 +64,7 @@ static int read_ped(mtl_mix *m, mtl__genotypes *g, const mtl_scenario *s, const 
     size_t length, map_length;
     if (!map_file)
         return mtl__nomem(err);
-    memcpy(map_file + strlen(path) - 4, ".map", 4);
+    strcpy(strrchr(map_file, '.'), ".map"); /* it ends in .ped */
     MTL_TRY(mtl__file_read(&m->arena, path, MTL__FAM_MAX_BYTES, &text, &length, err));
     MTL_TRY(mtl__file_read(&m->arena, map_file, MTL__FAM_MAX_BYTES, &map, &map_length, err));
     return mtl__ped_parse(g, s, path, text, length, map_file, map, map_length, err);

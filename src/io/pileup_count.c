@@ -65,7 +65,7 @@ static int rebuild(mtl__tally *t, size_t size, mtl_error *err)
 {
     mtl__pileup_seen *old = t->seen;
     const size_t n = t->size;
-    mtl__pileup_seen *bigger = calloc(size, sizeof *bigger);
+    mtl__pileup_seen *bigger = size ? calloc(size, sizeof *bigger) : NULL;
     if (!bigger)
         return mtl__nomem(err);
     t->seen = bigger;

@@ -215,7 +215,8 @@ static void end_definition(reader *r)
     } else if (at(r, "/rdml/sample/quantity/value") && sample >= 0) {
         say(r, &(said){sample, r->said_target, false, MTL__ROLE_UNKNOWN, number(r->text)});
     } else if (at(r, "/rdml/sample/quantity/unit")) {
-        if (strcmp(r->text, "cop") && strcmp(r->text, "other") && strcmp(r->text, r->unit)) {
+        if (strcmp(r->text, "cop") != 0 && strcmp(r->text, "other") != 0 &&
+            strcmp(r->text, r->unit) != 0) {
             r->unit = keep(r, r->text);
             mtl__maker_remark(r->m,
                               "a standard's quantity is in '%.20s' and is taken for gEq; give the "
@@ -372,7 +373,7 @@ static void drop_unset(mtl__plate *p)
 
 static void apply(const said *s, mtl__reaction *w, bool general)
 {
-    if ((s->target != NULL) == general || (s->target && strcmp(s->target, w->target)))
+    if ((s->target != NULL) == general || (s->target && strcmp(s->target, w->target) != 0))
         return;
     if (s->is_role)
         w->role = s->role;
@@ -446,11 +447,14 @@ static int take(void *ctx, const char *piece, size_t n)
     reader *r = ctx;
     if (XML_Parse(r->xml, piece, (int)n, n == 0) != XML_STATUS_ERROR)
         return r->ret;
+    const enum XML_Error why = XML_GetErrorCode(r->xml);
+    if (r->ret == MTL_OK && why == XML_ERROR_NO_MEMORY)
+        r->ret = mtl__nomem(r->err);
     if (r->ret == MTL_OK)
         r->ret = mtl__fail_at(r->err, MTL_ERR_SYNTAX, r->m->p->file,
                               (int)XML_GetCurrentLineNumber(r->xml),
                               (int)XML_GetCurrentColumnNumber(r->xml) + 1, NULL,
-                              "not well-formed XML: %s", XML_ErrorString(XML_GetErrorCode(r->xml)));
+                              "not well-formed XML: %s", XML_ErrorString(why));
     return r->ret;
 }
 

@@ -306,7 +306,8 @@ static int read_omit(reader *r, int row, bool *out)
     mtl__sheet_key(get(r, row, OMIT), key);
     *out = strcmp(key, "true") == 0 || strcmp(key, "yes") == 0 || strcmp(key, "1") == 0 ||
            strcmp(key, "x") == 0 || strcmp(key, "omit") == 0;
-    if (!*out && key[0] && strcmp(key, "false") && strcmp(key, "no") && strcmp(key, "0"))
+    if (!*out && key[0] && strcmp(key, "false") != 0 && strcmp(key, "no") != 0 &&
+        strcmp(key, "0") != 0)
         return bad_cell(r, row, OMIT, "neither true nor false");
     return MTL_OK;
 }

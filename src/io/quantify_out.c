@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "io/atomic_file.h"
+#include "io/json_text.h"
 #include "io/quantify_parts.h"
 #include "io/result_out.h"
 #include "matriline/version.h"
@@ -179,9 +180,19 @@ static json_t *string(const char *s)
     return j;
 }
 
+/* Takes the value over, whatever comes of it. */
 static int set(json_t *o, const char *key, json_t *value)
 {
-    return value ? json_object_set_new(o, key, value) : -1;
+    return json_object_set_new(o, key, value);
+}
+
+/* The value, or NULL and nothing left of it if something in it is missing. */
+static json_t *whole(json_t *value, int bad)
+{
+    if (!bad)
+        return value;
+    json_decref(value);
+    return NULL;
 }
 
 static json_t *list_of(const char *s, const char *between)
@@ -236,9 +247,7 @@ static json_t *level_json(const mtl_quantify *q, int i)
                    {"lob_per_1e6", r->lob},
                    {"lod_per_1e6", r->lod},
                    {"p_blank", r->p_blank}};
-    int bad = !o;
-    if (bad)
-        return NULL;
+    int bad = 0;
     bad |=
         set(o, "plate", string(r->plate)) | set(o, "sample", string(r->sample)) |
         set(o, "host", r->host[0] ? string(r->host) : json_null()) |
@@ -251,11 +260,7 @@ static json_t *level_json(const mtl_quantify *q, int i)
     bad |= set(o, "method", json_string(r->method ? r->method : "")) |
            set(o, "verdict", json_string(mtl_finding_name(r->finding))) |
            set(o, "flags", list_of(r->flags, ","));
-    if (bad) {
-        json_decref(o);
-        return NULL;
-    }
-    return o;
+    return whole(o, bad);
 }
 
 static json_t *curve_json(const mtl_quantify_curve *c)
@@ -287,36 +292,62 @@ static json_t *plate_json(const mtl_quantify *q, int i)
                      "instrument", string(q->plate[i].instrument), "reactions", q->plate[i].n);
 }
 
+/* Takes the item over, whatever comes of it. */
 static int append(json_t *list, json_t *item)
 {
-    return item && list ? json_array_append_new(list, item) : -1;
+    return json_array_append_new(list, item);
+}
+
+static json_t *plates_json(const mtl_quantify *q)
+{
+    json_t *list = json_array();
+    int bad = 0;
+    for (int i = 0; i < q->n_plates; i++)
+        bad |= append(list, plate_json(q, i));
+    return whole(list, bad);
+}
+
+static json_t *levels_json(const mtl_quantify *q)
+{
+    json_t *list = json_array();
+    int bad = 0;
+    for (int i = 0; i < q->n_rows; i++)
+        bad |= append(list, level_json(q, i));
+    return whole(list, bad);
+}
+
+static json_t *curves_json(const mtl_quantify *q)
+{
+    json_t *list = json_array();
+    int bad = 0;
+    for (int i = 0; i < q->n_curves; i++)
+        bad |= append(list, curve_json(&q->curve[i]));
+    return whole(list, bad);
+}
+
+static json_t *groups_json(const mtl_quantify *q)
+{
+    json_t *list = json_array();
+    int bad = 0;
+    for (int i = 0; i < q->n_groups; i++)
+        bad |= append(list, group_json(&q->groups[i]));
+    return whole(list, bad);
 }
 
 char *mtl_quantify_json(const mtl_quantify *q)
 {
-    json_t *root = json_object(), *plates = json_array(), *levels = json_array();
-    json_t *curves = json_array(), *groups = json_array();
-    int bad = !root;
-    for (int i = 0; i < q->n_plates && !bad; i++)
-        bad |= append(plates, plate_json(q, i));
-    for (int i = 0; i < q->n_rows && !bad; i++)
-        bad |= append(levels, level_json(q, i));
-    for (int i = 0; i < q->n_curves && !bad; i++)
-        bad |= append(curves, curve_json(&q->curve[i]));
-    for (int i = 0; i < q->n_groups && !bad; i++)
-        bad |= append(groups, group_json(&q->groups[i]));
-    bad |= set(root, "version", json_string(mtl_version())) |
-           set(root, "model", json_string(q->m->table_hash)) |
-           set(root, "family", q->s && q->s->file ? string(q->s->file) : json_null()) |
-           set(root, "level", json_real(q->o.level)) | set(root, "alarm", json_real(q->o.alarm)) |
-           set(root, "power", json_real(q->o.power)) |
-           set(root, "posterior", json_boolean(q->o.bayes)) | set(root, "plates", plates) |
-           set(root, "curves", curves) | set(root, "levels", levels) |
-           set(root, "comparisons", groups) |
-           set(root, "remarks", list_of(mtl_quantify_remarks(q), "\n"));
-    char *out = bad ? NULL : json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-    json_decref(root);
-    return out;
+    json_t *root = json_object();
+    int bad = set(root, "version", json_string(mtl_version())) |
+              set(root, "model", json_string(q->m->table_hash)) |
+              set(root, "family", q->s && q->s->file ? string(q->s->file) : json_null()) |
+              set(root, "level", json_real(q->o.level)) |
+              set(root, "alarm", json_real(q->o.alarm)) |
+              set(root, "power", json_real(q->o.power)) |
+              set(root, "posterior", json_boolean(q->o.bayes)) |
+              set(root, "plates", plates_json(q)) | set(root, "curves", curves_json(q)) |
+              set(root, "levels", levels_json(q)) | set(root, "comparisons", groups_json(q)) |
+              set(root, "remarks", list_of(mtl_quantify_remarks(q), "\n"));
+    return mtl__json_text(whole(root, bad), JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 }
 
 /* ---------------------------------------------------------------- a folder */

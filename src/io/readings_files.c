@@ -163,7 +163,8 @@ int mtl__readings_make(mtl__readings *out, const mtl_result *r, mtl_error *err)
     for (int i = 0; i < r->n_assays; i++) {
         const mtl__assay_result *a = &r->assay[i];
         const mtl__assay_def *def = mtl__out_assay(r, a);
-        if (!def || !mtl__out_shown(a) || r->opts.solver == MTL_SOLVER_ANALYTIC)
+        const bool parts = a->shown_ct || a->shown_part || (a->shown_ref && a->shown_alt);
+        if (!def || !mtl__out_shown(a) || !parts)
             continue;
         o[n] = (mtl__reading_out){
             .to = out, .r = r, .a = a, .s = &r->s->sample[a->sample], .def = def};

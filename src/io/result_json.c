@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "io/json_text.h"
 #include "io/result_out.h"
 #include "matriline/version.h"
 
@@ -152,8 +153,11 @@ char *mtl__out_manifest(const mtl_result *r, const mtl__out_file *file, int n)
     }
     set(o, "files", files, &failed);
     set(o, "seconds", number(r->seconds), &failed);
-    char *out = failed ? NULL : json_dumps(o, JSON_STYLE);
-    json_decref(o);
+    if (failed) {
+        json_decref(o);
+        return NULL;
+    }
+    char *out = mtl__json_text(o, JSON_STYLE);
     mtl__str b = {0};
     if (out) {
         mtl__str_add(&b, out);
@@ -311,7 +315,9 @@ char *mtl_result_json(const mtl_result *r)
         failed = true;
     set(o, "cells", out.cells, &failed);
     set(o, "seconds", number(r->seconds), &failed);
-    char *s = failed ? NULL : json_dumps(o, JSON_STYLE);
-    json_decref(o);
-    return s;
+    if (failed) {
+        json_decref(o);
+        return NULL;
+    }
+    return mtl__json_text(o, JSON_STYLE);
 }

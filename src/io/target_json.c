@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "io/json_text.h"
 #include "study/targets.h"
 
 /* JSON knows no NaN: missing is null. */
@@ -71,7 +72,5 @@ char *mtl_targets_json(const mtl_targets_result *const *r, const char *const *la
     json_t *root = json_pack("{s:I,s:i,s:i,s:o,s:o}", "seed", (json_int_t)r[0]->seed, "replicates",
                              r[0]->replicates, "evidence_rows", r[0]->n_evidence, "results",
                              results, "unspoken", unspoken_json(r[0]));
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
-    json_decref(root);
-    return text;
+    return mtl__json_text(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 }

@@ -84,13 +84,10 @@ static int assay(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
 }
 
 /* What a reading of a method counts, and of how many. */
-static const struct {
-    const char *hits, *units;
-    int most;
-} counted[MTL__N_ASSAY_METHODS] = {
-    [MTL__QPCR] = {"hits", "wells", 100000},
-    [MTL__DPCR] = {"positive", "partitions", 1000000000},
-    [MTL__FISH] = {"positive", "cells", 1000000000},
+static const char *const reading_keys[][4] = {
+    [MTL__QPCR] = {"hits", "wells", "geq", NULL},
+    [MTL__DPCR] = {"positive", "partitions", "geq", NULL},
+    [MTL__FISH] = {"positive", "cells", NULL, NULL},
 };
 
 static int reading(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
@@ -106,8 +103,8 @@ static int reading(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
     if (by == MTL__READS)
         return mtl__yaml_fail(&l->doc, r, l->err, MTL_ERR_VALUE,
                               "reads are read by `matriline mix`, from their own files");
-    const char *const keys[] = {counted[by].hits, counted[by].units, by == MTL__FISH ? NULL : "geq",
-                                NULL};
+    const char *const *keys = reading_keys[by];
+    const int most = by == MTL__QPCR ? 100000 : 1000000000;
     MTL_TRY(mtl__yaml_is_map(&l->doc, r, "`reading`", l->err));
     MTL_TRY(mtl__yaml_keys(&l->doc, r, keys, "a reading", l->err));
     const mtl__ynode *hits = mtl__yaml_get(r, keys[0]), *units = mtl__yaml_get(r, keys[1]);
@@ -116,8 +113,8 @@ static int reading(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
     if (!hits || !units)
         return mtl__yaml_fail(&l->doc, r, l->err, MTL_ERR_VALUE, "a reading needs `%s` and `%s`",
                               keys[0], keys[1]);
-    MTL_TRY(mtl__yaml_whole(&l->doc, units, 1, counted[by].most, &w, l->err));
-    MTL_TRY(mtl__yaml_whole(&l->doc, hits, 0, counted[by].most, &h, l->err));
+    MTL_TRY(mtl__yaml_whole(&l->doc, units, 1, most, &w, l->err));
+    MTL_TRY(mtl__yaml_whole(&l->doc, hits, 0, most, &h, l->err));
     if (h > w)
         return mtl__yaml_fail(&l->doc, hits, l->err, MTL_ERR_VALUE, "%s of %s %s %s", hits->text,
                               units->text, keys[1], by == MTL__QPCR ? "hit" : "positive");

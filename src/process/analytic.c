@@ -71,6 +71,14 @@ void mtl__analytic_brightest(mtl__analytic *a, double per_day)
     a->brightest = per_day;
 }
 
+int mtl__analytic_like(mtl__analytic **out, const mtl__analytic *like, const mtl__process *p,
+                       mtl_error *err)
+{
+    MTL_TRY(mtl__analytic_new(out, p, err));
+    (*out)->brightest = like->brightest;
+    return 0;
+}
+
 void mtl__analytic_free(mtl__analytic *a)
 {
     if (!a)

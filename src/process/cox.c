@@ -90,8 +90,8 @@ static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *
     }
 }
 
-/* From s->t to t1 with the inflows that act now: parabolas of at most four days where a factor shapes
-   them (curves of weeks), one closed form where not. */
+/* From s->t to t1 with the inflows that act now: parabolas of at most four days where a factor
+   shapes them (curves of weeks), one closed form where not. */
 static void direct_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1)
 {
     bool shaped = false;

@@ -343,6 +343,7 @@ static bool ask_for(mtl__part *out, const mtl__process *p, const mtl__source *sr
     out->type_since = get(a, &ok, q->n_types, sizeof *out->type_since);
     out->cox_since = get(a, &ok, q->n_cox, sizeof *out->cox_since);
     out->which = get(a, &ok, out->env.n, sizeof *out->which);
+    out->gate = get(a, &ok, p->n_gates < out->env.n ? p->n_gates : out->env.n, sizeof *out->gate);
     q->gate = get(a, &ok, p->n_gates < out->env.n ? p->n_gates : out->env.n, sizeof *q->gate);
     out->source.inflow = get(a, &ok, src->n_inflows, sizeof *out->source.inflow);
     out->source.burst = get(a, &ok, src->n_bursts, sizeof *out->source.burst);
@@ -390,8 +391,10 @@ static void copy_parts(const mtl__cutter *c, mtl__part *out)
     for (int i = 0; i < c->n_met && p->n_gates; i++) {
         const int factor = c->met[i] - c->factor0;
         const int gate = factor >= 0 && c->met[i] < c->component0 ? c->gate_of[factor] : -1;
-        if (gate >= 0)
-            q->gate[q->n_gates++] = (mtl__gate){factor_of(c, factor), p->gate[gate].law};
+        if (gate < 0)
+            continue;
+        out->gate[q->n_gates] = gate;
+        q->gate[q->n_gates++] = (mtl__gate){factor_of(c, factor), p->gate[gate].law};
     }
     sort_components(q);
 }

@@ -197,6 +197,7 @@ typedef struct mtl__part {
     mtl__process process; /* solvers take it like any other; borrows from the part */
     mtl__source source;   /* shares the groups of the whole source */
     int *type, *cox;      /* indices in the whole, increasing [process.n_types], [process.n_cox] */
+    int *gate;            /* indices in the whole [process.n_gates] */
     double *type_since, *cox_since; /* the earliest date at which something can be there */
     int *which;
     mtl__env env;
@@ -264,6 +265,9 @@ int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_
    intensity c with probability see_cox[c] (Poisson). Solves backward from T. */
 typedef struct mtl__analytic mtl__analytic; /* reusable workspace, one per thread */
 int mtl__analytic_new(mtl__analytic **out, const mtl__process *p, mtl_error *err);
+/* One for another process, with the settings of this one. */
+int mtl__analytic_like(mtl__analytic **out, const mtl__analytic *like, const mtl__process *p,
+                       mtl_error *err);
 void mtl__analytic_free(mtl__analytic *a);
 /* A cell that makes more than so many seen ones per day counts, in P(nothing seen), as making so many:
    after a time s it would be missed with probability exp(-s x per_day) instead of less, and the equation

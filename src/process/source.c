@@ -214,7 +214,8 @@ static void gamma_nodes(double shape, double *x, double *w, int n)
     }
 }
 
-/* The numbers that a Poisson law of mean `shape` makes likely; what is left out goes to the last. */
+/* The numbers that a Poisson law of mean `shape` makes likely; what is left out goes to the last.
+ */
 static int number_nodes(double mean, double *x, double *w, int n)
 {
     int k = 0;

@@ -76,7 +76,9 @@ static void found_sentence(mtl__plate_page *v, int best)
         }
     mtl__str_add(b, "DNA of ");
     who(v, best);
-    if (samples == 1)
+    if (samples > 1 && mtl__plate_measured(&v->q->row[best]).open)
+        mtl__str_printf(b, " is found in %d of %d samples; ", found, samples);
+    else if (samples == 1)
         mtl__str_add(b, " is found in ");
     else if (found == samples && samples == 2)
         mtl__str_add(b, " is found in both samples, most in ");
@@ -106,6 +108,14 @@ static void bound_sentence(mtl__plate_page *v, int best)
     mtl__str_add(b, ".");
 }
 
+/* "sons is yes" */
+static void group_name(mtl__plate_page *v, const char *name)
+{
+    mtl__html(v->out, v->q->o.group ? v->q->o.group : "group");
+    mtl__str_add(v->out, " is ");
+    mtl__html(v->out, name);
+}
+
 static void comparison_sentence(mtl__plate_page *v)
 {
     const mtl__groups *g = &v->q->groups[0];
@@ -120,12 +130,13 @@ static void comparison_sentence(mtl__plate_page *v)
         mtl__str_add(b, " has no end.");
         return;
     }
-    mtl__str_printf(b, ": %s times as much in ", mtl__two(g->ratio, a));
-    mtl__html(b, g->name[1]);
-    mtl__str_add(b, " as in ");
-    mtl__html(b, g->name[0]);
-    mtl__str_printf(b, " (%s%% interval: %s to %s, p = %s).", mtl__given(100 * v->q->o.level, a),
-                    mtl__two(g->low, c), mtl__two(g->high, d), mtl__lab_chance(g->p, e));
+    mtl__str_printf(b, ": %s times as much where ", mtl__two(g->ratio, a));
+    group_name(v, g->name[1]);
+    mtl__str_add(b, " as where ");
+    group_name(v, g->name[0]);
+    mtl__str_printf(b, " (%s%% interval: %s to %s, p&nbsp;=&nbsp;%s).",
+                    mtl__given(100 * v->q->o.level, a), mtl__two(g->low, c), mtl__two(g->high, d),
+                    mtl__lab_chance(g->p, e));
 }
 
 /* ---------------------------------------------------------------- the others */
@@ -173,7 +184,7 @@ static void others(mtl__plate_page *v, int best)
             if (first) {
                 mtl__str_add(b, said++ ? " " : "");
                 who(v, i);
-                mtl__str_add(b, same_donor(v, i, best) ? " elsewhere:" : ":");
+                mtl__str_add(b, best >= 0 && same_donor(v, i, best) ? " elsewhere:" : ":");
             }
             clause(v, k, first);
             first = false;
@@ -181,7 +192,7 @@ static void others(mtl__plate_page *v, int best)
         if (!before && !first)
             mtl__str_add(b, ".");
     }
-    const mtl__measured x = mtl__plate_measured(&v->q->row[mtl__max(best, 0)]);
+    const mtl__measured x = mtl__plate_measured(&v->q->row[best < 0 ? 0 : best]);
     mtl__str_printf(b, " Numbers are %s.</p>\n", mtl__plate_unit(&x));
 }
 

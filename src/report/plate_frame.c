@@ -67,8 +67,8 @@ int *mtl__lab_colours(mtl__arena *arena, const mtl_scenario *s, int n, const int
 static const char *const style[] = {
     ".side{display:flex;flex-wrap:wrap;gap:28px 40px;align-items:flex-start}.side figure{flex:1 1 600px;"
     "max-width:664px}.side .part{flex:1 1 280px;max-width:352px}.curves{flex:1 1 300px;display:flex;"
-    "flex-wrap:wrap;gap:22px 24px}.panels{display:flex;flex-wrap:wrap;gap:28px 24px;margin:0 0 28px}"
-    ".panels>div{flex:0 1 336px}.panels svg,.curves svg{max-width:100%}.caps{margin:0 0 10px;font-size:13px}\n"
+    "flex-wrap:wrap;gap:22px 24px}.panels{display:flex;flex-wrap:wrap;gap:28px 22px;margin:0 0 28px}"
+    ".panels>div{flex:0 1 328px}.panels svg,.curves svg{max-width:100%}.caps{margin:0 0 10px;font-size:13px}\n"
     ".well{fill:var(--soft)}.rim{fill:none;stroke:var(--axis)}.rim.blank{stroke-dasharray:3 2}.wi{fill:var(--i)}"
     "text.inv{fill:var(--ground);font-size:11.5px;font-weight:600}text.in{fill:var(--text);font-size:11.5px}"
     "text.under{font-size:11.5px;fill:var(--text3)}.lost{stroke:var(--axis);fill:none}"
@@ -145,7 +145,7 @@ void mtl__lab_thing(mtl__str *b, int *n, const char *title)
 
 void mtl__lab_box(mtl__str *b, const mtl__str *things, int n)
 {
-    static const char *const word[] = {"Nothing", "One thing",  "Two things",
+    static const char *const word[] = {"Nothing",      "One thing",   "Two things",
                                        "Three things", "Four things", "Five things"};
     b->oom = b->oom || things->oom;
     mtl__str_add(b, "<div class=\"box one\" role=\"note\"><h3>");
@@ -153,11 +153,11 @@ void mtl__lab_box(mtl__str *b, const mtl__str *things, int n)
         mtl__str_add(b, word[n]);
     else
         mtl__str_printf(b, "%d things", n);
-    mtl__str_add(b, n ? " to know before using these numbers</h3>\n" : " speaks against them</h3>\n");
+    mtl__str_add(b, n ? " to know before using these numbers</h3>\n" : "</h3>\n");
     if (n)
         mtl__str_addn(b, things->s ? things->s : "", things->len);
     else
-        mtl__str_add(b, "<p>No check of the measurement raised a flag.");
+        mtl__str_add(b, "<p>The measurement was looked at, not the design of the study.");
     mtl__str_add(b, "</p></div>\n");
 }
 
@@ -171,7 +171,7 @@ void mtl__lab_remarks(mtl__str *b, const char *lines)
         mtl__str one = {0};
         mtl__str_addn(&one, lines, n);
         mtl__str_add(b, "<li>");
-        mtl__html_capital(b, one.s ? one.s : "");
+        mtl__html(b, one.s ? one.s : "");
         mtl__str_add(b, "</li>\n");
         mtl__str_drop(b, &one);
         lines += n + (lines[n] == '\n');
@@ -198,7 +198,11 @@ const char *mtl__lab_number(double x, bool sharp, char buf[32])
     const double rounded = floor(x / unit + 0.5) * unit;
     if (x >= 999.5)
         return mtl__given(rounded, buf);
-    snprintf(text, sizeof text, "%.*f", x >= 99.95 ? 0 : x >= 9.995 ? 1 : x >= 0.9995 ? 2 : 3,
+    snprintf(text, sizeof text, "%.*f",
+             x >= 99.95    ? 0
+             : x >= 9.995  ? 1
+             : x >= 0.9995 ? 2
+                           : 3,
              rounded);
     for (char *p = text; *p; p++)
         *p = *p == ',' ? '.' : *p;

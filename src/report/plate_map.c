@@ -11,7 +11,15 @@
 #include "io/quantify_parts.h"
 #include "report/plate.h"
 
-enum { MOST_PARTS = 8, LISTED_COLUMNS = 12, NO_GROUP = -1, MIXED = -2, STANDARDS = -3, BLANKS = -4, CONTROLS = -5 };
+enum {
+    MOST_PARTS = 8,
+    LISTED_COLUMNS = 12,
+    NO_GROUP = -1,
+    MIXED = -2,
+    STANDARDS = -3,
+    BLANKS = -4,
+    CONTROLS = -5
+};
 
 typedef struct well {
     int n, part[MOST_PARTS]; /* reactions by target */
@@ -67,12 +75,22 @@ static int listed_wells(const mtl__plate *p)
 static bool lay_out(map *m, mtl__arena *arena)
 {
     const mtl__plate *p = m->p;
+    int last_row = 0, last_column = 0;
     m->rows = p->rows;
     m->columns = p->columns;
     for (int i = 0; i < p->n; i++)
         m->listed = m->listed || p->reaction[i].row < 0 || p->reaction[i].row >= p->rows ||
                     p->reaction[i].column < 0 || p->reaction[i].column >= p->columns;
     m->listed = m->listed || p->rows < 1 || p->columns < 1;
+    for (int i = 0; i < p->n && !m->listed; i++) {
+        last_row = p->reaction[i].row > last_row ? p->reaction[i].row : last_row;
+        last_column = p->reaction[i].column > last_column ? p->reaction[i].column : last_column;
+    }
+    /* Of a plate that is mostly empty only the part in use is drawn. */
+    if (2 * (last_row + 1) <= m->rows)
+        m->rows = last_row + 1;
+    if (2 * (last_column + 1) <= m->columns)
+        m->columns = last_column + 1;
     const int n = m->listed ? listed_wells(p) : 0;
     if (m->listed) {
         m->columns = n < LISTED_COLUMNS ? n : LISTED_COLUMNS;
@@ -118,7 +136,7 @@ static void measure(map *m)
         mixed += column_group(m, c) == MIXED;
     m->names = m->listed || mixed > 0;
     m->left = m->listed ? 4 : 28;
-    m->pitch = mtl__min((660 - m->left) / mtl__max(m->columns, 1), 72);
+    m->pitch = mtl__min((660 - m->left) / mtl__max(m->columns, 1), m->columns < 6 ? 104 : 72);
     m->r = mtl__min(18.5, 0.42 * m->pitch);
     m->names = m->names && m->pitch >= 40;
     m->step = 2 * m->r + (m->names ? 22 : 7);
@@ -148,9 +166,8 @@ static bool is_hit(const mtl__reaction *r)
 
 static void part_class(const map *m, const mtl__reaction *r, char buf[48])
 {
-    const char *who = r->target_index >= 0
-                          ? mtl__plate_target_class(m->v, m->plate, r->target_index)
-                          : "me";
+    const char *who =
+        r->target_index >= 0 ? mtl__plate_target_class(m->v, m->plate, r->target_index) : "me";
     const bool pale = r->partitions > 0 || r->role == MTL__ROLE_STANDARD ||
                       r->role == MTL__ROLE_CONTROL || strcmp(who, "me") == 0;
     snprintf(buf, 48, "%s %s", pale && r->role == MTL__ROLE_STANDARD ? "me" : who,
@@ -194,7 +211,7 @@ static void part_text(const map *m, mtl__str *b, const well *w, int k, double x,
     if (w->n == 1)
         mtl__svg_text(b, ink, 'm', x, y + 4, text);
     else
-        mtl__svg_text(b, ink, k ? 's' : 'e', k ? x + 2.5 : x - 1.8, y + 4, text);
+        mtl__svg_text(b, ink, 'm', x + (k ? 0.45 : -0.45) * m->r, y + 4, text);
 }
 
 static void words(const map *m, const well *w, mtl__str *t)
@@ -244,8 +261,13 @@ static void draw_well(const map *m, mtl__str *b, const well *w, double x, double
         else if (w->n == 2 && r->partitions > 0)
             wedge(b, class_, x, y, m->r, k ? 0.25 : -0.25, k ? 0.75 : 0.25);
         else /* the first on the left */
-            wedge(b, class_, x, y, m->r, w->n == 2 && k == 0 ? 0.5 : w->n == 2 ? 0 : (double)k / w->n,
-                  w->n == 2 && k == 0 ? 1 : w->n == 2 ? 0.5 : (k + 1.0) / w->n);
+            wedge(b, class_, x, y, m->r,
+                  w->n == 2 && k == 0 ? 0.5
+                  : w->n == 2         ? 0
+                                      : (double)k / w->n,
+                  w->n == 2 && k == 0 ? 1
+                  : w->n == 2         ? 0.5
+                                      : (k + 1.0) / w->n);
     }
     mtl__svg_circle(b, w->group == BLANKS ? "rim blank" : "rim", x, y, m->r);
     for (int k = 0; k < w->n && !omit; k++)
@@ -280,9 +302,29 @@ static void group_below(const map *m, int group, char buf[64])
                      mtl__two(w->level[i].genomes / w->level[i].wells, a));
 }
 
-static void column_heads(const map *m, mtl__str *b)
+/* The name on one line with the DNA in a well below, or on two lines. */
+static void head_words(const map *m, mtl__str *b, int group, double x, double width)
 {
     char text[128], below[64];
+    const char *name = group_name(m, group), *rest = strchr(name, ' ');
+    const double size = 13;
+    if (mtl__text_width(name, size) > width && rest &&
+        mtl__text_width(name, size) < 2 * width + 20) {
+        snprintf(below, sizeof below, "%.*s", (int)(rest - name), name);
+        mtl__svg_text(b, "strong", 'm', x, 13, mtl__lab_cut(below, width, size, text));
+        mtl__svg_text(b, "strong", 'm', x, 29, mtl__lab_cut(rest + 1, width, size, text));
+        return;
+    }
+    group_below(m, group, below);
+    mtl__svg_text(b, "strong", 'm', x, 13, mtl__lab_cut(name, width, size, text));
+    if (mtl__text_width(below, 12) > width + 8)
+        snprintf(below, sizeof below, "%s", group == STANDARDS ? "gEq" : "");
+    if (below[0])
+        mtl__svg_text(b, "tick", 'm', x, 29, below);
+}
+
+static void column_heads(const map *m, mtl__str *b)
+{
     for (int c = 0; c < m->columns;) {
         const int group = column_group(m, c);
         int end = c + 1;
@@ -291,13 +333,7 @@ static void column_heads(const map *m, mtl__str *b)
         if (group != NO_GROUP) {
             const double x0 = m->left + c * m->pitch, width = (end - c) * m->pitch,
                          mid = x0 + 0.5 * width;
-            group_below(m, group, below);
-            mtl__svg_text(b, "strong", 'm', mid, 13,
-                          mtl__lab_cut(group_name(m, group), width + 2, 12.5, text));
-            if (mtl__text_width(below, 12) > width + 4)
-                snprintf(below, sizeof below, "%s", group == STANDARDS ? "gEq" : "");
-            if (below[0])
-                mtl__svg_text(b, "tick", 'm', mid, 29, below);
+            head_words(m, b, group, mid, width - 4);
             mtl__svg_line(b, "axis", x0 + 5, 37, x0 + width - 5, 37);
         }
         c = end;
@@ -306,7 +342,7 @@ static void column_heads(const map *m, mtl__str *b)
 
 static void coordinates(const map *m, mtl__str *b)
 {
-    char text[8];
+    char text[24];
     const int every = m->pitch < 20 ? 2 : 1;
     for (int c = 0; c < m->columns; c += every) {
         snprintf(text, sizeof text, "%d", c + 1);
@@ -340,8 +376,9 @@ static void draw(const map *m, mtl__str *b)
         draw_well(m, b, w, x, y);
         const mtl__reaction *r = &m->p->reaction[w->part[0]];
         if (m->names && r->role != MTL__ROLE_STANDARD)
-            mtl__svg_text(b, "under", 'm', x, y + m->r + 13,
-                          mtl__lab_cut(r->sample[0] ? r->sample : r->well, m->pitch + 1, 11.5, text));
+            mtl__svg_text(
+                b, "under", 'm', x, y + m->r + 13,
+                mtl__lab_cut(r->sample[0] ? r->sample : r->well, m->pitch + 1, 11.5, text));
     }
     mtl__svg_close(b);
 }

@@ -114,12 +114,11 @@ static void no_blanks(things *t)
         return;
     mtl__wells_opts_init(&o);
     mtl__lab_thing(&t->text, &t->n, "No blanks");
-    mtl__str_printf(&t->text,
-                    "There is no blank on the plate nor in its history: LoB and LoD rest on %s "
-                    "false hits per well, which is assumed, not measured",
-                    mtl__given(t->v->q->o.background > 0 ? t->v->q->o.background
-                                                         : o.assumed_background,
-                               a));
+    mtl__str_printf(
+        &t->text,
+        "There is no blank on the plate nor in its history: LoB and LoD rest on %s "
+        "false hits per well, which is assumed, not measured",
+        mtl__given(t->v->q->o.background > 0 ? t->v->q->o.background : o.assumed_background, a));
     which(t, MTL__FLAG_NO_BLANKS);
     mtl__str_add(&t->text, ".");
 }

@@ -28,7 +28,7 @@ const char *mtl__two(double v, char buf[32]);
 const char *mtl__prob(double p, int n, char buf[32]);
 /* mtl__two of a level (gEq per 1e6): never below 0, "<0.001" where it is less than one in 10⁹.
    Plain text, to be escaped in HTML. */
-const char *mtl__level(double v, char buf[32]);
+const char *mtl__level_two(double v, char buf[32]);
 /* "2.2 (0 to 16)"; the median, or "mean 2.2" where there are no quantiles. */
 void mtl__band_text(mtl__str *b, const mtl__band *x);
 /* "9.6 (2.4 to 21)", or "at most 1.9": never a bare 0. */

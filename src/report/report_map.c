@@ -199,7 +199,7 @@ static void frame_words(mtl__page *v, int organ)
         mtl__str_printf(&s, "\n%s ", mtl__page_name(v, v->r->pair[v->pair[i]].donor));
         mtl__band_text(&s, x);
         if (wide && isfinite(wide->q975))
-            mtl__str_printf(&s, "; with unknowns to %s", mtl__level(wide->q975, text));
+            mtl__str_printf(&s, "; with unknowns to %s", mtl__level_two(wide->q975, text));
         if (isfinite(x->p_present))
             mtl__str_printf(&s, "; P(any cell) %s",
                             mtl__prob(x->p_present, v->r->opts.replicates, text));

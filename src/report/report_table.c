@@ -73,9 +73,9 @@ static void readings_of(mtl__page *v, const mtl__pair *p, int organ)
 static void level_range(mtl__str *b, const mtl__band *x)
 {
     char text[32];
-    mtl__html(b, mtl__level(x->q025, text));
+    mtl__html(b, mtl__level_two(x->q025, text));
     mtl__str_add(b, " to ");
-    mtl__html(b, mtl__level(x->q975, text));
+    mtl__html(b, mtl__level_two(x->q975, text));
 }
 
 static void level_cell(mtl__page *v, const mtl__pair *p, int organ)
@@ -94,7 +94,7 @@ static void level_cell(mtl__page *v, const mtl__pair *p, int organ)
                     !sight.by || !(level >= sight.lod) ? " under" : "");
     key_attribute(b, level);
     mtl__str_add(b, ">");
-    mtl__html(b, mtl__level(level, text));
+    mtl__html(b, mtl__level_two(level, text));
     if (quantiles) {
         mtl__str_add(b, " <small>(");
         level_range(b, x);

@@ -233,7 +233,7 @@ const char *mtl__prob(double p, int n, char buf[32])
 /* The rounding of an ODE can leave a level a hair below zero; there is no such level. And below
    one genome in 10⁹, far under what any assay can find, the
    digits say nothing: the tables keep them. */
-const char *mtl__level(double v, char buf[32])
+const char *mtl__level_two(double v, char buf[32])
 {
     if (v > 0 && v < 9.95e-4) {
         snprintf(buf, 32, "<0.001");
@@ -246,11 +246,11 @@ void mtl__band_text(mtl__str *b, const mtl__band *x)
 {
     char mid[32], low[32], high[32];
     if (!isfinite(x->q500)) {
-        mtl__str_printf(b, "mean %s", mtl__level(x->mean, mid));
+        mtl__str_printf(b, "mean %s", mtl__level_two(x->mean, mid));
         return;
     }
-    mtl__str_printf(b, "%s (%s to %s)", mtl__level(x->q500, mid), mtl__level(x->q025, low),
-                    mtl__level(x->q975, high));
+    mtl__str_printf(b, "%s (%s to %s)", mtl__level_two(x->q500, mid), mtl__level_two(x->q025, low),
+                    mtl__level_two(x->q975, high));
 }
 
 void mtl__reading_text(mtl__str *b, const mtl__reading *x)

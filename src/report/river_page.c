@@ -38,7 +38,7 @@ const char *mtl__river_cells(const mtl__river *v, double cells, char buf[48])
 {
     char text[32];
     if (cells > 0 || !v->r || v->r->opts.solver == MTL_SOLVER_ANALYTIC || isnan(cells))
-        snprintf(buf, 48, "%s", isfinite(cells) ? mtl__level(cells, text) : "not known");
+        snprintf(buf, 48, "%s", isfinite(cells) ? mtl__level_two(cells, text) : "not known");
     else
         snprintf(buf, 48, "none in %d", v->r->opts.replicates);
     return buf;

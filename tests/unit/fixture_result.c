@@ -415,6 +415,7 @@ static void make_assays(mtl_result *r)
         mtl__assay_result *a = &r->assay[i];
         a->sample = i;
         a->qpcr = (mtl__qpcr){.genomes = i < 2 ? 1.44e6 : 2.5e5, .wells = 24, .threshold = 1};
+        a->v = (mtl__virtual){.by = MTL__BY_QPCR, .qpcr = a->qpcr};
         a->p_positive[MTL__CHANCE] = 0.9 - 0.17 * i;
         a->p_positive[MTL__UNKNOWNS] = 0.6 - 0.1 * i;
         a->mean_fraction = 2.5e-6;

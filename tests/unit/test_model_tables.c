@@ -215,7 +215,7 @@ static void test_mistakes(void **state)
         {MTL__T_ASSAYS, "\tassay.wells\t", "\tassay.genomes.blood\t", MTL_ERR_UNIT, "wells",
          "a pure number", 0},
         {MTL__T_ASSAYS, "\tpbmc\t", "\tpmbc\t", MTL_ERR_NAME, "subset", "unknown kind", 0},
-        {MTL__T_ASSAYS, "\ty\t", "\tx\t", MTL_ERR_NAME, "target", "y or hla", 0},
+        {MTL__T_ASSAYS, "\ty\t", "\tx\t", MTL_ERR_NAME, "target", "y, hla or genome", 0},
     };
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         check_mistake(&list[i]);

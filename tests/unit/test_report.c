@@ -187,12 +187,12 @@ static void levels(void **state)
 {
     (void)state;
     char buf[32];
-    assert_string_equal(mtl__level(-1e-5, buf), "0");
-    assert_string_equal(mtl__level(0, buf), "0");
-    assert_string_equal(mtl__level(3e-9, buf), "<0.001");
-    assert_string_equal(mtl__level(9.94e-4, buf), "<0.001");
-    assert_string_equal(mtl__level(9.96e-4, buf), "0.0010");
-    assert_string_equal(mtl__level(2.34, buf), "2.3");
+    assert_string_equal(mtl__level_two(-1e-5, buf), "0");
+    assert_string_equal(mtl__level_two(0, buf), "0");
+    assert_string_equal(mtl__level_two(3e-9, buf), "<0.001");
+    assert_string_equal(mtl__level_two(9.94e-4, buf), "<0.001");
+    assert_string_equal(mtl__level_two(9.96e-4, buf), "0.0010");
+    assert_string_equal(mtl__level_two(2.34, buf), "2.3");
     /* "<" is text: it must not reach the page raw */
     mtl_result *r = fixture_result(FIXTURE_SMALL, 0);
     r->pair[0].final[MTL__CHANCE][1] = (mtl__band){3e-9f, 0, 0, 3e-9f, 0, 4e-9f, 0.5f};

@@ -23,10 +23,10 @@ static const char head[] =
     "The program is "
     "`tests/validate`; a short version of it is one of the tests. The model is in "
     "[measuring](measuring.md).\n\n"
-    "%d families per setting (a fifth where the count of families is said to be less), fixed "
-    "seeds; results do not "
-    "depend on the number of threads. After ± stands the Monte Carlo error (one standard "
-    "error).\n\n"
+    "%d families per setting (a fifth of them where sites are 10k or p is by bootstrap), fixed "
+    "seeds; "
+    "results do not depend on the number of threads. After ± stands the Monte Carlo error (one "
+    "standard error).\n\n"
     "* *count*: expected donor fragments in the tested wells, or reads that show an allele the "
     "host lacks.\n"
     "* *estimate*: mean; an estimate that is not above the background counts as 0. *bias*: of the "
@@ -61,6 +61,15 @@ static void simulated(v_run *v, const char *only)
                  "nothing else is said. "
                  "\"Found\" and LoD rest on the plate's own blanks.\n");
         v_wells(v);
+        v_say(v, "\nBias of two kinds is in the method. Where a second donor's fraction is 0 or "
+                 "near it, its "
+                 "estimate cannot be negative, and what chance would take from it is taken from "
+                 "the first "
+                 "donor's: maximum likelihood is biased at that edge. And a predictive blank of "
+                 "few blanks "
+                 "takes off more than there is. Intervals hold in both cases. Where copies are not "
+                 "known the "
+                 "estimate lies between those of one and of two alleles.\n");
     }
     if (want(only, "droplets")) {
         v_say(v, "\n## Partitions\n\nThe donor's allele and the host's in the same partitions, 0.1 "

@@ -32,7 +32,8 @@ const struct opt markers_opts[] = {
     {"alarm", 0, OPT_POSITIVE, "P", AT(alarm), 0, 0, NULL,
      "while blanks are positive with at most this (default 0.05)"},
     {"design", 0, OPT_FLAG, NULL, AT(design), 0, 0, NULL,
-     "what each assay of the model must look at to find the fraction: wells, partitions, cells, depth, "
+     "what each assay of the model must look at to find the fraction: wells, partitions, cells, "
+     "depth, "
      "DNA; needs no family"},
     {"fam", 0, OPT_TEXT, "FILE", AT(fam_out), 0, 0, NULL, "write the pedigree as PLINK .fam"},
     {"vcf", 0, OPT_TEXT, "FILE", AT(vcf_out), 0, 0, NULL,
@@ -46,22 +47,10 @@ const struct opt markers_opts[] = {
     OPT_ROW_END,
 };
 
-static int is_pedigree(const char *path)
-{
-    const size_t n = strlen(path);
-    return n > 4 && (strcmp(path + n - 4, ".fam") == 0 || strcmp(path + n - 4, ".ped") == 0);
-}
-
-static int load(mtl_scenario **s, const struct options *o, const mtl_model *m, mtl_error *err)
-{
-    return is_pedigree(o->family) ? mtl_pedigree_load(s, o->family, m, err)
-                                  : mtl_scenario_load(s, o->family, m, err);
-}
-
 static void set_opts(mtl_markers_opts *to, const struct options *o)
 {
     mtl_markers_opts_init(to);
-    to->genotypes = o->genotypes;
+    to->genotypes = session_genotypes(o);
     to->panel = o->panel;
     to->hla = o->hla;
     to->typing = o->typing;
@@ -77,9 +66,6 @@ static void set_opts(mtl_markers_opts *to, const struct options *o)
         to->power = o->power;
     if (o->alarm > 0)
         to->alarm = o->alarm;
-    /* A .ped brings its genotypes along. */
-    if (!to->genotypes && strcmp(o->family + strlen(o->family) - 4, ".ped") == 0)
-        to->genotypes = o->family;
 }
 
 static int print(const mtl_markers *r, const struct options *o)
@@ -87,14 +73,7 @@ static int print(const mtl_markers *r, const struct options *o)
     char *text = o->json  ? mtl_markers_json(r)
                  : o->tsv ? mtl_markers_tsv(r)
                           : mtl_markers_text(r, terminal_width());
-    mtl_error err = {.code = MTL_ERR_MEMORY};
-    if (!text)
-        return report_error(&err);
-    fputs(text, stdout);
-    if (o->json)
-        putchar('\n');
-    free(text);
-    return 0;
+    return print_answer(text, o);
 }
 
 static int design(const struct options *o)
@@ -111,9 +90,7 @@ static int design(const struct options *o)
     if (ret == 0 && mtl_design_run(&d, m, &opts, &err) < 0)
         ret = report_error(&err);
     if (ret == 0) {
-        char *text = o->json  ? mtl_design_json(d)
-                     : o->tsv ? mtl_design_tsv(d)
-                              : mtl_design_text(d);
+        char *text = o->json ? mtl_design_json(d) : o->tsv ? mtl_design_tsv(d) : mtl_design_text(d);
         err.code = MTL_ERR_MEMORY;
         if (text)
             printf("%s%s", text, o->json ? "\n" : "");
@@ -139,14 +116,9 @@ int cmd_markers(const struct options *o, const struct verb *v)
         complain("%s: --family is missing; 'matriline %s --help' shows how", v->name, v->name);
         return EXIT_USAGE;
     }
-    if (strlen(o->family) < 5) {
-        complain("--family: '%s' is neither a scenario (.yaml) nor a pedigree (.fam, .ped)",
-                 o->family);
-        return EXIT_USAGE;
-    }
     int ret = session_model(&m, o);
-    if (ret == 0 && load(&s, o, m, &err) < 0)
-        ret = report_error(&err);
+    if (ret == 0)
+        ret = session_family(&s, o, m);
     if (ret == 0) {
         set_opts(&opts, o);
         if (mtl_markers_run(&r, s, m, &opts, &err) < 0)

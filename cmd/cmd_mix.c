@@ -24,7 +24,7 @@ const struct opt mix_opts[] = {
     {"staff", 0, OPT_TEXT, "FILE", AT(staff), 0, 0, NULL,
      "genotypes of further people who compete, as --genotypes"},
     {"samples", 0, OPT_TEXT, "TSV", AT(samples), 0, 0, NULL,
-     "table: sample, person, use (mixture, pure, other)"},
+     "table: sample, person, use (mixture, pure, other), date"},
     {"sample", 0, OPT_TEXT, "NAME", AT(sample), 0, 0, NULL, "fit only this sample"},
     {"references", 0, OPT_TEXT, "FILES", AT(references), 0, 0, NULL,
      "counts or reads of one person each (NAME=FILE, or samples named as in the family), comma "
@@ -49,7 +49,7 @@ const struct opt mix_opts[] = {
      "simulated samples for each p (default 0: asymptotic)"},
     {"level", 0, OPT_POSITIVE, "X", AT(level), 0, 0, NULL, "of the intervals (default 0.95)"},
     {"out", 'o', OPT_TEXT, "DIR", AT(out), 0, 0, NULL,
-     "write mix.tsv, mix.json and counts.tsv into this folder"},
+     "write mix.tsv, mix.json, counts.tsv and report.html into this folder"},
     {"tsv", 0, OPT_FLAG, NULL, AT(tsv), 0, 0, NULL, "one line per sample and donor, tab separated"},
     {"json", 0, OPT_FLAG, NULL, AT(json), 0, 0, NULL, "everything as one JSON document"},
     OPT_ROW_SEED,
@@ -59,24 +59,11 @@ const struct opt mix_opts[] = {
     OPT_ROW_END,
 };
 
-static int ends_with(const char *s, const char *end)
-{
-    const size_t n = strlen(s), k = strlen(end);
-    return n > k && strcmp(s + n - k, end) == 0;
-}
-
-static int load(mtl_scenario **s, const struct options *o, const mtl_model *m, mtl_error *err)
-{
-    return ends_with(o->family, ".fam") || ends_with(o->family, ".ped")
-               ? mtl_pedigree_load(s, o->family, m, err)
-               : mtl_scenario_load(s, o->family, m, err);
-}
-
 static void set_opts(mtl_mix_opts *to, const struct options *o)
 {
     mtl_mix_opts_init(to);
     to->panel = o->panel;
-    to->genotypes = o->genotypes;
+    to->genotypes = session_genotypes(o);
     to->staff = o->staff;
     to->references = o->references;
     to->samples = o->samples;
@@ -90,6 +77,7 @@ static void set_opts(mtl_mix_opts *to, const struct options *o)
     to->bootstrap = o->bootstrap;
     to->seed = o->seed;
     to->threads = o->threads;
+    to->by_marker = o->out != NULL;
     to->command_line = o->command_line;
     if (o->umi_least)
         to->umi_least = o->umi_least;
@@ -103,9 +91,6 @@ static void set_opts(mtl_mix_opts *to, const struct options *o)
         to->hopping = 0;
     if (o->level > 0)
         to->level = o->level;
-    /* A .ped brings its genotypes along. */
-    if (!to->genotypes && ends_with(o->family, ".ped"))
-        to->genotypes = o->family;
 }
 
 static int print(const mtl_mix *r, const struct options *o)
@@ -113,14 +98,7 @@ static int print(const mtl_mix *r, const struct options *o)
     char *text = o->json  ? mtl_mix_json(r)
                  : o->tsv ? mtl_mix_tsv(r)
                           : mtl_mix_text(r, terminal_width());
-    mtl_error err = {.code = MTL_ERR_MEMORY};
-    if (!text)
-        return report_error(&err);
-    fputs(text, stdout);
-    if (o->json)
-        putchar('\n');
-    free(text);
-    return 0;
+    return print_answer(text, o);
 }
 
 /* Names that the command line gave, and values out of range, are wrong usage. */
@@ -137,6 +115,23 @@ static int report(const mtl_error *err)
     return report_error(err);
 }
 
+static int write_files(const mtl_mix *r, const char *dir)
+{
+    mtl_error err = {0};
+    const size_t n = strlen(dir) + sizeof "/report.html";
+    char *path = malloc(n);
+    if (!path)
+        err.code = MTL_ERR_MEMORY;
+    else
+        snprintf(path, n, "%s/report.html", dir);
+    const int ret =
+        path && mtl_mix_write(r, dir, &err) == MTL_OK && mtl_mix_report(r, path, &err) == MTL_OK
+            ? 0
+            : report_error(&err);
+    free(path);
+    return ret;
+}
+
 int cmd_mix(const struct options *o, const struct verb *v)
 {
     mtl_model *m = NULL;
@@ -149,15 +144,15 @@ int cmd_mix(const struct options *o, const struct verb *v)
         return EXIT_USAGE;
     }
     int ret = session_model(&m, o);
-    if (ret == 0 && load(&s, o, m, &err) < 0)
-        ret = report_error(&err);
+    if (ret == 0)
+        ret = session_family(&s, o, m);
     if (ret == 0) {
         set_opts(&opts, o);
         if (mtl_mix_run(&r, s, o->operand, o->n_operands, &opts, &err) < 0)
             ret = report(&err);
     }
-    if (ret == 0 && o->out && mtl_mix_write(r, o->out, &err) < 0)
-        ret = report_error(&err);
+    if (ret == 0 && o->out)
+        ret = write_files(r, o->out);
     if (ret == 0)
         ret = print(r, o);
     mtl_mix_free(r);

@@ -54,22 +54,6 @@ const struct opt quantify_opts[] = {
     OPT_ROW_END,
 };
 
-static int is_pedigree(const char *path)
-{
-    const size_t n = strlen(path);
-    return n > 4 && (strcmp(path + n - 4, ".fam") == 0 || strcmp(path + n - 4, ".ped") == 0);
-}
-
-static int load_family(mtl_scenario **s, const struct options *o, const mtl_model *m)
-{
-    mtl_error err = {0};
-    if (!o->family)
-        return 0;
-    const int ret = is_pedigree(o->family) ? mtl_pedigree_load(s, o->family, m, &err)
-                                           : mtl_scenario_load(s, o->family, m, &err);
-    return ret < 0 ? report_error(&err) : 0;
-}
-
 static void set_opts(mtl_quantify_opts *to, const struct options *o)
 {
     mtl_quantify_opts_init(to);
@@ -100,14 +84,7 @@ static int print(const mtl_quantify *q, const struct options *o)
     char *text = o->json  ? mtl_quantify_json(q)
                  : o->tsv ? mtl_quantify_tsv(q)
                           : mtl_quantify_text(q, terminal_width());
-    mtl_error err = {.code = MTL_ERR_MEMORY};
-    if (!text)
-        return report_error(&err);
-    fputs(text, stdout);
-    if (o->json)
-        putchar('\n');
-    free(text);
-    return 0;
+    return print_answer(text, o);
 }
 
 /* The text shows them; beside a table they would be lost. */
@@ -147,8 +124,8 @@ int cmd_quantify(const struct options *o, const struct verb *v)
     mtl_error err = {0};
     (void)v;
     int ret = session_model(&m, o);
-    if (ret == 0)
-        ret = load_family(&s, o, m);
+    if (ret == 0 && o->family)
+        ret = session_family(&s, o, m);
     if (ret == 0) {
         set_opts(&opts, o);
         if (mtl_quantify_run(&q, o->operand, o->n_operands, s, m, &opts, &err) < 0)

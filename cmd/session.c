@@ -119,6 +119,43 @@ int session_model(mtl_model **out, const struct options *o)
     return ret;
 }
 
+static int ends_with(const char *s, const char *end)
+{
+    const size_t n = strlen(s), k = strlen(end);
+    return n > k && strcmp(s + n - k, end) == 0;
+}
+
+int session_family(mtl_scenario **out, const struct options *o, const mtl_model *m)
+{
+    mtl_error err = {0};
+    const char *path = o->family;
+    if (strlen(path) < 5) {
+        complain("--family: '%s' is neither a scenario (.yaml) nor a pedigree (.fam, .ped)", path);
+        return EXIT_USAGE;
+    }
+    const int ret = ends_with(path, ".fam") || ends_with(path, ".ped")
+                        ? mtl_pedigree_load(out, path, m, &err)
+                        : mtl_scenario_load(out, path, m, &err);
+    return ret < 0 ? report_error(&err) : 0;
+}
+
+const char *session_genotypes(const struct options *o)
+{
+    return o->genotypes || !o->family || !ends_with(o->family, ".ped") ? o->genotypes : o->family;
+}
+
+int print_answer(char *text, const struct options *o)
+{
+    const mtl_error err = {.code = MTL_ERR_MEMORY};
+    if (!text)
+        return report_error(&err);
+    fputs(text, stdout);
+    if (o->json)
+        putchar('\n');
+    free(text);
+    return 0;
+}
+
 enum mtl_solver solver_of(const char *name)
 {
     if (!name || strcmp(name, "auto") == 0)

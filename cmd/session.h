@@ -15,6 +15,14 @@ int report_option(const char *option, const mtl_error *err);
 /* The model: found, read, --set and --switch applied. 0, or an exit code after the message. */
 int session_model(mtl_model **out, const struct options *o);
 
+/* The family of --family: a pedigree if its name ends so, else a scenario. 0, or an exit code after
+   the message. */
+int session_family(mtl_scenario **out, const struct options *o, const mtl_model *m);
+/* The genotypes of --genotypes; a family in a .ped brings its own along; NULL if there are none. */
+const char *session_genotypes(const struct options *o);
+/* Prints and frees an answer, with --json a document; NULL = out of memory. 0 or an exit code. */
+int print_answer(char *text, const struct options *o);
+
 /* Of the name that --solver was given; auto if none. */
 enum mtl_solver solver_of(const char *name);
 

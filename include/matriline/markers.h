@@ -95,7 +95,9 @@ typedef struct mtl_design_row {
     double sections;
     double sites;      /**< reads: of the panel */
     double informative; /**< reads: of these, for a mother and her child */
-    double depth;      /**< reads: mean of a site */
+    double depth;      /**< reads: mean of a site, with so many sites */
+    double sites_at_depth; /**< reads: sites of a panel that do at the model's own depth, model_depth */
+    double model_depth;
     double genomes;    /**< genome equivalents of DNA; NaN for FISH */
     double threshold;  /**< positive wells, partitions, cells or reads asked for */
     double power, alarm; /**< reached */

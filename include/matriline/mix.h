@@ -25,8 +25,9 @@ typedef struct mtl_mix_opts {
                                as in the family, or given as NAME=FILE: they type who is not
                                typed, and teach error and
                                bias of every site; NULL = none */
-    const char *samples;    /**< table: sample, person, use (mixture, pure, other); NULL = none */
-    const char *sample;     /**< fit only this one; NULL = all */
+    const char
+        *samples;       /**< table: sample, person, use (mixture, pure, other), date; NULL = none */
+    const char *sample; /**< fit only this one; NULL = all */
     const char *host;   /**< whose body the samples are from, where neither the table nor the name
                              of a sample says so */
     const char *donors; /**< comma separated; NULL: everybody who can have cells there */
@@ -42,6 +43,7 @@ typedef struct mtl_mix_opts {
     int bootstrap;  /**< simulated samples for each p; default 0: asymptotic */
     double level;   /**< of intervals; default 0.95 */
     uint64_t seed;  /**< default 1 */
+    int by_marker;  /**< 1: who explains each marker is kept, for the page; default 0 */
     int threads;    /**< 0 (default): all processors; results do not depend on it */
     const char *command_line; /**< for provenance; NULL = not told */
 } mtl_mix_opts;
@@ -91,6 +93,8 @@ MTL_API char *mtl_mix_json(const mtl_mix *m);
 MTL_API char *mtl_mix_counts(const mtl_mix *m);
 /** Writes mix.tsv, mix.json and counts.tsv into a folder: all, or none. */
 MTL_API int mtl_mix_write(const mtl_mix *m, const char *dir, mtl_error *err);
+/** The same as one HTML page; what each marker shows stands in it where by_marker asked for it. */
+MTL_API int mtl_mix_report(const mtl_mix *m, const char *path, mtl_error *err);
 
 #ifdef __cplusplus
 }

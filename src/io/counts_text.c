@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <htslib/bgzf.h>
+#include <htslib/hts_log.h>
 
 #include "io/counts.h"
 
@@ -44,15 +45,20 @@ static int read_all(BGZF *f, const char *path, char **text, size_t *length, mtl_
 
 int mtl__counts_slurp(const char *path, char **text, size_t *length, mtl_error *err)
 {
-    errno = 0;
-    BGZF *f = bgzf_open(path, "r");
+    const enum htsLogLevel level = hts_get_log_level();
     *text = NULL;
     *length = 0;
-    if (!f)
-        return mtl__fail_at(err, errno ? mtl__errno_code(errno) : MTL_ERR_IO, path, 0, 0, NULL,
-                            "cannot open: %s", errno ? strerror(errno) : "unknown reason");
-    const int ret = read_all(f, path, text, length, err);
-    bgzf_close(f);
+    hts_set_log_level(HTS_LOG_OFF); /* it would speak on standard error */
+    errno = 0;
+    BGZF *f = bgzf_open(path, "r");
+    const int error = errno;
+    const int ret =
+        f ? read_all(f, path, text, length, err)
+          : mtl__fail_at(err, error ? mtl__errno_code(error) : MTL_ERR_IO, path, 0, 0, NULL,
+                         "cannot open: %s", error ? strerror(error) : "unknown reason");
+    if (f)
+        bgzf_close(f);
+    hts_set_log_level(level);
     return ret;
 }
 

@@ -43,7 +43,7 @@ static void set_reads(mtl__informative *r, const mtl_model *m, const mtl__assay_
                             .recovery = mtl__min(1.0, value(m, &a->recovery)),
                             .sites = (int)informative,
                             .signal = 0.5 * informative,
-                            .depth = 1.0,
+                            .depth = value(m, &a->depth),
                             .error = value(m, &a->error),
                             .overdispersion = value(m, &a->overdispersion),
                             .threshold = 1};
@@ -94,6 +94,18 @@ static int set_up(mtl__virtual *v, const mtl_model *m, const mtl__assay_def *a, 
     return mtl__virtual_check(v, err);
 }
 
+/* Of the sites of a panel as many are informative as of the model's. */
+static int sites_at_depth(mtl_design_row *r, const mtl__virtual *v, const mtl__wish *wish)
+{
+    mtl__need need;
+    if (v->reads.sites < 1)
+        return MTL_OK;
+    MTL_TRY(mtl__design_sites(v, wish, &need));
+    if (need.enough)
+        r->sites_at_depth = ceil(need.amount * r->sites / r->informative);
+    return MTL_OK;
+}
+
 static int fill(mtl_design_row *r, const mtl_model *m, const mtl__assay_def *a,
                 const mtl_design_opts *o, mtl_error *err)
 {
@@ -115,6 +127,8 @@ static int fill(mtl_design_row *r, const mtl_model *m, const mtl__assay_def *a,
                           .sites = NAN,
                           .informative = NAN,
                           .depth = NAN,
+                          .sites_at_depth = NAN,
+                          .model_depth = NAN,
                           .genomes = NAN,
                           .threshold = need.enough ? (double)need.threshold : NAN,
                           .power = need.enough ? need.power : NAN,
@@ -122,6 +136,8 @@ static int fill(mtl_design_row *r, const mtl_model *m, const mtl__assay_def *a,
     if (v.by == MTL__BY_READS) {
         r->sites = floor(value(m, &a->sites) + 0.5);
         r->informative = v.reads.sites;
+        r->model_depth = v.reads.depth;
+        MTL_TRY(sites_at_depth(r, &v, &wish));
     }
     if (!need.enough)
         return MTL_OK;
@@ -194,6 +210,14 @@ static const char *rounded(double x, char buf[32])
     return buf;
 }
 
+static void more_sites(mtl__str *t, const mtl_design_row *r, const char *before)
+{
+    char a[32], b[32];
+    if (isfinite(r->sites_at_depth))
+        mtl__str_printf(t, "%s%s reads of each of %s sites", before, rounded(r->model_depth, a),
+                        rounded(r->sites_at_depth, b));
+}
+
 static void needs(mtl__str *t, const mtl_design_row *r, enum mtl__assay_method by)
 {
     char a[32], b[32];
@@ -201,6 +225,7 @@ static void needs(mtl__str *t, const mtl_design_row *r, enum mtl__assay_method b
         static const char *const most[] = {"1,000 wells", "2,000 wells", "10,000 sections",
                                            "10 million reads of a site"};
         mtl__str_printf(t, "not even with %s", most[by]);
+        more_sites(t, r, ", but with ");
         return;
     }
     if (by == MTL__QPCR)
@@ -213,6 +238,7 @@ static void needs(mtl__str *t, const mtl_design_row *r, enum mtl__assay_method b
     else
         mtl__str_printf(t, "%s reads of each of %.0f sites (%.0f informative)",
                         rounded(r->depth, a), r->sites, r->informative);
+    more_sites(t, r, ", or ");
     if (by != MTL__FISH)
         mtl__str_printf(t, "; %s gEq, %.2g ug DNA", rounded(r->genomes, a),
                         r->genomes * ug_per_genome);
@@ -245,16 +271,20 @@ char *mtl_design_text(const mtl_design *d)
 }
 
 /* ---------------------------------------------------------------- for programs */
-enum { N_NUMBERS = 11 };
+enum { N_NUMBERS = 13 };
 static const char *const number_name[N_NUMBERS] = {
-    "wells", "partitions", "cells",     "sections", "panel_sites", "informative_sites",
-    "depth", "genomes",    "threshold", "power",    "alarm"};
+    "wells",    "partitions",  "cells",
+    "sections", "panel_sites", "informative_sites",
+    "depth",    "model_depth", "sites_at_model_depth",
+    "genomes",  "threshold",   "power",
+    "alarm"};
 
 static void numbers_of(const mtl_design_row *r, double x[N_NUMBERS])
 {
-    const double all[N_NUMBERS] = {r->wells,     r->partitions,  r->cells, r->sections,
-                                   r->sites,     r->informative, r->depth, r->genomes,
-                                   r->threshold, r->power,       r->alarm};
+    const double all[N_NUMBERS] = {r->wells,          r->partitions,  r->cells,     r->sections,
+                                   r->sites,          r->informative, r->depth,     r->model_depth,
+                                   r->sites_at_depth, r->genomes,     r->threshold, r->power,
+                                   r->alarm};
     memcpy(x, all, sizeof all);
 }
 

@@ -133,6 +133,7 @@ static int fit_one(void *ctx, int64_t i, int worker)
     o.bootstrap = m->o.bootstrap;
     o.seed = m->o.seed;
     o.threads = w->threads;
+    o.responsible = m->o.by_marker != 0;
     const int ret =
         mtl__mix_fit(&t->fit, &m->sites, &people, &w->view[t->count], others, n, &o, &w->err[i]);
     t->fitted = ret == MTL_OK;

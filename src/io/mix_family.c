@@ -125,7 +125,7 @@ int mtl__mix_load_people(mtl_mix *m, mtl_error *err)
     names staff = {.m = m};
     int ret = m->o.staff ? staff_names(&staff, m->o.staff, err) : MTL_OK;
     m->n_family = m->s->n_people;
-    m->n_people = m->n_family + staff.n;
+    m->n_people = m->n_family + (staff.name ? staff.n : 0);
     if (ret == MTL_OK)
         ret = fill_people(m, &staff, err);
     free(staff.name);

@@ -160,7 +160,7 @@ static int read_counts(mtl_mix *m, const char *path, void *ctx, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- the table of samples */
-enum { SAMPLE, PERSON, USE, NOTE, COLUMNS };
+enum { SAMPLE, PERSON, USE, DATE, NOTE, COLUMNS };
 
 static int use_row(mtl_mix *m, const mtl__tsv *t, int row, mtl_error *err)
 {
@@ -168,7 +168,8 @@ static int use_row(mtl_mix *m, const mtl__tsv *t, int row, mtl_error *err)
     char hint[160] = "";
     mtl__mix_use *u = &m->use[row];
     const char *use = mtl__tsv_get(t, row, USE), *person = mtl__tsv_get(t, row, PERSON);
-    *u = (mtl__mix_use){mtl__tsv_get(t, row, SAMPLE), -1, MTL__USE_MIXTURE, t->line[row], false};
+    *u = (mtl__mix_use){
+        mtl__tsv_get(t, row, SAMPLE), -1, MTL__USE_MIXTURE, (double)NAN, t->line[row], false};
     for (int k = 0; k < row; k++)
         if (strcmp(m->use[k].sample, u->sample) == 0)
             return mtl__tsv_fail(t, row, SAMPLE, err, MTL_ERR_DUPLICATE,
@@ -182,6 +183,7 @@ static int use_row(mtl_mix *m, const mtl__tsv *t, int row, mtl_error *err)
                              "'%.40s' is none of mixture, pure, other%s", use, hint);
     }
     u->use = (enum mtl__sample_use)k;
+    MTL_TRY(mtl__tsv_date(t, row, DATE, &u->day, err));
     if (person[0]) {
         u->person = mtl__person_named(m->s, person);
         if (u->person < 0) {
@@ -199,13 +201,13 @@ static int use_row(mtl_mix *m, const mtl__tsv *t, int row, mtl_error *err)
 
 static int load_uses(mtl_mix *m, mtl_error *err)
 {
-    static const char *const columns[COLUMNS] = {"sample", "person", "use", "note"};
+    static const char *const columns[COLUMNS] = {"sample", "person", "use", "date", "note"};
     char *text;
     size_t length;
     mtl__tsv t;
     MTL_TRY(mtl__file_read(&m->arena, m->o.samples, MTL__TSV_MAX_BYTES, &text, &length, err));
     MTL_TRY(mtl__tsv_parse(&t, &m->arena, m->o.samples, text, length, columns, COLUMNS,
-                           (1 << USE) | (1 << NOTE), err));
+                           (1 << USE) | (1 << DATE) | (1 << NOTE), err));
     m->use = mtl__arena_alloc(&m->arena, ((size_t)t.n_rows + 1) * sizeof *m->use);
     if (!m->use)
         return mtl__nomem(err);

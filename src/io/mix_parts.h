@@ -16,6 +16,7 @@ typedef struct mtl__mix_use {
     const char *sample;
     int person;
     enum mtl__sample_use use;
+    double day; /* since 1970-01-01; NaN = not said */
     int line;
     bool met;
 } mtl__mix_use;

@@ -164,7 +164,7 @@ int mtl__sheet_decode(char **out, size_t *out_length, mtl__arena *a, const char 
 const char *mtl__sheet_key(const char *name, char buf[64])
 {
     size_t k = 0;
-    const bool channel = strncmp(name, "Ch", 2) == 0 && name[2] >= '1' && name[2] <= '9';
+    const bool channel = name[0] == 'C' && name[1] == 'h' && name[2] >= '1' && name[2] <= '9';
     for (const unsigned char *s = (const unsigned char *)name; *s && k < 63; s++) {
         if (*s >= 'A' && *s <= 'Z')
             buf[k++] = (char)(*s - 'A' + 'a');

@@ -124,7 +124,7 @@ static int pedigree_carriers(mtl_quantify *q, const mtl__plate *p, mtl__target *
 {
     mtl__gt_plan *plan;
     const char *guessed = NULL;
-    double chance[3];
+    double chance[3] = {1, 0, 0};
     MTL_TRY(mtl__gt_plan_new(&plan, &q->known->lineage, err));
     const bool known = frequency > 0 && frequency < 1;
     int ret = MTL_OK;

@@ -241,26 +241,6 @@ int mtl__quantify_person(mtl_quantify *q, const mtl__tsv *t, int row, int column
 /* ---------------------------------------------------------------- samples */
 enum { S_PLATE, S_SAMPLE, S_PERSON, S_ORGAN, S_DATE, S_GENOMES, S_SD, S_DILUTION, S_COLUMNS };
 
-/* "1985-03-02", "1985-03" or "1985": the middle of what is said. */
-static int read_date(const mtl__tsv *t, int row, double *out, mtl_error *err)
-{
-    const char *s = mtl__tsv_get(t, row, S_DATE);
-    int y, m = 7, d = 2, used = 0;
-    const size_t n = strlen(s);
-    if (n == 0)
-        return MTL_OK;
-    const bool shape = n == 10  ? sscanf(s, "%4d-%2d-%2d%n", &y, &m, &d, &used) == 3
-                       : n == 7 ? sscanf(s, "%4d-%2d%n", &y, &m, &used) == 2
-                                : sscanf(s, "%4d%n", &y, &used) == 1;
-    if (n == 7)
-        d = 15;
-    if (!shape || (size_t)used != n || !mtl__date_valid(y, m, d))
-        return mtl__tsv_fail(t, row, S_DATE, err, MTL_ERR_DATE,
-                             "'%.30s' is not a date; write 1985-03-02, 1985-03 or 1985", s);
-    *out = mtl__date_to_days(y, m, d);
-    return MTL_OK;
-}
-
 static int sample_row(mtl_quantify *q, const mtl__tsv *t, int row, mtl__sampled *s, mtl_error *err)
 {
     const char *person = mtl__tsv_get(t, row, S_PERSON);
@@ -271,7 +251,7 @@ static int sample_row(mtl_quantify *q, const mtl__tsv *t, int row, mtl__sampled 
     s->organ = mtl__tsv_get(t, row, S_ORGAN);
     if (person[0])
         MTL_TRY(mtl__quantify_person(q, t, row, S_PERSON, person, &s->host, err));
-    MTL_TRY(read_date(t, row, &s->day, err));
+    MTL_TRY(mtl__tsv_date(t, row, S_DATE, &s->day, err));
     MTL_TRY(read_number(t, row, S_GENOMES, 1e-3, 1e12, &s->genomes_per_well, err));
     MTL_TRY(read_number(t, row, S_SD, 0, 3, &s->genomes_sd, err));
     return read_number(t, row, S_DILUTION, 1e-9, 1e9, &s->dilution, err);

@@ -139,13 +139,19 @@ static int write_all(const mtl__out_file *file, int n, const char *dir, mtl_erro
     return ret;
 }
 
-static int make_folders(const char *dir, bool readings, mtl_error *err)
+/* The folder and, where there are readings, theirs; of a failure no empty one is left of these. */
+static int write_folders(const mtl__out_file *file, int n, bool readings, const char *dir,
+                         mtl_error *err)
 {
     MTL_TRY(mtl__make_folder(dir, err));
     if (!readings)
-        return 0;
+        return write_all(file, n, dir, err);
     char *path = in_folder(dir, "readings");
-    const int ret = path ? mtl__make_folder(path, err) : mtl__nomem(err);
+    int ret = path ? mtl__make_folder(path, err) : mtl__nomem(err);
+    if (ret == 0)
+        ret = write_all(file, n, dir, err);
+    if (ret < 0 && path)
+        (void)rmdir(path); /* fails where something is in it */
     free(path);
     return ret;
 }
@@ -187,9 +193,7 @@ int mtl_result_write(const mtl_result *r, const char *dir, mtl_error *err)
         ret = add_manifest(file, n, r, err);
     }
     if (ret == 0)
-        ret = make_folders(dir, readings.n > 0, err);
-    if (ret == 0)
-        ret = write_all(file, n + 1, dir, err);
+        ret = write_folders(file, n + 1, readings.n > 0, dir, err);
     for (int i = 0; file && i <= n; i++)
         if (i < N_TABLES || i == n)
             mtl__str_free(&file[i].text);

@@ -333,3 +333,32 @@ int mtl__tsv_place(const mtl__tsv *t, int row, int column, mtl_error *err, int c
     snprintf(err->field, sizeof err->field, "%s", t->name[column]);
     return code;
 }
+
+/* The number that n digits write; -1: they are not n digits. */
+static int digits(const char *s, int n)
+{
+    int x = 0;
+    for (int i = 0; i < n; i++) {
+        if (s[i] < '0' || s[i] > '9')
+            return -1;
+        x = 10 * x + (s[i] - '0');
+    }
+    return x;
+}
+
+int mtl__tsv_date(const mtl__tsv *t, int row, int column, double *out, mtl_error *err)
+{
+    const char *s = mtl__tsv_get(t, row, column);
+    const size_t n = strlen(s);
+    if (n == 0)
+        return MTL_OK;
+    const bool shape = n == 4 || (n == 7 && s[4] == '-') || (n == 10 && s[4] == '-' && s[7] == '-');
+    const int y = shape ? digits(s, 4) : -1;
+    const int m = n <= 4 ? 7 : shape ? digits(s + 5, 2) : -1;
+    const int d = n <= 4 ? 2 : n <= 7 ? 15 : shape ? digits(s + 8, 2) : -1;
+    if (y < 0 || m < 0 || d < 0 || !mtl__date_valid(y, m, d))
+        return mtl__tsv_fail(t, row, column, err, MTL_ERR_DATE,
+                             "'%.30s' is not a date; write 1985-03-02, 1985-03 or 1985", s);
+    *out = mtl__date_to_days(y, m, d);
+    return MTL_OK;
+}

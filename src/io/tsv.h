@@ -35,6 +35,9 @@ static inline const char *mtl__tsv_get(const mtl__tsv *t, int row, int column)
 /* An error at a cell. */
 int mtl__tsv_fail(const mtl__tsv *t, int row, int column, mtl_error *err, int code, const char *fmt,
                   ...) __attribute__((format(printf, 6, 7)));
+/* "1985-03-02", "1985-03" or "1985": the middle of what is said, as days; an empty cell leaves *out
+   as it is. MTL_ERR_DATE. */
+int mtl__tsv_date(const mtl__tsv *t, int row, int column, double *out, mtl_error *err);
 /* Gives an error from within a cell (err->column from 1 within its text, or 0) its place; returns
  * code. */
 int mtl__tsv_place(const mtl__tsv *t, int row, int column, mtl_error *err, int code);

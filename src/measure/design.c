@@ -9,7 +9,7 @@
 
 #include "measure/measure.h"
 
-static const double most_depth = 1e7, donor_genomes = 10.0;
+static const double most_depth = 1e7, most_sites = 1e6, donor_genomes = 10.0;
 
 /* The same assay with `amount` wells, sections or reads per site. */
 static mtl__virtual with_amount(const mtl__virtual *v, double amount)
@@ -76,18 +76,48 @@ static double next_depth(double depth)
     return depth < 50.0 ? depth + 1.0 : floor(depth * 1.02) + 1.0;
 }
 
+static bool possible(const mtl__wish *w)
+{
+    return w->fraction > 0.0 && w->fraction <= 1.0 && w->power > 0.0 && w->power < 1.0 &&
+           w->alarm > 0.0 && w->alarm < 1.0;
+}
+
+/* Reads with DNA enough. */
+static mtl__virtual with_genomes(const mtl__virtual *v, const mtl__wish *wish)
+{
+    mtl__virtual a = *v;
+    a.reads.genomes =
+        mtl__max(a.reads.genomes, donor_genomes / (wish->fraction * a.reads.recovery));
+    return a;
+}
+
+int mtl__design_sites(const mtl__virtual *v, const mtl__wish *wish, mtl__need *out)
+{
+    int64_t threshold = 1;
+    *out = (mtl__need){0};
+    if (!possible(wish) || v->by != MTL__BY_READS || v->reads.sites < 1)
+        return MTL_ERR_VALUE;
+    MTL_TRY(mtl__virtual_check(v, NULL));
+    mtl__virtual a = with_genomes(v, wish);
+    for (double n = 1.0; n <= most_sites && !out->enough; n = next_depth(n)) {
+        a.reads.sites = (int)n;
+        a.reads.signal = v->reads.signal / v->reads.sites * n;
+        if (does(&a, wish, a.reads.depth, &threshold, out))
+            out->amount = n;
+    }
+    return 0;
+}
+
 int mtl__design(const mtl__virtual *v, const mtl__wish *wish, mtl__need *out)
 {
     mtl__virtual a = *v;
     int64_t threshold = 1;
     *out = (mtl__need){0};
-    if (!(wish->fraction > 0.0 && wish->fraction <= 1.0) ||
-        !(wish->power > 0.0 && wish->power < 1.0) || !(wish->alarm > 0.0 && wish->alarm < 1.0))
+    if (!possible(wish))
         return MTL_ERR_VALUE;
     MTL_TRY(mtl__virtual_check(v, NULL));
     if (v->by == MTL__BY_READS) {
-        a.reads.genomes =
-            mtl__max(a.reads.genomes, donor_genomes / (wish->fraction * a.reads.recovery));
+        a = with_genomes(v, wish);
         for (double d = 1.0; d <= most_depth; d = next_depth(d))
             if (does(&a, wish, d, &threshold, out))
                 break;

@@ -24,6 +24,8 @@ typedef struct mtl__need {
    FISH its cells per section. Reads take as much DNA as brings ten of the donor's genomes into the
    library on average, if v has less. */
 int mtl__design(const mtl__virtual *v, const mtl__wish *wish, mtl__need *out);
+/* Reads the other way: how many informative sites (`amount`) like those of v at its depth. */
+int mtl__design_sites(const mtl__virtual *v, const mtl__wish *wish, mtl__need *out);
 enum { MTL__DESIGN_WELLS = 2000, MTL__DESIGN_SECTIONS = 10000 };
 
 #endif

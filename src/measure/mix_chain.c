@@ -220,7 +220,7 @@ int mtl__mix_chain_step(const mtl__mix_chain *c, int i, int state, mtl__rng *rng
 static double smooth(const mtl__mix_chain *c, int n, double *space)
 {
     const int ns = c->n_states;
-    double x[1 << MTL__MIX_MAX_BITS], l = 0;
+    double x[1 << MTL__MIX_MAX_BITS] = {0}, l = 0;
     for (int s = 0; s < ns; s++)
         x[s] = 1.0 / ns;
     for (int i = 0; i < n; i++) {

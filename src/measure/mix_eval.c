@@ -380,7 +380,7 @@ static double expect_site(const mtl__mix_law *m, const mtl__mix_work *w, int i, 
     const int start = m->list_start[m->list[i]], n_joint = m->list_n[m->list[i]], n = m->n_param;
     const double depth = m->depth[i], rho = p->spread / (1 + p->spread);
     double sum = 0, mean = 0, square = 0, posterior = 0, dx[MTL__MIX_MAX_PARAM],
-           one[MTL__MIX_MAX_PARAM];
+           one[MTL__MIX_MAX_PARAM] = {0};
     memset(dz, 0, (size_t)n * sizeof *dz);
     for (int c = 0; c < n_joint; c++) {
         const int pattern = m->pattern[start + c];
@@ -427,7 +427,7 @@ static double add_information(const mtl__mix_law *m, double x, const double *dz,
 static void expect_patterns(const mtl__mix_law *m, mtl__mix_work *w, const point *p, double *info,
                             const double *towards)
 {
-    double dx[MTL__MIX_MAX_PARAM], dz[MTL__MIX_MAX_PARAM];
+    double dx[MTL__MIX_MAX_PARAM], dz[MTL__MIX_MAX_PARAM] = {0};
     for (int c = 0; c < m->n_patterns; c++) {
         const double reads = w->sum[c][0], z = w->expect[c];
         if (!(reads > 0))
@@ -443,7 +443,7 @@ void mtl__mix_expected(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_d
 {
     const point p = point_of(m, theta);
     const double rho = p.spread / (1 + p.spread);
-    double dz[MTL__MIX_MAX_PARAM], odd;
+    double dz[MTL__MIX_MAX_PARAM] = {0}, odd;
     memset(info, 0, (size_t)m->n_param * (size_t)m->n_param * sizeof *info);
     memset(w->sum, 0, (size_t)m->n_patterns * sizeof *w->sum);
     begin(m, w, &p);

@@ -136,7 +136,8 @@ int mtl__state_fit(mtl__state *s, const mtl__process *p, mtl_error *err)
         free(o->pool.memory);
         o->pool = (pool){.memory = memory, .cap = cap};
     }
-    memset(o->pool.memory, 0, need);
+    if (need > 0)
+        memset(o->pool.memory, 0, need);
     hand_out(o, p);
     lay_out(p, &o->w);
     return 0;

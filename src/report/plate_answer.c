@@ -168,8 +168,8 @@ static void others(mtl__plate_page *v, int best)
         }
         if (n > 1)
             mtl__str_printf(b,
-                            "<p class=\"lede\">Of %d levels asked for, %d are found, %d are found "
-                            "below their LoD, and %d are only bounded.</p>\n",
+                            "<p class=\"lede\">Of %d levels asked for: %d found, %d found below "
+                            "the LoD, %d only bounded.</p>\n",
                             n, found, below, n - found - below);
         return;
     }

@@ -102,11 +102,11 @@ static void points(mtl__str *b, const frame *f)
             continue;
         }
         silent++;
-        mtl__svg_line(b, "mark", x - 4, TOP - 14, x + 4, TOP - 6);
-        mtl__svg_line(b, "mark", x - 4, TOP - 6, x + 4, TOP - 14);
+        mtl__svg_line(b, "mark", x - 4, TOP - 21, x + 4, TOP - 13);
+        mtl__svg_line(b, "mark", x - 4, TOP - 13, x + 4, TOP - 21);
     }
     if (silent)
-        mtl__svg_text(b, "tick", 'e', LEFT - 8, TOP - 6, "no hit");
+        mtl__svg_text(b, "tick", 'e', LEFT - 8, TOP - 13, "no hit");
 }
 
 static void captions(mtl__str *b, const frame *f)

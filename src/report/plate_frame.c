@@ -15,8 +15,8 @@ enum { NOBODY = -1, MOST_PEOPLE = 200 };
 
 /* ---------------------------------------------------------------- colours */
 /* The order of first contact needs all ways of a family; in a very large one nobody looks for it.
- */
-static bool family_colours(const mtl_scenario *s, int *colour)
+ *done: colours are set. Fails for lack of memory only. */
+static int family_colours(const mtl_scenario *s, int *colour, bool *done)
 {
     mtl__river v;
     mtl__page page;
@@ -24,38 +24,41 @@ static bool family_colours(const mtl_scenario *s, int *colour)
     const mtl_result *r = &shadow;
     mtl__str none = {0};
     if (s->n_people > MOST_PEOPLE)
-        return false;
-    if (mtl__river_new(&v, s, NULL, NULL) < 0) {
-        mtl__river_free(&v);
-        return false;
+        return MTL_OK;
+    int ret = mtl__river_new(&v, s, NULL, NULL);
+    if (ret == MTL_OK) {
+        shadow.pair = mtl__arena_alloc(&v.arena, ((size_t)v.n_streams + 1) * sizeof *shadow.pair);
+        ret = shadow.pair ? MTL_OK : MTL_ERR_MEMORY;
     }
-    shadow.pair = mtl__arena_alloc(&v.arena, ((size_t)v.n_streams + 1) * sizeof *shadow.pair);
-    bool ok = shadow.pair != NULL;
-    for (int k = 0; ok && k < v.n * v.n; k++)
+    for (int k = 0; ret == MTL_OK && k < v.n * v.n; k++)
         if (v.stream_at[k] >= 0) {
             const mtl__stream *x = &v.stream[v.stream_at[k]];
             shadow.pair[shadow.n_pairs++] =
                 (mtl__pair){.host = x->host, .donor = x->donor, .t_start = x->t_start};
         }
-    ok = ok && mtl__page_init(&page, &r, 1, &none, NULL) == 0;
-    if (ok) {
+    if (ret == MTL_OK)
+        ret = mtl__page_init(&page, &r, 1, &none, NULL);
+    if (ret == MTL_OK) {
         memcpy(colour, page.colour, (size_t)s->n_people * sizeof *colour);
+        *done = true;
         mtl__page_free(&page);
     }
     mtl__river_free(&v);
-    return ok;
+    return ret == MTL_ERR_MEMORY ? ret : MTL_OK;
 }
 
 int *mtl__lab_colours(mtl__arena *arena, const mtl_scenario *s, int n, const int *seen, int n_seen)
 {
     int *colour = mtl__arena_alloc(arena, ((size_t)n + 1) * sizeof *colour), next = 0;
+    bool done = false;
     if (!colour)
         return NULL;
     for (int i = 0; i < n; i++)
         colour[i] = NOBODY;
-    if (s && s->n_people <= n && family_colours(s, colour))
-        for (int i = 0; i < s->n_people; i++)
-            next = colour[i] >= next ? colour[i] + 1 : next;
+    if (s && s->n_people <= n && family_colours(s, colour, &done) < 0)
+        return NULL;
+    for (int i = 0; done && i < s->n_people; i++)
+        next = colour[i] >= next ? colour[i] + 1 : next;
     for (int i = 0; i < n_seen; i++)
         if (seen[i] >= 0 && colour[seen[i]] == NOBODY)
             colour[seen[i]] = next++;
@@ -68,7 +71,7 @@ static const char *const style[] = {
     ".side{display:flex;flex-wrap:wrap;gap:28px 40px;align-items:flex-start}.side figure{flex:1 1 600px;"
     "max-width:664px}.side .part{flex:1 1 280px;max-width:352px}.curves{flex:1 1 300px;display:flex;"
     "flex-wrap:wrap;gap:22px 24px}.panels{display:flex;flex-wrap:wrap;gap:28px 22px;margin:0 0 28px}"
-    ".panels>div{flex:0 1 328px}.panels svg,.curves svg{max-width:100%}.caps{margin:0 0 10px;font-size:13px}\n"
+    ".panels>div{flex:1 1 300px;max-width:328px}.likeness>div{flex:0 1 auto;max-width:none}.panels svg,.curves svg{max-width:100%}.caps{margin:0 0 10px;font-size:13px}\n"
     ".well{fill:var(--soft)}.rim{fill:none;stroke:var(--axis)}.rim.blank{stroke-dasharray:3 2}.wi{fill:var(--i)}"
     "text.inv{fill:var(--ground);font-size:11.5px;font-weight:600}text.in{fill:var(--text);font-size:11.5px}"
     "text.under{font-size:11.5px;fill:var(--text3)}.lost{stroke:var(--axis);fill:none}"
@@ -82,9 +85,10 @@ static const char *const style[] = {
     ".cell{fill:var(--ground);stroke:var(--rule)}.shadei{fill:var(--text2)}.alike{stroke:var(--text);stroke-width:2;"
     "fill:none}.box ul{margin:0;padding:0 0 0 18px}.box.one{display:block}.box p{max-width:96ch}"
     "td.verdict{min-width:150px}ul.notes{margin:14px 0 0;padding:0 0 0 18px;font-size:13.5px;line-height:20px;"
-    "color:var(--text2);max-width:96ch}td.who{color:var(--i);font-weight:500}\n"
+    "color:var(--text2);max-width:96ch}td.who{color:var(--i);font-weight:500}.note b.who,header b.who{color:var(--i)}.gap{margin:0 0 22px}.lede .who{color:var(--i);font-weight:600}\n"
+    "@media (max-width:1080px){td.verdict{min-width:0}}"
     "@media print{.side{display:block}.side figure{max-width:520px;margin:0 auto 14px}.curves svg,.panels svg{"
-    "max-width:300px}.panels{gap:14px 18px}.panels>div{flex:0 1 300px}}\n",
+    "max-width:300px}.panels{gap:14px 18px}.panels>div{flex:0 1 300px}.likeness>div{flex:0 1 auto}}\n",
 };
 /* clang-format on */
 
@@ -145,8 +149,8 @@ void mtl__lab_thing(mtl__str *b, int *n, const char *title)
 
 void mtl__lab_box(mtl__str *b, const mtl__str *things, int n)
 {
-    static const char *const word[] = {"Nothing",      "One thing",   "Two things",
-                                       "Three things", "Four things", "Five things"};
+    static const char *const word[] = {"No check raised a flag", "One thing",   "Two things",
+                                       "Three things",           "Four things", "Five things"};
     b->oom = b->oom || things->oom;
     mtl__str_add(b, "<div class=\"box one\" role=\"note\"><h3>");
     if (n < 6)
@@ -188,14 +192,19 @@ bool mtl__lab_sharp(double low, double high)
 const char *mtl__lab_number(double x, bool sharp, char buf[32])
 {
     char text[32];
-    if (!sharp || !isfinite(x) || x >= 999500 || x < 1e-3)
+    if (!isfinite(x) || x >= 1e9 || x < 1e-3 || (!sharp && x < 995000))
         return mtl__two(x, buf);
     double unit = 1;
-    while (unit * 1000 <= x)
+    while (unit * (sharp ? 1000 : 100) <= x)
         unit *= 10;
-    while (unit * 100 > x)
+    while (unit * (sharp ? 100 : 10) > x)
         unit /= 10;
     const double rounded = floor(x / unit + 0.5) * unit;
+    if (rounded >= 1e6) {
+        const long whole = (long)(rounded + 0.5);
+        snprintf(buf, 32, "%ld,%03ld,%03ld", whole / 1000000, whole / 1000 % 1000, whole % 1000);
+        return buf;
+    }
     if (x >= 999.5)
         return mtl__given(rounded, buf);
     snprintf(text, sizeof text, "%.*f",

@@ -125,7 +125,7 @@ static void interval_row(const mtl__plate_page *v, mtl__str *b, int row, const m
         mtl__svg_line(b, "lod", mtl__decades_at(a, x.lod), y - 8, mtl__decades_at(a, x.lod), y + 8);
     mtl__str_printf(&words, "%s ", mtl__lab_cut(r->donor, 120, 12.5, text));
     mtl__plate_level_text(&words, &x, "", " ");
-    const double width = mtl__text_width(words.s ? words.s : "", 13);
+    const double width = mtl__text_width(words.s ? words.s : "", 14);
     const double mid =
         0.5 * (mtl__decades_at(a, x.bound ? x.high : x.low) + mtl__decades_at(a, x.high));
     const double at =
@@ -260,7 +260,8 @@ static void explain(mtl__plate_page *v, bool panels)
                         mtl__given(100 * v->q->o.level, a));
     mtl__str_add(b, "<p>Dotted, with an end on the right: nothing distinguishable from blank, so "
                     "only an upper bound is given.");
-    mtl__str_add(b, panels ? " A curve that stays high to the left says the same.</p>\n"
+    mtl__str_add(b, panels ? " A curve that stays high to the left says the same. Short dashes "
+                             "across an interval: the LoD of that donor.</p>\n"
                            : " Dashed: the LoD.</p>\n");
 }
 
@@ -276,7 +277,7 @@ void mtl__plate_levels(mtl__plate_page *v)
     mtl__section_open(&v->page, "levels", "How much, how sure");
     explain(v, panels);
     mtl__section_body(&v->page);
-    mtl__str_add(b, panels ? "<figure class=\"panels\">" : "<figure>");
+    mtl__str_add(b, panels ? "<figure class=\"panels\">" : "<figure class=\"gap\">");
     for (int i = 0; panels && i < v->q->n_rows; i += group_rows(v, i)) {
         const group g = {i, group_rows(v, i)};
         panel(v, b, &g);

@@ -13,6 +13,7 @@
 
 enum {
     MOST_PARTS = 8,
+    MOST_REACTIONS = 4000,
     LISTED_COLUMNS = 12,
     NO_GROUP = -1,
     MIXED = -2,
@@ -59,6 +60,15 @@ static void put(map *m, int at, int reaction)
         w->group = group_of(r);
 }
 
+/* Of a list what was left out is not shown: the single wells of those that were merged. */
+static bool shown(const mtl__plate *p, const mtl__reaction *r)
+{
+    bool any = false;
+    for (int i = 0; i < p->n && !any; i++)
+        any = !p->reaction[i].omit;
+    return !any || !r->omit;
+}
+
 /* Wells without a place, as merged droplet wells are, are listed in the order of the file. */
 static int listed_wells(const mtl__plate *p)
 {
@@ -67,7 +77,7 @@ static int listed_wells(const mtl__plate *p)
         bool before = false;
         for (int k = i - 1; k >= 0 && !before; k--)
             before = strcmp(p->reaction[k].well, p->reaction[i].well) == 0;
-        n += !before;
+        n += !before && shown(p, &p->reaction[i]);
     }
     return n;
 }
@@ -105,6 +115,8 @@ static bool lay_out(map *m, mtl__arena *arena)
     int used = 0;
     for (int i = 0; i < p->n; i++) {
         int at = p->reaction[i].row * m->columns + p->reaction[i].column;
+        if (m->listed && !shown(p, &p->reaction[i]))
+            continue;
         if (m->listed)
             for (at = 0; at < used; at++)
                 if (strcmp(p->reaction[m->well[at].part[0]].well, p->reaction[i].well) == 0)
@@ -386,6 +398,13 @@ static void draw(const map *m, mtl__str *b)
 void mtl__plate_map(mtl__plate_page *v, int plate)
 {
     map m = {.v = v, .p = &v->q->plate[plate], .plate = plate};
+    if (m.p->n > MOST_REACTIONS) {
+        mtl__str_printf(v->out,
+                        "<p class=\"note\">Not drawn: more than %d reactions. They are in "
+                        "wells.tsv.</p>\n",
+                        MOST_REACTIONS);
+        return;
+    }
     if (!lay_out(&m, &v->arena)) {
         v->out->oom = true;
         return;
@@ -402,7 +421,7 @@ void mtl__plate_map(mtl__plate_page *v, int plate)
 static int widest(const mtl__plate *p)
 {
     int most = 0;
-    for (int i = 0; i < p->n; i++) {
+    for (int i = 0; i < p->n && p->n <= MOST_REACTIONS; i++) {
         int n = 0;
         for (int k = i; k < p->n; k++)
             n += strcmp(p->reaction[k].well, p->reaction[i].well) == 0;

@@ -77,6 +77,17 @@ static bool is_asked_for(const things *t, int plate, int target)
     return false;
 }
 
+/* History joins the blanks of all plates: a target is named once. */
+static bool said_before(const things *t, int plate, int target)
+{
+    const char *name = t->v->q->plate[plate].target[target].name;
+    for (int i = 0; i < plate; i++)
+        for (int k = 0; k < t->v->q->plate[i].n_targets; k++)
+            if (is_asked_for(t, i, k) && strcmp(t->v->q->plate[i].target[k].name, name) == 0)
+                return true;
+    return false;
+}
+
 static void blanks_hit(things *t)
 {
     mtl__str *b = &t->text;
@@ -85,7 +96,7 @@ static void blanks_hit(things *t)
         const mtl__plate *p = &t->v->q->plate[i];
         const mtl__wells *w = &t->v->q->wells[i];
         for (int k = 0; k < p->n_targets; k++) {
-            if (!is_asked_for(t, i, k) || w->blank_hits[k] == 0)
+            if (!is_asked_for(t, i, k) || w->blank_hits[k] == 0 || said_before(t, i, k))
                 continue;
             if (said++ == 0)
                 mtl__lab_thing(b, &t->n, "Blanks");

@@ -28,7 +28,7 @@ $ echo "one word of many" \\
   && false  # exit code 1
 one ... of many
 ```
-`matriline --version` and `matriline run FAMILY.yaml`; [here](#a-page). <!-- elsewhere: exit 3 :: .ci/run -->
+`matriline --version`, the verb `matriline check` and `matriline run FAMILY.yaml`; [here](#a-page). <!-- elsewhere: exit 3 :: .ci/run -->
 ```sh
 true
 exit 3    # not run here
@@ -42,6 +42,7 @@ CASES = [  # what is replaced in GOOD, by what, and what is said
     ("&& false  # exit code 1", "&& false", "exit code 1, expected 0"),
     ("true\n", "false\n", "exit code 1, expected 0"),
     ("`matriline --version`", "`matriline versoin`", "in the text"),
+    ("`matriline check`", "`matriline check --verbose`", "in the text"),
     ("[here](#a-page)", "[here](#no-page)", "no such heading"),
     ("[here](#a-page)", "[here](nowhere.md)", "which is not there"),
     (":: .ci/run", ":: .ci/walk", "there is no .ci/walk"),

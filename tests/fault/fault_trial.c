@@ -102,6 +102,9 @@ void every_allocation_fails_once(void **state)
     t->use(&clean); /* warms up what libc keeps */
     const int64_t before = fault_live();
     t->use(&again);
+    if (clean.ret < 0)
+        print_message("# %s: %s:%d: %s: %s\n", t->name, clean.err.file, clean.err.line,
+                      clean.err.field, clean.err.text);
     assert_int_equal(clean.ret, 0);
     assert_int_equal(again.print, clean.print);
     assert_int_equal(fault_live(), before);

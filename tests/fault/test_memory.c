@@ -2,6 +2,7 @@
 /* Every allocation fails once, in a model, a scenario, a run, its tables and report, the targets,
    and a network. One exception to what fault_trial.c asks for is not ours: jansson calls some of
    its own failures syntax errors. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -177,6 +178,22 @@ static void use_result_json(pass *p)
     text_back(p, mtl_result_json(result[0]));
 }
 
+/* The readings of the result: counted, and taken away. */
+static int take_readings(const char *folder)
+{
+    char path[512];
+    int n = 0;
+    DIR *d = opendir(folder);
+    for (struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d)) {
+        snprintf(path, sizeof path, "%.200s/%.200s", folder, e->d_name);
+        n += e->d_name[0] != '.' && unlink(path) == 0;
+    }
+    if (d)
+        closedir(d);
+    rmdir(folder);
+    return n;
+}
+
 static void use_result_write(pass *p)
 {
     static const char *const name[] = {"cells.tsv", "events.tsv", "assays.tsv", "manifest.json"};
@@ -186,7 +203,9 @@ static void use_result_write(pass *p)
     p->ret = mtl_result_write(result[0], path, &p->err);
     rest(p);
     const int n = n_files(path);
-    p->left = n != (p->ret < 0 ? 0 : 4);
+    /* A plate with two tables and the list of readings. */
+    snprintf(path, sizeof path, "%s/readings", in("out"));
+    p->left = n != (p->ret < 0 ? 0 : 5) || take_readings(path) != (p->ret < 0 ? 0 : 4);
     for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "%s/%s", in("out"), name[i]);
         if (p->ret == 0)

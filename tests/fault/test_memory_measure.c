@@ -29,7 +29,7 @@ static mtl_quantify *quantified;
 static mtl_mix *mixed;
 /* The files that are made for these tests. */
 static char counts[256], panel[256], genotypes[256], staff[256], samples[256], references[256],
-    plate[256], carriers[256], rdml[256];
+    plate[256], typing[256], rdml[256];
 
 /* ---------------------------------------------------------------- plates */
 static int wells_of(mtl_quantify **out, mtl_error *err)
@@ -97,10 +97,9 @@ static void use_carriers(pass *p)
 {
     mtl_quantify_opts o;
     mtl_quantify_opts_init(&o);
-    o.targets = carriers;
     o.genotypes = genotypes;
     o.panel = panel;
-    o.typing = EXAMPLE("pedigree_hla.tsv");
+    o.typing = typing;
     o.bayes = 1;
     plate_under(p, plate, pedigree, &o);
 }
@@ -292,10 +291,10 @@ static void write_sites(void)
     fputs("chromosome\tposition\tref\talt\tgreta.ref\tgreta.alt\n", r);
     for (int i = 0; i < SITES; i++) {
         const int chromosome = 1 + i / 2, position = 1000 + 40000000 * (i % 2);
-        fprintf(f, "m%d\t%d\t%d\tA\tG\t0.4\n", i, chromosome, position);
+        fprintf(f, "rs%d\t%d\t%d\tA\tG\t0.4\n", i, chromosome, position);
         for (int k = 0; k < 2; k++)
-            fprintf(g, "%s\tm%d\t%s\n", who[k], i, word[alleles_of(i, k)]);
-        fprintf(s, "nurse\tm%d\t%s\n", i, word[i % 2]);
+            fprintf(g, "%s\trs%d\t%s\n", who[k], i, word[alleles_of(i, k)]);
+        fprintf(s, "nurse\trs%d\t%s\n", i, word[i % 2]);
         const int alt = 50 * alleles_of(i, 0), odd = alleles_of(i, 1) - alleles_of(i, 0);
         fprintf(c, "%d\t%d\tA\tG\t%d\t%d\t%d\t%d\n", chromosome, position, 100 - alt - 5 * odd,
                 alt + 5 * odd, 100 - alt, alt);
@@ -316,11 +315,11 @@ static void write_small(void)
     f = made(plate, "plate.csv");
     fputs("well,sample,target,ct\n", f);
     for (int i = 1; i < 10; i++)
-        fprintf(f, "A%d,anna,one,%s\nB%d,NTC,one,Undetermined\n", i, i < 4 ? "37" : "NA", i);
+        fprintf(f, "A%d,anna,rs0:G,%s\nB%d,NTC,rs0:G,Undetermined\nC%d,anna,DRB1*15:01,NA\n", i,
+                i < 4 ? "37" : "NA", i, i);
     fclose(f);
-    f = made(carriers, "carriers.tsv");
-    fputs("target\treference\tcopies\tfragments\tcalibrator\tcarriers\n", f);
-    fputs("one\tno\t1\t1\t1\tm1:G\n", f);
+    f = made(typing, "typing.tsv");
+    fputs("person\tDRB1_1\tDRB1_2\nanna\t03:01\t04:01\ntom\t03:01\t15:01\n", f);
     fclose(f);
     f = made(rdml, "plate.rdml");
     fputs("<?xml version='1.0'?><rdml version='1.3' xmlns='http://www.rdml.org'>"

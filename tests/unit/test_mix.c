@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads and the mixture model: laws against sums done the long way, derivatives against
    differences, small cases against enumeration of all alleles and meioses, and what is refused or
-   flagged. Draws have fixed seeds; bounds on them are far (6 standard errors or more). */
+   flagged (test_mix_fit.c has more of the fits). Draws have fixed seeds; bounds on them are far (6
+   standard errors or more). */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,89 +15,8 @@
 #include <cmocka.h>
 
 #include "assay/assay.h"
+#include "fixture_mix.h"
 #include "measure/mix_internal.h"
-#include "par/par.h"
-
-enum { HOST, CHILD, GRANDMOTHER, FATHER, N_PEOPLE };
-#define MAX_SITES 900
-
-static const int mothers[] = {GRANDMOTHER, HOST, -1, -1}, fathers[] = {-1, FATHER, -1, -1},
-                 genomes[] = {0, 1, 2, 3};
-static const uint64_t keys[] = {11, 12, 13, 14};
-
-typedef struct tube {
-    mtl__sites sites;
-    mtl__mix_people people;
-    mtl__counts counts;
-    mtl__mix_opts opts;
-    int chromosome[MAX_SITES], candidate[4];
-    int64_t position[MAX_SITES];
-    double frequency[MAX_SITES], share[MAX_SITES];
-    uint8_t allowed[MAX_SITES * N_PEOPLE];
-    int8_t genotype[MAX_SITES * N_PEOPLE];
-    int32_t ref[MAX_SITES], alt[MAX_SITES];
-} tube;
-
-static void near(double got, double want, double rtol, double atol)
-{
-    if (!(fabs(got - want) <= rtol * fabs(want) + atol)) {
-        print_error("got %.17g, want %.17g\n", got, want);
-        fail();
-    }
-}
-
-/* A family of four, all typed, at n sites of 22 chromosomes; w is of child and grandmother. */
-static tube *tube_new(int n, double depth, double child, double grandmother, uint64_t seed)
-{
-    tube *t = calloc(1, sizeof *t);
-    mtl__gt_plan *plan;
-    const uint8_t any[N_PEOPLE] = {7, 7, 7, 7};
-    mtl__reads a;
-    mtl__rng rng;
-    assert_non_null(t);
-    t->people.lineage = (mtl__lineage){N_PEOPLE, mothers, fathers, genomes, keys};
-    t->people.host = HOST;
-    t->people.candidate = t->candidate;
-    t->people.n_candidates = 2;
-    t->candidate[0] = CHILD;
-    t->candidate[1] = GRANDMOTHER;
-    t->people.allowed = t->allowed;
-    t->sites = (mtl__sites){n, t->chromosome, t->position, t->frequency, NULL};
-    t->counts = (mtl__counts){"tube", t->ref, t->alt, NULL};
-    mtl__mix_opts_init(&t->opts);
-    mtl__rng_stream(&rng, seed, 1, 1, 1);
-    assert_int_equal(mtl__gt_plan_new(&plan, &t->people.lineage, NULL), 0);
-    for (int i = 0; i < n; i++) {
-        int8_t *g = t->genotype + i * N_PEOPLE;
-        t->chromosome[i] = i * 22 / n;
-        t->position[i] = 1 + (int64_t)i * 1000000;
-        t->frequency[i] = 0.05 + 0.9 * (i * 37 % n) / n;
-        assert_int_equal(mtl__gt_condition(plan, any, t->frequency[i], NULL, NULL), 0);
-        mtl__gt_draw(plan, &rng, g);
-        for (int k = 0; k < N_PEOPLE; k++)
-            t->allowed[i * N_PEOPLE + k] = (uint8_t)(1 << g[k]);
-        t->share[i] = 0.5 * ((1 - child - grandmother) * g[HOST] + child * g[CHILD] +
-                             grandmother * g[GRANDMOTHER]);
-    }
-    mtl__gt_plan_free(plan);
-    mtl__reads_init(&a);
-    a.depth = depth;
-    a.error = 1e-3;
-    const mtl__reads_at at = {.share = t->share};
-    assert_int_equal(mtl__reads_simulate(&a, n, &at, &rng, t->ref, t->alt, NULL, NULL), 0);
-    return t;
-}
-
-static void untype(tube *t, int person)
-{
-    for (int i = 0; i < t->sites.n; i++)
-        t->allowed[i * N_PEOPLE + person] = MTL__GT_ANY;
-}
-
-static int fit(tube *t, mtl__mix *m, mtl_error *err)
-{
-    return mtl__mix_fit(m, &t->sites, &t->people, &t->counts, NULL, 0, &t->opts, err);
-}
 
 /* ---------------------------------------------------------------- reads */
 static void test_rising_sums(void **state)
@@ -401,212 +321,13 @@ static void test_boundary_and_sites(void **state)
     free(t);
 }
 
-static void test_not_told_apart(void **state)
-{
-    (void)state;
-    static const int twins[] = {0, 1, 1, 3}, no_parent[] = {-1, 0, 0, -1}, dad[] = {-1, 3, 3, -1};
-    tube *t = tube_new(400, 300, 2e-2, 0, 43);
-    mtl__mix m;
-    t->people.lineage.mother = no_parent;
-    t->people.lineage.father = dad;
-    t->people.lineage.genome = twins;
-    for (int i = 0; i < 400; i++)
-        t->allowed[i * N_PEOPLE + GRANDMOTHER] = t->allowed[i * N_PEOPLE + CHILD];
-    assert_int_equal(fit(t, &m, NULL), 0);
-    for (int k = 0; k < 2; k++) {
-        const mtl__share *s = &m.share[k];
-        assert_int_equal(s->twin_of, 1 - k);
-        assert_true(s->flags & MTL__MIX_NOT_IDENTIFIED);
-        assert_true(s->low == 0 && s->high > 0.017 && s->high < 0.025 && s->p > 0.1);
-    }
-    near(m.share[0].fraction + m.share[1].fraction, 2e-2, 0.1, 0);
-    mtl__mix_clear(&m);
-    free(t);
-}
-
-/* Where the host is replaced by another person, the fit says so and does not stall. */
-static void test_swapped_tube(void **state)
-{
-    (void)state;
-    tube *t = tube_new(300, 200, 1, 0, 44);
-    mtl__mix m;
-    assert_int_equal(fit(t, &m, NULL), 0);
-    assert_true(m.share[0].fraction > 0.99 && m.share[0].low > 0.98);
-    assert_true(m.share[1].high < 0.02);
-    mtl__mix_clear(&m);
-    free(t);
-}
-
-static void test_hopping_and_stranger(void **state)
-{
-    (void)state;
-    enum { N = 900 };
-    tube *t = tube_new(N, 10, 0, 0, 45), *u = tube_new(N, 400, 0, 0, 46);
-    mtl__reads a;
-    mtl__rng rng;
-    mtl__mix m;
-    double foreign[N];
-    mtl__reads_init(&a);
-    a.depth = 400;
-    a.error = 1e-3;
-    a.hopping = 0.01;
-    for (int i = 0; i < N; i++)
-        foreign[i] = 0.5 * u->genotype[i * N_PEOPLE + HOST];
-    const mtl__reads_at at = {.share = t->share, .foreign = foreign};
-    mtl__rng_stream(&rng, 47, 1, 1, 1);
-    assert_int_equal(mtl__reads_simulate(&a, N, &at, &rng, t->ref, t->alt, NULL, NULL), 0);
-    t->opts.hopping = NAN;
-    t->opts.stranger = true;
-    assert_int_equal(
-        mtl__mix_fit(&m, &t->sites, &t->people, &t->counts, &u->counts, 1, &t->opts, NULL), 0);
-    assert_int_equal(m.n, 4);
-    assert_int_equal(m.share[3].person, -2);
-    near(m.hopping, 0.01, 0, 6 * m.share[3].standard_error);
-    assert_true(m.share[3].p < 1e-9 && m.share[2].p > 1e-4);
-    assert_false(m.flags & MTL__MIX_STRANGER);
-    mtl__mix_clear(&m);
-    /* The same reads, when nobody asks for hopping: a stranger explains them. */
-    t->opts.hopping = 0;
-    assert_int_equal(fit(t, &m, NULL), 0);
-    assert_int_equal(m.share[2].person, -1);
-    assert_true(m.flags & MTL__MIX_STRANGER);
-    near(m.share[2].fraction, 0.01, 0.3, 0);
-    mtl__mix_clear(&m);
-    free(t);
-    free(u);
-}
-
-/* A region of one megabase cannot carry an interval for an untyped child. */
-static void test_linked(void **state)
-{
-    (void)state;
-    tube *t = tube_new(300, 300, 2e-2, 0, 48);
-    mtl__mix m;
-    untype(t, CHILD);
-    t->people.n_candidates = 1;
-    assert_int_equal(fit(t, &m, NULL), 0);
-    assert_false(m.flags & MTL__MIX_LINKED);
-    mtl__mix_clear(&m);
-    for (int i = 0; i < 300; i++) {
-        t->chromosome[i] = 20;
-        t->position[i] = 1 + 3000 * i;
-    }
-    assert_int_equal(fit(t, &m, NULL), 0);
-    assert_true(m.flags & MTL__MIX_LINKED);
-    mtl__mix_clear(&m);
-    t->opts.thin_bp = 30000;
-    assert_int_equal(fit(t, &m, NULL), 0);
-    assert_int_equal(m.sites_used, 30);
-    mtl__mix_clear(&m);
-    free(t);
-}
-
-static void test_bootstrap(void **state)
-{
-    (void)state;
-    tube *t = tube_new(120, 150, 4e-3, 0, 49);
-    mtl__mix m;
-    double p[2][2];
-    t->opts.bootstrap = 40;
-    for (int k = 0; k < 2; k++) {
-        t->opts.threads = 3;
-        t->opts.loop = k ? mtl__par_for : NULL;
-        assert_int_equal(fit(t, &m, NULL), 0);
-        p[k][0] = m.share[0].p;
-        p[k][1] = m.share[1].p;
-        mtl__mix_clear(&m);
-    }
-    assert_memory_equal(p[0], p[1], sizeof p[0]);
-    t->opts.bootstrap = 0;
-    assert_int_equal(fit(t, &m, NULL), 0);
-    /* 40 draws: the two agree within 0.3, which is 4 standard errors where p is most uncertain. */
-    near(p[0][0], m.share[0].p, 0, 0.3);
-    near(p[0][1], m.share[1].p < 1 ? m.share[1].p : 1, 0, 0.3);
-    mtl__mix_clear(&m);
-    free(t);
-}
-
-static void test_joint(void **state)
-{
-    (void)state;
-    tube *t = tube_new(700, 300, 1e-2, 0, 50), *u = tube_new(700, 300, 1e-2, 0, 50);
-    mtl__mix m[3], alone;
-    mtl__qpcr a = {.genomes = 5000,
-                   .wells = 24,
-                   .fragments = 1,
-                   .copies = 1,
-                   .recovery = 1,
-                   .threshold = 1,
-                   .efficiency = 1,
-                   .ct_one = 37,
-                   .ct_sd = 0.3};
-    const mtl__mix_wells wells[] = {{2, 0, &a, 1, 20}, {0, 0, &a, 1, 21}};
-    const mtl__counts samples[] = {t->counts, u->counts, {"wells", NULL, NULL, NULL}};
-    assert_int_equal(mtl__mix_joint(m, &t->sites, &t->people, samples, 3, wells, 2, &t->opts, NULL),
-                     0);
-    assert_int_equal(fit(t, &alone, NULL), 0);
-    near(m[0].error, m[1].error, 1e-3, 0);
-    near(m[1].share[0].fraction, alone.share[0].fraction, 0.02, 0);
-    /* Two samples say more on the error; wells more on the fraction. */
-    assert_true(m[1].share[0].standard_error <= 1.0001 * alone.share[0].standard_error);
-    assert_true(m[0].share[0].standard_error < alone.share[0].standard_error);
-    /* Wells alone are what the assay itself says: hits of wells, exactly invertible. */
-    near(m[2].share[0].fraction, -24 * log(1 - 20.0 / 24) / 5000, 1e-3, 0);
-    assert_true(m[2].share[0].low > 0 && m[2].share[0].high < 1);
-    assert_true(m[2].share[1].flags & MTL__MIX_NOT_IDENTIFIED);
-    for (int k = 0; k < 3; k++)
-        mtl__mix_clear(&m[k]);
-    mtl__mix_clear(&alone);
-    free(t);
-    free(u);
-}
-
-static void test_refusals(void **state)
-{
-    (void)state;
-    tube *t = tube_new(30, 50, 0, 0, 51);
-    mtl__mix m;
-    mtl_error err = {0};
-    double l, w[2] = {0.7, 0.5};
-    t->opts.level = 2;
-    assert_int_equal(fit(t, &m, &err), MTL_ERR_VALUE);
-    assert_string_equal(err.field, "level");
-    t->opts.level = 0.95;
-    t->candidate[1] = CHILD;
-    assert_int_equal(fit(t, &m, &err), MTL_ERR_DUPLICATE);
-    t->candidate[1] = HOST;
-    assert_int_equal(fit(t, &m, &err), MTL_ERR_VALUE);
-    t->candidate[1] = 9;
-    assert_int_equal(fit(t, &m, &err), MTL_ERR_VALUE);
-    t->candidate[1] = GRANDMOTHER;
-    assert_int_equal(mtl__mix_loglik(&l, &t->sites, &t->people, &t->counts, w, &t->opts, &err),
-                     MTL_ERR_VALUE);
-    t->alt[3] = -1;
-    assert_int_equal(fit(t, &m, &err), MTL_ERR_VALUE);
-    t->alt[3] = 0;
-    t->position[5] = 1;
-    t->chromosome[5] = t->chromosome[4];
-    assert_int_equal(fit(t, &m, &err), MTL_ERR_VALUE);
-    free(t);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rising_sums),
-        cmocka_unit_test(test_law_of_reads),
-        cmocka_unit_test(test_drawn_reads),
-        cmocka_unit_test(test_enumeration),
-        cmocka_unit_test(test_derivatives),
-        cmocka_unit_test(test_two_donors),
+        cmocka_unit_test(test_rising_sums),        cmocka_unit_test(test_law_of_reads),
+        cmocka_unit_test(test_drawn_reads),        cmocka_unit_test(test_enumeration),
+        cmocka_unit_test(test_derivatives),        cmocka_unit_test(test_two_donors),
         cmocka_unit_test(test_boundary_and_sites),
-        cmocka_unit_test(test_not_told_apart),
-        cmocka_unit_test(test_swapped_tube),
-        cmocka_unit_test(test_hopping_and_stranger),
-        cmocka_unit_test(test_linked),
-        cmocka_unit_test(test_bootstrap),
-        cmocka_unit_test(test_joint),
-        cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,6 +216,21 @@ static void test_mistakes(void **state)
          "a pure number", 0},
         {MTL__T_ASSAYS, "\tpbmc\t", "\tpmbc\t", MTL_ERR_NAME, "subset", "unknown kind", 0},
         {MTL__T_ASSAYS, "\ty\t", "\tx\t", MTL_ERR_NAME, "target", "y, hla or genome", 0},
+        {MTL__T_ASSAYS, "\tfish\t", "\tfisch\t", MTL_ERR_NAME, "method", "did you mean 'fish'", 0},
+        {MTL__T_ASSAYS, "\tassay.fish.seen\t", "\t\t", MTL_ERR_SYNTAX, "seen",
+         "the method fish needs it", 0},
+        {MTL__T_ASSAYS, "\tassay.dpcr.volume\t", "\tassay.dpcr.partitions\t", MTL_ERR_UNIT,
+         "partition_volume", "expected a volume", 0},
+        {MTL__T_ASSAYS, "\tassay.fish.sections\t", "\t\t", MTL_ERR_SYNTAX, "sections", "empty", 0},
+        {MTL__T_ASSAYS, "\tdpcr\t", "\tqpcr\t", MTL_ERR_SYNTAX, "copies",
+         "the method qpcr needs it", 0},
+        {MTL__T_ASSAYS, "\tfish\t", "\treads\t", MTL_ERR_VALUE, "target", "the target is 'genome'",
+         0},
+        {MTL__T_ASSAYS, "\tgenome\t", "\thla\t", MTL_ERR_VALUE, "target", "the target is 'genome'",
+         0},
+        {MTL__T_ASSAYS, "\tpbmc\tassay.efficiency\tassay.ct.one\tassay.ct.sd\t\t",
+         "\tpbmc\tassay.efficiency\tassay.ct.one\tassay.ct.sd\t9\t", MTL_ERR_VALUE, "partitions",
+         "the method qpcr has no use for it", 0},
     };
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         check_mistake(&list[i]);
@@ -374,6 +389,28 @@ static void test_sha256(void **state)
     assert_int_equal(mtl__sha256_file("no/such/file", file, &err), MTL_ERR_IO);
 }
 
+/* A table of qPCR alone may lack the columns of the other methods. */
+static void test_old_assays(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "name\tlabel\ttarget\ttarget_name\tmethod\tgenomes\twells\tfragments\tcopies\trecovery\t"
+        "false_positive\tthreshold\tsubset\tefficiency\tct_one\tct_sd\tsource\tnote\n"
+        "sry-qpcr\tSRY\ty\tSRY\tqpcr\tassay.genomes.blood\t12\t1\t1\t1\t0\t1\t\t1\t37\t0.3\t\t\n";
+    mtl__table_text t[MTL__N_TABLES];
+    mtl_model *m = NULL;
+    mtl_error err = {0};
+    memcpy(t, human, sizeof t);
+    t[MTL__T_ASSAYS] = (mtl__table_text){text, strlen(text)};
+    if (mtl__model_load_memory(&m, "", t, &err) != 0)
+        fail_msg("%s: %s", err.field, err.text);
+    assert_int_equal(m->n_assays, 1);
+    assert_int_equal(m->assay[0].method, MTL__QPCR);
+    assert_int_equal(m->assay[0].partitions.n, 0);
+    assert_int_equal(m->assay[0].wells.n, 1);
+    mtl_model_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_bad_tables),
         cmocka_unit_test(test_nul_and_size),
         cmocka_unit_test(test_missing_folder),
+        cmocka_unit_test(test_old_assays),
         cmocka_unit_test(test_sha256),
     };
     return cmocka_run_group_tests(tests, read_human, free_human);

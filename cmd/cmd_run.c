@@ -14,7 +14,8 @@
 #define AT(field) offsetof(struct options, field)
 const struct opt run_opts[] = {
     {"out", 'o', OPT_TEXT, "DIR", AT(out), 0, 0, NULL,
-     "write report.html, cells.tsv, events.tsv, assays.tsv, readings/ and manifest.json there; without it the "
+     "write report.html, cells.tsv, events.tsv, assays.tsv, readings/ and manifest.json there; "
+     "without it the "
      "answer is printed and nothing is written"},
     {"replicates", 'n', OPT_COUNT, "N", AT(replicates), 1, 10000000, NULL,
      "lives simulated (default 200)"},

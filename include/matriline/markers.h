@@ -78,7 +78,8 @@ MTL_API char *mtl_markers_json(const mtl_markers *r);
 MTL_API int mtl_markers_write(const mtl_markers *r, const char *fam, const char *vcf,
                               mtl_error *err);
 
-/** Design of experiments: what each assay of the model must look at to find a fraction of genomes. */
+/** Design of experiments: what each assay of the model must look at to find a fraction of genomes.
+ */
 typedef struct mtl_design_opts {
     double fraction; /**< to be found; default 1e-6; of genomes that carry one target allele */
     double power;    /**< with this probability; default 0.95 */
@@ -93,13 +94,14 @@ typedef struct mtl_design_row {
     double partitions; /**< digital PCR, in all wells */
     double cells;      /**< FISH, in all sections */
     double sections;
-    double sites;      /**< reads: of the panel */
-    double informative; /**< reads: of these, for a mother and her child */
-    double depth;      /**< reads: mean of a site, with so many sites */
-    double sites_at_depth; /**< reads: sites of a panel that do at the model's own depth, model_depth */
+    double sites;          /**< reads: of the panel */
+    double informative;    /**< reads: of these, for a mother and her child */
+    double depth;          /**< reads: mean of a site, with so many sites */
+    double sites_at_depth; /**< reads: sites of a panel that do at the model's own depth,
+                              model_depth */
     double model_depth;
-    double genomes;    /**< genome equivalents of DNA; NaN for FISH */
-    double threshold;  /**< positive wells, partitions, cells or reads asked for */
+    double genomes;      /**< genome equivalents of DNA; NaN for FISH */
+    double threshold;    /**< positive wells, partitions, cells or reads asked for */
     double power, alarm; /**< reached */
 } mtl_design_row;
 typedef struct mtl_design mtl_design;

@@ -3,8 +3,9 @@
    what a plate has besides, drawn by the same laws. qPCR: a dilution series of a donor with one
    target allele per genome, blank wells, and a gene that every genome has twice, in three wells of
    the sample and with a dilution series of its own. Digital PCR: that gene in the same partitions,
-   and as many blank wells. Where the gene would fill all partitions, the genomes per well are told in
-   the table of samples in its place, as a laboratory would take them from another measurement. */
+   and as many blank wells. Where the gene would fill all partitions, the genomes per well are told
+   in the table of samples in its place, as a laboratory would take them from another measurement.
+ */
 #include "io/readings.h"
 
 #include <math.h>

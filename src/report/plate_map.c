@@ -366,6 +366,28 @@ static void coordinates(const map *m, mtl__str *b)
     }
 }
 
+/* Names of one plate differ at their ends more often than at their beginnings: what is too long
+   loses its middle. */
+static const char *squeeze(const char *s, double width, char buf[128])
+{
+    const double size = 11.5;
+    const size_t n = strlen(s);
+    snprintf(buf, 128, "%.120s", s);
+    if (n < 120 && mtl__text_width(buf, size) <= width)
+        return buf;
+    for (size_t keep = n < 60 ? n : 60; keep > 1; keep--) {
+        size_t head = keep / 3, tail = n - (keep - head);
+        while (head > 0 && ((unsigned char)s[head] & 0xc0) == 0x80)
+            head--;
+        while (tail < n && ((unsigned char)s[tail] & 0xc0) == 0x80)
+            tail++;
+        snprintf(buf, 128, "%.*s%s%s", (int)head, s, keep < n ? "…" : "", s + tail);
+        if (mtl__text_width(buf, size) <= width)
+            break;
+    }
+    return buf;
+}
+
 static void draw(const map *m, mtl__str *b)
 {
     char title[160], text[128];
@@ -388,9 +410,8 @@ static void draw(const map *m, mtl__str *b)
         draw_well(m, b, w, x, y);
         const mtl__reaction *r = &m->p->reaction[w->part[0]];
         if (m->names && r->role != MTL__ROLE_STANDARD)
-            mtl__svg_text(
-                b, "under", 'm', x, y + m->r + 13,
-                mtl__lab_cut(r->sample[0] ? r->sample : r->well, m->pitch + 1, 11.5, text));
+            mtl__svg_text(b, "under", 'm', x, y + m->r + 13,
+                          squeeze(r->sample[0] ? r->sample : r->well, m->pitch - 4, text));
     }
     mtl__svg_close(b);
 }

@@ -97,15 +97,16 @@ int mtl__sample_positive_by(const mtl__world *w, mtl__analytic *a, const mtl__sa
         return mtl__sample_positive(w, a, s, &q->qpcr, rtol, v, p_positive, mean, err);
     MTL_TRY(mtl__virtual_silences(q, &sum));
     if (sum.error + sum.gain * rtol > most)
-        return mtl__fail_at(err, MTL_ERR_UNSUPPORTED, w->s->file, s->line, s->column, "threshold",
-                            "the analytic solver cannot tell the chance of so many positive %s (%g) "
-                            "to a thousandth; use auto",
-                            mtl__method_unit(q->by), (double)mtl__virtual_threshold(q));
+        return mtl__fail_at(
+            err, MTL_ERR_UNSUPPORTED, w->s->file, s->line, s->column, "threshold",
+            "the analytic solver cannot tell the chance of so many positive %s (%g) "
+            "to a thousandth; use auto",
+            mtl__method_unit(q->by), (double)mtl__virtual_threshold(q));
     for (int k = 0; k < sum.n; k++) {
         double log_none = 0.0, level;
         if (sum.genomes[k] > 0.0) {
-            MTL_TRY(mtl__sample_silent(w, a, s, sum.genomes[k], 0.1 * rtol, v, &log_none, &level,
-                                       err));
+            MTL_TRY(
+                mtl__sample_silent(w, a, s, sum.genomes[k], 0.1 * rtol, v, &log_none, &level, err));
             /* Of the fewest genomes: with more, whole organs may be looked through. */
             if (k == 0 || !(sum.genomes[k - 1] > 0.0))
                 *mean = level;

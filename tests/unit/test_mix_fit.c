@@ -45,7 +45,7 @@ static void test_not_told_apart(void **state)
 static void test_swapped_tube(void **state)
 {
     (void)state;
-    tube *t = tube_new(300, 200, 1, 0, 44);
+    tube *t = tube_new(110, 200, 1, 0, 44);
     mtl__mix m;
     assert_int_equal(fit(t, &m, NULL), 0);
     assert_true(m.share[0].fraction > 0.99 && m.share[0].low > 0.98);

@@ -87,7 +87,7 @@ static const char *const style[] = {
     "td.verdict{min-width:150px}ul.notes{margin:14px 0 0;padding:0 0 0 18px;font-size:13.5px;line-height:20px;"
     "color:var(--text2);max-width:96ch}td.who{color:var(--i);font-weight:500}.note b.who,header b.who{color:var(--i)}.gap{margin:0 0 22px}.lede .who{color:var(--i);font-weight:600}\n"
     "@media (max-width:1080px){td.verdict{min-width:0}}"
-    "@media print{section>header{break-inside:avoid}.side{display:block}.side figure{max-width:520px;margin:0 auto 14px}.curves svg,.panels svg{"
+    "@media print{section>header,#hits,#time,#likeness,#groups{break-inside:avoid}.side{display:block}.side figure{max-width:520px;margin:0 auto 14px}.curves svg,.panels svg{"
     "max-width:300px}.panels{gap:14px 18px}.panels>div{flex:0 1 300px}.likeness>div{flex:0 1 auto}}\n",
 };
 /* clang-format on */

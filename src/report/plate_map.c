@@ -411,7 +411,7 @@ static void draw(const map *m, mtl__str *b)
         const mtl__reaction *r = &m->p->reaction[w->part[0]];
         if (m->names && r->role != MTL__ROLE_STANDARD)
             mtl__svg_text(b, "under", 'm', x, y + m->r + 13,
-                          squeeze(r->sample[0] ? r->sample : r->well, m->pitch - 4, text));
+                          squeeze(r->sample[0] ? r->sample : r->well, 0.88 * m->pitch, text));
     }
     mtl__svg_close(b);
 }

@@ -192,7 +192,7 @@ void v_published_reads(v_run *v)
         if (done)
             v_say(v, "| %.3f | %d | %d | %.3f | %.3f to %.3f | %d of %d | %d |\n", truth, done,
                   sites, mean / done, low / done, high / done, inside, done, found);
-        /* At a true coverage of 93% 1 of 5 has P = 1e-4, 29 of 40 P = 4e-5. */
+        /* At a true coverage of 93% 1 of 5 has P = 1e-4, 29 of 40 P = 7e-5. */
         v_check(v, done == n && inside >= (v->brief ? 2 : 30),
                 "trio at %.3f: mean %.3f, %d of %d hold", truth, done ? mean / done : (double)NAN,
                 inside, done);

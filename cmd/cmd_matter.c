@@ -253,9 +253,12 @@ static int compute(mtl_matter **x, const mtl_scenario *s, const mtl_model *m,
     if (o->replicates > 0)
         run->replicates = o->replicates;
     run->progress = progress_step;
+    /* cppcheck-suppress autoVariables ; taken back below */
     run->progress_ctx = &p;
     progress_start(&p, "params", o);
-    int ret = mtl_matter_run(x, s, m, run, &err);
+    const int ret = mtl_matter_run(x, s, m, run, &err);
+    run->progress_ctx = NULL;
+    run->progress = NULL;
     progress_end(&p);
     return ret < 0 ? report_error(&err) : 0;
 }

@@ -190,8 +190,9 @@ static int add_slot(mtl__clockwork *c, const mtl__slot *want)
     if ((size_t)c->n * 2 >= c->n_buckets)
         MTL_TRY(more_buckets(c));
     int32_t *at = find(c, want);
-    if (*at)
-        return *at;
+    const int32_t known = *at;
+    if (known != 0)
+        return known;
     MTL_TRY(mtl__grow(&c->slot, &c->cap, (size_t)c->n + 1, sizeof *c->slot));
     c->slot[c->n] = *want;
     *at = c->n;

@@ -104,7 +104,7 @@ static void sort_eigen(int n, double *value, double *v)
 
 void mtl__eigen(int n, const double *matrix, double *value, double *v)
 {
-    double a[N * N];
+    double a[N * N] = {0};
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++) {
             a[i * n + j] = matrix[i * n + j];

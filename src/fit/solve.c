@@ -283,7 +283,7 @@ static char *combination(mtl_fit *f, const int *of, int n, const double *v)
 
 int mtl__fit_flat(mtl_fit *f, mtl_error *err)
 {
-    int of[N], n = 0;
+    int of[N] = {0}, n = 0;
     double a[N * N] = {0}, value[N], v[N * N];
     for (int i = 0; i < f->n_params; i++)
         if (f->param[i].role != MTL__FIT_SCANNED)

@@ -106,9 +106,11 @@ static void decode(const builder *b, const uint8_t *known, int c, int8_t *g)
     for (int j = 0; j < b->n_genomes; j++) {
         const uint8_t set = known[b->genome[j]];
         const int size = (set & 1) + (set >> 1 & 1) + (set >> 2 & 1);
+        g[j] = 0;
+        if (size == 0) /* no set is empty */
+            continue;
         int k = c % size;
         c /= size;
-        g[j] = 0;
         while (!(set >> g[j] & 1) || k-- > 0)
             g[j]++;
     }

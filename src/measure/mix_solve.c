@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The search for the fractions of greatest likelihood: Newton's method with projection onto the
-   bounds (Bertsekas 1982), damped where the likelihood is not concave, halved where a step does not
-   climb. And the ends of profile likelihood intervals: the signed root of the fall is nearly linear
-   in the parameter, so a safeguarded secant on it needs few climbs. */
+   bounds (Bertsekas 1982), along the face where donors are everybody, damped where the likelihood
+   is not concave, halved where a step does not climb. And the ends of profile likelihood intervals:
+   the signed root of the fall is nearly linear in the parameter, so a safeguarded secant on it
+   needs few climbs. */
 #include <math.h>
 #include <string.h>
 
@@ -122,9 +123,27 @@ static void project(const mtl__mix_law *m, const bool *held, double *theta)
 }
 
 /* ---------------------------------------------------------------- climbing */
+/* Where people are everybody already, what one gains another loses: the step along that face. `a`
+   is the factored matrix of the free parameters at[k], x the step that would leave it. */
+static void along_face(const mtl__mix_law *m, const double *a, const int *at, int k, double *x)
+{
+    double e[MTL__MIX_MAX_PARAM], out = 0, own = 0;
+    for (int i = 0; i < k; i++) {
+        e[i] = at[i] < m->n_people;
+        out += e[i] * x[i];
+    }
+    if (!(out > 0))
+        return;
+    mtl__mix_cholesky_solve(a, k, e);
+    for (int i = 0; i < k; i++)
+        own += at[i] < m->n_people ? e[i] : 0;
+    for (int i = 0; i < k && own > 0; i++)
+        x[i] -= out / own * e[i];
+}
+
 /* Solves the damped Newton equations over the free parameters, with `set` [n] kept as steps. */
 static void solve_step(const mtl__mix_law *m, const mtl__mix_value *v, const bool *is_free,
-                       const bool *set, double damping, double *step)
+                       const bool *set, bool face, double damping, double *step)
 {
     int at[MTL__MIX_MAX_PARAM], k = 0;
     const int n = m->n_param;
@@ -149,6 +168,8 @@ static void solve_step(const mtl__mix_law *m, const mtl__mix_value *v, const boo
         damping = damping > 0 ? 10 * damping : 1e-9;
     }
     mtl__mix_cholesky_solve(a, k, x);
+    if (face)
+        along_face(m, a, at, k, x);
     for (int i = 0; i < k; i++)
         step[at[i]] = x[i];
 }
@@ -157,14 +178,14 @@ static void solve_step(const mtl__mix_law *m, const mtl__mix_value *v, const boo
    Logarithms do not jump by more than a factor of about ten: one that would is set to that, and the
    others are solved for again, so that a spread on its way to 0 does not hold them up. */
 static double direction(const mtl__mix_law *m, const mtl__mix_value *v, const bool *is_free,
-                        double damping, double *step)
+                        bool face, double damping, double *step)
 {
     bool set[MTL__MIX_MAX_PARAM] = {false};
     const int logs[2] = {m->at_error, m->at_spread};
     double gain = 0;
     for (bool again = true; again;) {
         again = false;
-        solve_step(m, v, is_free, set, damping, step);
+        solve_step(m, v, is_free, set, face, damping, step);
         for (int k = 0; k < 2; k++) {
             const int i = logs[k];
             if (i < 0 || set[i] || !(fabs(step[i]) > 2.5))
@@ -183,7 +204,34 @@ static void find_free(const mtl__mix_law *m, const bool *held, const double *the
 {
     for (int i = 0; i < m->n_param; i++)
         is_free[i] = !(held && held[i]) && !(theta[i] <= mtl__mix_lowest(m, i) && v->g[i] <= 0) &&
-                     !(theta[i] >= mtl__mix_highest(m, i) && v->g[i] >= 0);
+                     !(i >= m->n_people && theta[i] >= mtl__mix_highest(m, i) && v->g[i] >= 0);
+}
+
+/* The direction from theta; on the face where people are everybody it stays there or leads inwards,
+   and nobody who is at 0 is asked to give. */
+static double direction_at(const mtl__mix_law *m, const mtl__mix_value *v, const double *theta,
+                           bool *is_free, double damping, double *step)
+{
+    const bool face = people_sum(m, theta) > 1 - 1.5 * EDGE;
+    double gain = direction(m, v, is_free, face, damping, step);
+    for (bool again = face; again;) {
+        again = false;
+        for (int i = 0; i < m->n_people; i++)
+            if (is_free[i] && theta[i] <= 0 && step[i] < 0) {
+                is_free[i] = false;
+                again = true;
+            }
+        if (again)
+            gain = direction(m, v, is_free, face, damping, step);
+    }
+    return gain;
+}
+
+/* How much of a step leads to that face. */
+static double size_to_face(const mtl__mix_law *m, const double *theta, const double *step)
+{
+    const double room = 1 - EDGE - people_sum(m, theta), out = people_sum(m, step);
+    return room > 0.5 * EDGE && out > room ? room / out : 1;
 }
 
 /* One step that climbs: 1 = done, 0 = at the top, -1 = no step climbs. */
@@ -194,10 +242,10 @@ static int climb_once(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_da
     double step[MTL__MIX_MAX_PARAM], to[MTL__MIX_MAX_PARAM];
     mtl__mix_value next;
     find_free(m, held, theta, v, is_free);
-    const double gain = direction(m, v, is_free, damping, step);
+    const double gain = direction_at(m, v, theta, is_free, damping, step);
     if (!(gain > TOLERANCE))
         return 0;
-    double size = 1;
+    double size = size_to_face(m, theta, step);
     for (int halves = 0; halves < 25; halves++, size *= 0.5) {
         double along = 0;
         for (int i = 0; i < m->n_param; i++)
@@ -291,6 +339,16 @@ void mtl__mix_maximise(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_d
         mtl__mix_climb(m, w, d, held, at, &now);
         keep_better(m, at, &now, best, v);
     }
+    /* A tube that is hardly the host's looks like wild overdispersion from where few strangers are.
+     */
+    const bool wild = m->at_spread >= 0 && best[m->at_spread] > mtl__log(0.02);
+    for (int a = 0; a < m->n_people && wild; a++) {
+        if (held && held[a])
+            continue;
+        start_at(m, a + 2, 0.9, held, theta, at);
+        mtl__mix_climb(m, w, d, held, at, &now);
+        keep_better(m, at, &now, best, v);
+    }
     memcpy(theta, best, (size_t)m->n_param * sizeof *theta);
 }
 
@@ -321,7 +379,7 @@ static double root_of_fall(profile *p, double x)
         is_free[i] =
             !held[i] && p->theta[i] > mtl__mix_lowest(m, i) && p->theta[i] < mtl__mix_highest(m, i);
     }
-    direction(m, &bent, is_free, 0, step);
+    direction(m, &bent, is_free, false, 0, step);
     for (int i = 0; i < n; i++)
         p->theta[i] += step[i];
     p->theta[p->parameter] = x;

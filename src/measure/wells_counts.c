@@ -67,7 +67,7 @@ static double density_of_counts(const node *k, double ct, int n, const double *l
     }
     for (int m = 1; m <= *hi; m++) {
         d[m] = d[m] < best - 45.0 ? 0.0 : mtl__exp(d[m] - best);
-        if (d[m] > 0.0 && m < *lo)
+        if (m < *lo && d[m] > 0.0)
             *lo = m;
     }
     while (*hi > 1 && !(d[*hi] > 0.0))

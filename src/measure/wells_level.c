@@ -46,10 +46,8 @@ static void find_targets(view *v)
     bool any_own = false;
     v->digital = true;
     for (int t = 0; t < j->n_evidence; t++)
-        for (int w = 0; w < j->n_configs; w++) {
-            const int8_t *z = &j->config[w].z[t * j->n_sets];
-            v->all[t] = v->all[t] || z[v->set] > 0;
-        }
+        for (int w = 0; w < j->n_configs; w++)
+            v->all[t] = v->all[t] || j->config[w].z[t * j->n_sets + v->set] > 0;
     for (int t = 0; t < j->n_evidence; t++) {
         v->own[t] = v->all[t];
         for (int w = 0; w < j->n_configs; w++)

@@ -41,17 +41,33 @@ static void test_not_told_apart(void **state)
     free(t);
 }
 
-/* Where the host is replaced by another person, the fit says so and does not stall. */
+/* Where others are everybody in the tube, the fit says so, does not stall, and finds a top that is
+   no lower than the truth. */
 static void test_swapped_tube(void **state)
 {
     (void)state;
-    tube *t = tube_new(110, 200, 1, 0, 44);
-    mtl__mix m;
-    assert_int_equal(fit(t, &m, NULL), 0);
-    assert_true(m.share[0].fraction > 0.99 && m.share[0].low > 0.98);
-    assert_true(m.share[1].high < 0.02);
-    mtl__mix_clear(&m);
-    free(t);
+    static const struct {
+        int n;
+        uint64_t seed;
+        double child, grandmother;
+    } all[] = {{300, 44, 1, 0},     {250, 46, 1, 0},     {250, 48, 1, 0},
+               {300, 49, 1, 0},     {400, 46, 1, 0},     {80, 48, 0.7, 0.3},
+               {150, 46, 0.7, 0.3}, {200, 45, 0.7, 0.3}, {200, 49, 0.7, 0.3}};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        tube *t = tube_new(all[k].n, 200, all[k].child, all[k].grandmother, all[k].seed);
+        mtl__mix m;
+        double truth;
+        const double w[2] = {mtl__min(all[k].child, 0.99999), all[k].grandmother};
+        assert_int_equal(fit(t, &m, NULL), 0);
+        near(m.share[0].fraction, all[k].child, 0, 0.05);
+        near(m.share[1].fraction, all[k].grandmother, 0, 0.05);
+        assert_true(m.share[0].low > all[k].child - 0.05);
+        assert_int_equal(
+            mtl__mix_loglik(&truth, &t->sites, &t->people, &t->counts, w, &t->opts, NULL), 0);
+        assert_true(m.loglik > truth - 1e-3);
+        mtl__mix_clear(&m);
+        free(t);
+    }
 }
 
 static void test_hopping_and_stranger(void **state)

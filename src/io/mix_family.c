@@ -99,7 +99,7 @@ static int fill_people(mtl_mix *m, const names *staff, mtl_error *err)
         return mtl__nomem(err);
     for (int i = 0; i < m->n_people; i++) {
         const bool kin = i < m->n_family;
-        m->name[i] = kin ? m->s->person[i].name : staff->name[i - m->n_family];
+        m->name[i] = kin ? m->s->person[i].name : staff->name ? staff->name[i - m->n_family] : "";
         key[i] = mtl__hash(m->name[i]);
         mother[i] = kin ? m->s->person[i].mother : -1;
         father[i] = kin ? m->s->person[i].father : -1;

@@ -219,8 +219,8 @@ static int choose_way(pileup *p)
     hts_reglist_t *list = regions_of(p, &n);
     if (!list)
         return mtl__nomem(p->err);
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): htslib frees the list; a checker cannot know */
     p->iterator = sam_itr_regions(p->index, p->header, list, n); /* takes the list over */
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it did; a checker cannot know of htslib */
     if (!p->iterator)
         return MTL_OK; /* an index of another file, perhaps: the whole file is read */
     if (p->o->way == 0 && bytes_of(p->iterator, is_cram) > size / 2) {

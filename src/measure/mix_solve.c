@@ -127,7 +127,7 @@ static void project(const mtl__mix_law *m, const bool *held, double *theta)
    is the factored matrix of the free parameters at[k], x the step that would leave it. */
 static void along_face(const mtl__mix_law *m, const double *a, const int *at, int k, double *x)
 {
-    double e[MTL__MIX_MAX_PARAM], out = 0, own = 0;
+    double e[MTL__MIX_MAX_PARAM] = {0}, out = 0, own = 0;
     for (int i = 0; i < k; i++) {
         e[i] = at[i] < m->n_people;
         out += e[i] * x[i];
@@ -147,7 +147,7 @@ static void solve_step(const mtl__mix_law *m, const mtl__mix_value *v, const boo
 {
     int at[MTL__MIX_MAX_PARAM], k = 0;
     const int n = m->n_param;
-    double a[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], x[MTL__MIX_MAX_PARAM];
+    double a[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], x[MTL__MIX_MAX_PARAM] = {0};
     for (int i = 0; i < n; i++) {
         if (is_free[i] && !set[i])
             at[k++] = i;
@@ -238,8 +238,8 @@ static double size_to_face(const mtl__mix_law *m, const double *theta, const dou
 static int climb_once(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d,
                       const bool *held, double damping, double *theta, mtl__mix_value *v)
 {
-    bool is_free[MTL__MIX_MAX_PARAM];
-    double step[MTL__MIX_MAX_PARAM], to[MTL__MIX_MAX_PARAM];
+    bool is_free[MTL__MIX_MAX_PARAM] = {false};
+    double step[MTL__MIX_MAX_PARAM] = {0}, to[MTL__MIX_MAX_PARAM] = {0};
     mtl__mix_value next;
     find_free(m, held, theta, v, is_free);
     const double gain = direction_at(m, v, theta, is_free, damping, step);
@@ -320,7 +320,7 @@ void mtl__mix_maximise(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_d
     const int n_starts = !m->guessing || m->n_people < 1 ? 1
                          : m->n_people == 1              ? 2
                                                          : 2 + m->n_people;
-    double best[MTL__MIX_MAX_PARAM], at[MTL__MIX_MAX_PARAM];
+    double best[MTL__MIX_MAX_PARAM] = {0}, at[MTL__MIX_MAX_PARAM] = {0};
     mtl__mix_value now;
     start_at(m, 0, 0, held, theta, best);
     mtl__mix_climb(m, w, d, held, best, v);

@@ -118,6 +118,11 @@ void mtl__analytic_factors(mtl__analytic *a, double t)
 }
 
 /* ---------------------------------------------------------------- backward equation */
+static int n_moments(const mtl__analytic *a)
+{
+    return a->moments > 1 ? 3 : 1;
+}
+
 /* Sum of weight x value over what becomes of a cell in row r, by moment, and the total weight. */
 static double one_row(const mtl__analytic *a, const double *y, int r, bool crossings, double v[3])
 {
@@ -129,16 +134,16 @@ static double one_row(const mtl__analytic *a, const double *y, int r, bool cross
         const double x = p->land[l].rate * a->f[p->land[l].factor];
         const int at = a->place[p->land[l].target];
         total += x;
-        for (int m = 0; at >= 0 && m < a->moments; m++)
+        for (int m = 0; at >= 0 && m < n_moments(a); m++)
             v[m] += x * y[m * a->n_active + at];
     }
     for (int l = row->cross0; l < row->cross1; l++) {
         const double x = p->cross[l].rate * a->f[p->cross[l].factor];
         total += x;
-        for (int m = 0; crossings && m < a->moments; m++)
+        for (int m = 0; crossings && m < n_moments(a); m++)
             v[m] += x * a->row_value[m * p->n_rows + p->cross[l].target];
     }
-    for (int m = 0; total > 0 && m < a->moments; m++)
+    for (int m = 0; total > 0 && m < n_moments(a); m++)
         v[m] /= total;
     return total;
 }
@@ -155,9 +160,9 @@ static void row_values(mtl__analytic *a, const double *y)
     for (int sweep = 0; sweep < 200; sweep++) {
         double change = 0;
         for (int k = 0; k < a->n_rows; k++) {
-            double v[3];
+            double v[3] = {0};
             (void)one_row(a, y, a->rows[k], sweep > 0, v);
-            for (int m = 0; m < a->moments; m++) {
+            for (int m = 0; m < n_moments(a); m++) {
                 double *old = &a->row_value[m * p->n_rows + a->rows[k]];
                 change = mtl__max(change, fabs(v[m] - *old) - 1e-15 * fabs(v[m]));
                 *old = v[m];
@@ -194,7 +199,7 @@ static void target_values(const mtl__analytic *a, const double *y, enum mtl__tar
         (void)one_row(a, y, target, true, v);
         return;
     }
-    for (int m = 0; a->place[target] >= 0 && m < a->moments; m++)
+    for (int m = 0; a->place[target] >= 0 && m < n_moments(a); m++)
         v[m] = y[m * a->n_active + a->place[target]];
 }
 
@@ -217,13 +222,13 @@ static void backward(void *ctx, double x, const double *y, double *dy)
             const double r = p->change[c].rate * f[p->change[c].factor];
             const int at = a->place[p->change[c].target];
             net -= r;
-            for (int m = 0; at >= 0 && m < a->moments; m++)
+            for (int m = 0; at >= 0 && m < n_moments(a); m++)
                 in[m] += r * y[m * n + at];
         }
         for (int o = ty->output0; o < ty->output1; o++)
             w += p->output[o].rate * f[p->output[o].factor] * cox_seen(a, p->output[o].target);
         if (e > 0)
-            for (int m = 0; m < a->moments; m++)
+            for (int m = 0; m < n_moments(a); m++)
                 in[m] += e * a->row_value[m * p->n_rows + ty->row];
         const double q = y[k];
         const double bright = a->brightest > 0 ? mtl__min(w, a->brightest) : w;
@@ -239,9 +244,9 @@ static void backward(void *ctx, double x, const double *y, double *dy)
         sum[g] = 0;
     for (int k = 0; k < a->n_inflow; k++) {
         const mtl__inflow *in = &a->src->inflow[a->inflow[k]];
-        double v[3];
+        double v[3] = {0};
         target_values(a, y, in->to, in->target, v);
-        for (int m = 0; m < a->moments; m++)
+        for (int m = 0; m < n_moments(a); m++)
             sum[m * a->n_groups + in->group] += in->rate * f[in->factor] * v[m];
     }
 }
@@ -382,10 +387,10 @@ static void happen(mtl__analytic *a, double t, tally *out)
             row_values(a, a->y);
             ready = true;
         }
-        double v[3];
+        double v[3] = {0};
         target_values(a, a->y, b->to, b->target, v);
         if (b->count < 0) {
-            for (int m = 0; m < a->moments; m++)
+            for (int m = 0; m < n_moments(a); m++)
                 a->y[a->moments * n + m * a->n_groups + b->group] += b->mean * v[m];
             continue;
         }
@@ -404,7 +409,7 @@ static void happen(mtl__analytic *a, double t, tally *out)
         if (c->t != t)
             continue;
         for (int i = c->type0; i < c->type1; i++)
-            for (int m = 0; a->place[i] >= 0 && m < a->moments; m++)
+            for (int m = 0; a->place[i] >= 0 && m < n_moments(a); m++)
                 a->y[m * n + a->place[i]] *= c->keep;
         for (int i = c->cox0; i < c->cox1; i++)
             a->cox_see[i] *= c->keep;

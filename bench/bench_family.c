@@ -97,7 +97,7 @@ static int measure_family(bench_opts *o, mtl_model *m, mtl_error *err)
     for (int i = 0; ret == 0 && i < o->repeats; i++)
         ret = time_of(s, m, 100, true, 2, &x[i], err);
     if (ret == 0)
-        bench_row(o, "34 people, 100 replicates, 2 threads", "s", o->repeats, x, NULL, 10);
+        bench_row(o, "30 people, 100 replicates, 2 threads", "s", o->repeats, x, NULL, 10);
     mtl_scenario_free(s);
     return ret;
 }

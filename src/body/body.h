@@ -11,6 +11,7 @@
 /* ---------------------------------------------------------------- environment (environment.c) */
 /* A slot is a factor of the process: the product of named factors of the model on one clock, within
    a window of time. Slot 0 is constant 1. */
+enum { MTL__SLOT_ARGS = 4 };
 typedef struct mtl__slot {
     const int *factor; /* indices into model->factor */
     int n_factors;
@@ -20,7 +21,8 @@ typedef struct mtl__slot {
     double fresh;       /* days after which bounds are looked at again; 0 = constant while on */
     int also;           /* a slot on another clock that it is multiplied by; 0 = none */
     uint64_t owner;     /* slots of different owners are never shared, so that each has its gate */
-    double edge[16];    /* days at which a factor may jump or bend, increasing */
+    double arg[MTL__SLOT_ARGS][MTL__FACTOR_ARGS]; /* of its first factors, as of when it was made */
+    double edge[16]; /* days at which a factor may jump or bend, increasing */
     int n_edges;
 } mtl__slot;
 typedef struct mtl__clockwork {

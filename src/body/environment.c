@@ -19,11 +19,24 @@ static const mtl__slot *slot_of(const mtl__env *e, int k)
     return &c->slot[mtl__env_number(e, k)];
 }
 
+static double factor_at(const mtl_model *m, const mtl__slot *s, int k, double x)
+{
+    const mtl__factor *f = &m->factor[s->factor[k]];
+    return k < MTL__SLOT_ARGS ? mtl__factor_at(f, s->arg[k], x) : mtl__factor_value(f, m, x);
+}
+
+static double factor_most(const mtl_model *m, const mtl__slot *s, int k, double x0, double x1)
+{
+    const mtl__factor *f = &m->factor[s->factor[k]];
+    return k < MTL__SLOT_ARGS ? mtl__factor_most(f, s->arg[k], x0, x1)
+                              : mtl__factor_bound(f, m, x0, x1);
+}
+
 static double slot_value(const mtl__clockwork *c, const mtl__slot *s, double t)
 {
     double v = t >= s->t_on && t < s->t_off ? 1 : 0;
     for (int k = 0; v > 0 && k < s->n_factors; k++)
-        v *= mtl__factor_value(&c->m->factor[s->factor[k]], c->m, clock_reading(c->m, s, k, t));
+        v *= factor_at(c->m, s, k, clock_reading(c->m, s, k, t));
     return v > 0 && s->also ? v * slot_value(c, &c->slot[s->also], t) : v;
 }
 
@@ -31,8 +44,7 @@ static double slot_bound(const mtl__clockwork *c, const mtl__slot *s, double t0,
 {
     double v = t1 >= s->t_on && t0 < s->t_off ? 1 : 0;
     for (int k = 0; v > 0 && k < s->n_factors; k++)
-        v *= mtl__factor_bound(&c->m->factor[s->factor[k]], c->m, clock_reading(c->m, s, k, t0),
-                               clock_reading(c->m, s, k, t1));
+        v *= factor_most(c->m, s, k, clock_reading(c->m, s, k, t0), clock_reading(c->m, s, k, t1));
     return v > 0 && s->also ? v * slot_bound(c, &c->slot[s->also], t0, t1) : v;
 }
 
@@ -43,6 +55,11 @@ static void advance(const mtl__env *e, double t, const int64_t *counts, double *
     f[0] = 1;
     for (int i = 1; i < e->n; i++)
         f[i] = slot_value(c, slot_of(e, i), t);
+}
+
+static double value(const mtl__env *e, int k, double t)
+{
+    return k == 0 ? 1 : slot_value(e->ctx, slot_of(e, k), t);
 }
 
 static void bound(const mtl__env *e, double t0, double t1, double *hi)
@@ -115,7 +132,8 @@ void mtl__clockwork_init(mtl__clockwork *c, const mtl_model *m)
                         .bound = bound,
                         .next_break = next_break,
                         .next_jump = next_jump,
-                        .opens = opens};
+                        .opens = opens,
+                        .value = value};
 }
 
 void mtl__clockwork_free(mtl__clockwork *c)
@@ -213,6 +231,8 @@ int mtl__clockwork_own_slot(mtl__clockwork *c, const int *factor, int n_factors,
                       .fresh = fresh,
                       .owner = owner};
     find_edges(c->m, &want);
+    for (int k = 0; k < n_factors && k < MTL__SLOT_ARGS; k++)
+        mtl__factor_args(&c->m->factor[factor[k]], c->m, want.arg[k]);
     return add_slot(c, &want);
 }
 

@@ -41,41 +41,57 @@ static double table_value(const mtl__factor *f, double x)
     return f->y[f->n_points - 1];
 }
 
-double mtl__factor_value(const mtl__factor *f, const mtl_model *m, double x)
+void mtl__factor_args(const mtl__factor *f, const mtl_model *m, double *a)
+{
+    for (int i = 0; i < MTL__FACTOR_ARGS; i++)
+        a[i] = i < f->n_args ? arg(f, m, i) : 0.0;
+}
+
+double mtl__factor_at(const mtl__factor *f, const double *a, double x)
 {
     switch (f->form) {
     case MTL__F_LOGISTIC:
-        return 1.0 / (1.0 + mtl__exp(-arg(f, m, 0) * (x - arg(f, m, 1))));
-    case MTL__F_RAMP: {
-        const double x0 = arg(f, m, 0), x1 = arg(f, m, 1);
-        return x <= x0 ? 0.0 : x >= x1 ? 1.0 : (x - x0) / (x1 - x0);
-    }
+        return 1.0 / (1.0 + mtl__exp(-a[0] * (x - a[1])));
+    case MTL__F_RAMP:
+        return x <= a[0] ? 0.0 : x >= a[1] ? 1.0 : (x - a[0]) / (a[1] - a[0]);
     case MTL__F_WINDOW:
-        return x >= arg(f, m, 0) && x < arg(f, m, 1) ? 1.0 : 0.0;
-    case MTL__F_EXPONENTIAL: {
-        const double x1 = arg(f, m, 2);
-        return x < arg(f, m, 1) ? 0.0 : mtl__exp(arg(f, m, 0) * (min2(x, x1) - x1));
-    }
+        return x >= a[0] && x < a[1] ? 1.0 : 0.0;
+    case MTL__F_EXPONENTIAL:
+        return x < a[1] ? 0.0 : mtl__exp(a[0] * (min2(x, a[2]) - a[2]));
     case MTL__F_TABLE:
         return table_value(f, x);
     }
     return 1.0;
 }
 
+double mtl__factor_value(const mtl__factor *f, const mtl_model *m, double x)
+{
+    double a[MTL__FACTOR_ARGS];
+    mtl__factor_args(f, m, a);
+    return mtl__factor_at(f, a, x);
+}
+
 double mtl__factor_bound(const mtl__factor *f, const mtl_model *m, double x0, double x1)
 {
-    double hi = max2(mtl__factor_value(f, m, x0), mtl__factor_value(f, m, x1));
+    double a[MTL__FACTOR_ARGS];
+    mtl__factor_args(f, m, a);
+    return mtl__factor_most(f, a, x0, x1);
+}
+
+double mtl__factor_most(const mtl__factor *f, const double *a, double x0, double x1)
+{
+    double hi = max2(mtl__factor_at(f, a, x0), mtl__factor_at(f, a, x1));
     switch (f->form) {
     case MTL__F_LOGISTIC:
     case MTL__F_RAMP:
         break; /* monotone */
     case MTL__F_WINDOW:
-        if (x0 < arg(f, m, 1) && x1 >= arg(f, m, 0) && arg(f, m, 0) < arg(f, m, 1))
+        if (x0 < a[1] && x1 >= a[0] && a[0] < a[1])
             hi = 1.0;
         break;
     case MTL__F_EXPONENTIAL: /* a falling one jumps up at its start */
-        if (x0 < arg(f, m, 1) && x1 >= arg(f, m, 1))
-            hi = max2(hi, mtl__factor_value(f, m, arg(f, m, 1)));
+        if (x0 < a[1] && x1 >= a[1])
+            hi = max2(hi, mtl__factor_at(f, a, a[1]));
         break;
     case MTL__F_TABLE:
         for (int k = 0; k < f->n_points; k++)

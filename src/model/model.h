@@ -129,6 +129,12 @@ typedef struct mtl__factor {
     const char *source, *note;
     int line;
 } mtl__factor;
+/* The arguments as numbers, in the factor's own x, for looking it up again and again while the
+   parameters stay as they are: value and upper bound on [x0, x1] from them. */
+enum { MTL__FACTOR_ARGS = 3 };
+void mtl__factor_args(const mtl__factor *f, const mtl_model *m, double *a);
+double mtl__factor_at(const mtl__factor *f, const double *a, double x);
+double mtl__factor_most(const mtl__factor *f, const double *a, double x0, double x1);
 double mtl__factor_value(const mtl__factor *f, const mtl_model *m, double x);
 double mtl__factor_bound(const mtl__factor *f, const mtl_model *m, double x0, double x1); /* upper, on [x0,x1] */
 /* Points in (week or age) at which the factor jumps or bends, at most `max`; returns their number. */

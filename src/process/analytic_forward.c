@@ -112,12 +112,8 @@ static void stepped(void *ctx, double t0, double t1, const double *y0, const dou
     drives(a, 0.5 * (t0 + t1), mid, a->drivem);
     drives(a, t1, y1, a->drive1);
     for (int c = 0; c < a->p->n_cox; c++) {
-        const double mu = a->p->cox_decay[c];
-        const double fed = a->drive0[c] > 0 || a->drivem[c] > 0 || a->drive1[c] > 0
-                               ? mtl__cox_parabola(mu, h, a->drive0[c], a->drivem[c], a->drive1[c])
-                               : 0;
-        if (a->cox_y[c] > 0 || fed > 0)
-            a->cox_y[c] = mtl__max(0, a->cox_y[c] * mtl__exp(-mu * h) + fed);
+        a->cox_y[c] = mtl__cox_parabola(a->cox_y[c], a->p->cox_decay[c], h, a->drive0[c],
+                                        a->drivem[c], a->drive1[c]);
     }
 }
 

@@ -5,18 +5,16 @@
 
 #include <math.h>
 
-double mtl__phi1(double mu, double h)
+mtl__decay mtl__decay_over(double mu, double h)
 {
     const double x = mu * h;
-    return x < 1e-12 ? h : -mtl__expm1(-x) / mu;
-}
-
-double mtl__phi2(double mu, double h)
-{
-    const double x = mu * h;
-    if (x < 1e-3) /* h/2 - mu h^2/6 + mu^2 h^3/24 - ... over h */
-        return h * (0.5 - x / 6 + x * x / 24 - x * x * x / 120);
-    return (1 - mtl__phi1(mu, h) / h) / mu;
+    const bool slow = x < 0.5; /* which of the two is small and must keep its digits */
+    const double part = slow ? -mtl__expm1(-x) : mtl__exp(-x), rest = 1 - part;
+    mtl__decay d = {.keep = slow ? rest : part};
+    d.phi1 = x < 1e-12 ? h : (slow ? part : rest) / mu;
+    /* h/2 - mu h^2/6 + mu^2 h^3/24 - ... over h */
+    d.phi2 = x < 1e-3 ? h * (0.5 - x / 6 + x * x / 24 - x * x * x / 120) : (1 - d.phi1 / h) / mu;
+    return d;
 }
 
 void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c, double t)
@@ -27,8 +25,8 @@ void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c,
     const double rise = w->outputs_vary ? w->slope[c] : 0,
                  drive = w->drive[c] + rise * (w->cox_t[c] - w->t_out);
     if (s->y[c] > 0 || drive > 0) {
-        const double fed = drive * mtl__phi1(mu, h) + (rise != 0 ? rise * h * mtl__phi2(mu, h) : 0);
-        s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-mu * h) + fed);
+        const mtl__decay d = mtl__decay_over(mu, h);
+        s->y[c] = mtl__max(0, s->y[c] * d.keep + drive * d.phi1 + rise * h * d.phi2);
     }
     w->cox_t[c] = t;
 }
@@ -66,13 +64,16 @@ void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, c
     }
 }
 
-double mtl__cox_parabola(double mu, double h, double d0, double dm, double d1)
+double mtl__cox_parabola(double y, double mu, double h, double d0, double dm, double d1)
 {
+    if (!(y > 0 || d0 > 0 || dm > 0 || d1 > 0))
+        return 0;
+    const mtl__decay d = mtl__decay_over(mu, h);
     const double b = (-3 * d0 + 4 * dm - d1) / h, c = 2 * (d0 - 2 * dm + d1) / (h * h);
-    const double i0 = mtl__phi1(mu, h), i1 = h * mtl__phi2(mu, h), x = mu * h;
+    const double i0 = d.phi1, i1 = h * d.phi2, x = mu * h;
     const double i2 = x < 1e-2 ? h * h * h * (1.0 / 3 - x / 12 + x * x / 60 - x * x * x / 360)
                                : (h * h - 2 * i1) / mu;
-    return d0 * i0 + b * i1 + c * i2;
+    return mtl__max(0, y * d.keep + d0 * i0 + b * i1 + c * i2);
 }
 
 /* ---------------------------------------------------------------- fed by the schedule itself */
@@ -110,11 +111,9 @@ static void direct_segment(const mtl__process *p, mtl__state *s, mtl__work *w, d
         }
         for (int a = 0; a < w->n_active_cox; a++) {
             const int c = w->active_cox[a];
-            const double fed = w->n_inflow && (d0[c] > 0 || dm[c] > 0 || d1[c] > 0)
-                                   ? mtl__cox_parabola(p->cox_decay[c], h, d0[c], dm[c], d1[c])
-                                   : 0;
-            if (s->y[c] > 0 || fed > 0)
-                s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-p->cox_decay[c] * h) + fed);
+            const bool fed = w->n_inflow > 0;
+            s->y[c] = mtl__cox_parabola(s->y[c], p->cox_decay[c], h, fed ? d0[c] : 0,
+                                        fed ? dm[c] : 0, fed ? d1[c] : 0);
         }
         for (int a = 0; a < w->n_active_cox; a++)
             d0[w->active_cox[a]] = d1[w->active_cox[a]];

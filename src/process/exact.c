@@ -177,7 +177,10 @@ static bool thinned_by(const mtl__process *p, mtl__state *s, mtl__work *w, int f
 {
     if (!p->env)
         return false;
-    p->env->advance(p->env, s->t, s->n, w->f);
+    if (p->env->value)
+        w->f[factor] = p->env->value(p->env, factor, s->t);
+    else
+        p->env->advance(p->env, s->t, s->n, w->f);
     return !(mtl__rng_unit(&w->rng) * w->f_hi[factor] < w->f[factor]);
 }
 

@@ -27,6 +27,14 @@ static void apply(const mtl__gated *g, double *f)
             f[g->p->gate[k].factor] *= value_of(g, k);
 }
 
+static double gate_on(const mtl__gated *g, int factor, double f)
+{
+    for (int k = 0; f > 0 && k < g->p->n_gates; k++)
+        if (g->p->gate[k].factor == factor)
+            return f * value_of(g, k);
+    return f;
+}
+
 static const mtl__env *inner(const mtl__env *e)
 {
     const mtl__gated *g = e->ctx;
@@ -60,6 +68,11 @@ static double opens(const mtl__env *e, int k, double t)
     return inner(e)->opens ? inner(e)->opens(inner(e), k, t) : t;
 }
 
+static double value_now(const mtl__env *e, int k, double t)
+{
+    return gate_on(e->ctx, k, inner(e)->value(inner(e), k, t));
+}
+
 const mtl__process *mtl__gates_on(mtl__gated *g, const mtl__process *p, const mtl__rng_key *key,
                                   double *value)
 {
@@ -74,7 +87,8 @@ const mtl__process *mtl__gates_on(mtl__gated *g, const mtl__process *p, const mt
                         .bound = bound,
                         .next_break = next_break,
                         .next_jump = next_jump,
-                        .opens = opens};
+                        .opens = opens,
+                        .value = p->env->value ? value_now : NULL};
     g->with = *p;
     g->with.env = &g->env;
     return &g->with;

@@ -246,10 +246,12 @@ static void cox_step(const mtl__process *p, mtl__state *s, mtl__work *w, double 
     mtl__cox_drives(p, s, w, w->outputs_vary ? w->f_out : w->f, w->drive);
     for (int k = 0; k < w->n_active_cox; k++) {
         const int c = w->active_cox[k];
-        const double mu = p->cox_decay[c], d0 = w->drive0[c], d1 = w->drive[c];
-        s->y[c] = mtl__max(0, s->y[c] * mtl__exp(-mu * h) + d0 * mtl__phi1(mu, h) +
-                                  (d1 - d0) * mtl__phi2(mu, h));
+        const double d0 = w->drive0[c], d1 = w->drive[c];
         w->drive0[c] = d1;
+        if (!(s->y[c] > 0 || d0 > 0 || d1 > 0))
+            continue;
+        const mtl__decay d = mtl__decay_over(p->cox_decay[c], h);
+        s->y[c] = mtl__max(0, s->y[c] * d.keep + d0 * d.phi1 + (d1 - d0) * d.phi2);
     }
 }
 

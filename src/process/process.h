@@ -41,6 +41,8 @@ struct mtl__env {
     double (*next_jump)(const mtl__env *e, double t);
     /* Earliest time >= t at which factor k may differ from 0, HUGE_VAL if never; NULL = t. */
     double (*opens)(const mtl__env *e, int k, double t);
+    /* Factor k alone at t; NULL: `advance` is asked. Not for an environment with feedback. */
+    double (*value)(const mtl__env *e, int k, double t);
 };
 static inline int mtl__env_number(const mtl__env *e, int k)
 {

@@ -114,11 +114,16 @@ void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c,
 /* Sums the drives of all intensities from counts, with these factors. */
 void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f,
                      double *drive);
-/* (1 - exp(-mu h)) / mu, and h minus that over (mu h): weights of a linear drive. */
-double mtl__phi1(double mu, double h);
-double mtl__phi2(double mu, double h);
-/* Integral over [0, h] of D(u) exp(-mu (h - u)), D the parabola through D(0), D(h/2), D(h). */
-double mtl__cox_parabola(double mu, double h, double d0, double dm, double d1);
+/* What h days at decay mu leave of an intensity, keep = exp(-mu h), and the weights of a drive that
+   is a line: phi1 = (1 - keep) / mu of its value at the start, phi2 = (1 - phi1 / h) / mu of its
+   rise. */
+typedef struct mtl__decay {
+    double keep, phi1, phi2;
+} mtl__decay;
+mtl__decay mtl__decay_over(double mu, double h);
+/* y after h: y keep + the integral over [0, h] of D(u) exp(-mu (h - u)), D the parabola through D(0),
+   D(h/2), D(h). */
+double mtl__cox_parabola(double y, double mu, double h, double d0, double dm, double d1);
 /* Lists the intensities that the types at work drive. */
 void mtl__cox_driven(const mtl__process *p, mtl__work *w);
 /* Intensities that the schedule itself feeds, over all record times. */

@@ -8,10 +8,13 @@
 
 #include "run/run_internal.h"
 
+enum { MOST_KEPT = 2000 }; /* parts of inocula that a worker keeps, some tens of kB each */
+
 typedef struct scene { /* a world with what is looked up in it again and again */
     mtl__world *world;
     bool own;
     mtl__cutter *cutter;
+    mtl__part *part; /* of each inoculum, cut when first asked for; NULL: cut again each time */
     mtl__stage stage;
     mtl__virtual *assay; /* [n_samples] */
 } scene;
@@ -22,7 +25,8 @@ struct mtl__worker {
     mtl_model *model; /* copy for the unknowns */
     double *saved;    /* its values as set */
     mtl__state *state;
-    mtl__part part; /* of the inoculum at hand */
+    mtl__part once;        /* memory for a part that is not kept */
+    const mtl__part *part; /* of the inoculum at hand */
     int64_t *counts;
     double *cox; /* [n_times][of the part] */
     size_t cap_counts, cap_cox;
@@ -41,6 +45,9 @@ static uint64_t mix(uint64_t a, uint64_t b)
 static void scene_free(scene *c)
 {
     mtl__cutter_free(c->cutter);
+    for (int k = 0; c->part && k < c->world->n_inocula; k++)
+        mtl__part_free(&c->part[k]);
+    free(c->part);
     mtl__stage_free(&c->stage);
     free(c->assay);
     if (c->own)
@@ -53,6 +60,11 @@ static int scene_fill(scene *c, const mtl__plan *p, mtl_error *err)
     const mtl_scenario *s = p->r->s;
     MTL_TRY(mtl__cutter_new(&c->cutter, c->world->process, err));
     MTL_TRY(mtl__stage_new(&c->stage, p, c->world, err));
+    if (!c->own && c->world->n_inocula <= MOST_KEPT) { /* it will be asked for again and again */
+        c->part = calloc((size_t)c->world->n_inocula + 1, sizeof *c->part);
+        if (!c->part)
+            return mtl__nomem(err);
+    }
     c->assay = calloc((size_t)s->n_samples + 1, sizeof *c->assay);
     if (!c->assay)
         return mtl__nomem(err);
@@ -109,7 +121,7 @@ void mtl__worker_free(mtl__worker *w)
     scene_free(&w->base);
     mtl_model_free(w->model);
     mtl__state_free(w->state);
-    mtl__part_free(&w->part);
+    mtl__part_free(&w->once);
     mtl__harvest_free(&w->harvest);
     free(w->saved);
     free(w->counts);
@@ -146,15 +158,25 @@ static void draw_unknowns(mtl__plan *p, mtl__worker *w, int index, uint64_t numb
 }
 
 /* ---------------------------------------------------------------- inocula */
+static int cut(mtl__worker *w, const scene *c, const mtl__inoculum *x, mtl_error *err)
+{
+    const double end = w->p->r->time[w->p->r->n_times - 1];
+    mtl__part *part = c->part ? &c->part[x - c->world->inoculum] : &w->once;
+    w->part = part;
+    if (c->part && part->type) /* kept */
+        return 0;
+    return mtl__part_cut(part, c->cutter, &x->source, end, err);
+}
+
 /* Cuts out what the inoculum can reach and makes room for what it leaves there; 1 if that is
    nothing. */
 static int prepare(mtl__worker *w, const scene *c, const mtl__inoculum *x, mtl_error *err)
 {
     const mtl_result *r = w->p->r;
-    MTL_TRY(mtl__part_cut(&w->part, c->cutter, &x->source, r->time[r->n_times - 1], err));
-    const mtl__process *q = &w->part.process;
+    MTL_TRY(cut(w, c, x, err));
+    const mtl__process *q = &w->part->process;
     if (q->n_types + q->n_cox == 0 ||
-        (w->p->focus_only && !mtl__part_reaches(c->world, &w->part, r->s->focus)))
+        (w->p->focus_only && !mtl__part_reaches(c->world, w->part, r->s->focus)))
         return 1;
     MTL_TRY(mtl__state_fit(w->state, q, err));
     const size_t counts = (size_t)r->n_times * (size_t)q->n_types,
@@ -184,13 +206,13 @@ static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
             200000000, /* half a minute of one inoculum: beyond it, exact is the wrong tool */
     };
     const mtl__rng_key key = {r->opts.seed, r->s->person[x->donor].key, number, x->key};
-    MTL_TRY(mtl__simulate(&w->part.process, &w->part.source, &o, &key, w->state, r->n_times,
+    MTL_TRY(mtl__simulate(&w->part->process, &w->part->source, &o, &key, w->state, r->n_times,
                           r->time, w->counts, w->cox, err));
     w->done.split = w->done.split || w->state->split;
     w->done.exact = w->done.exact || w->state->used[MTL__EXACT];
     w->done.leap = w->done.leap || w->state->used[MTL__LEAP];
     w->done.events += w->state->ledger.events;
-    mtl__harvest_add(&w->harvest, p, &c->stage, band, index, x->donor, &w->part, w->counts, w->cox);
+    mtl__harvest_add(&w->harvest, p, &c->stage, band, index, x->donor, w->part, w->counts, w->cox);
     return 0;
 }
 

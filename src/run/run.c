@@ -99,7 +99,7 @@ static int run_crew(mtl__plan *p, int bands, int n, int refine, double *level, m
 }
 
 /* ---------------------------------------------------------------- splitting error, measured */
-/* Runs up to 100 replicates of the chance band again with every step halved, as far as they touch
+/* Runs up to 50 replicates of the chance band again with every step halved, as far as they touch
    the focus person, and compares the mean level of the answer; the standard error says how much of
    the difference may be chance. */
 static int halve(const mtl__plan *p, mtl_error *err)
@@ -107,7 +107,7 @@ static int halve(const mtl__plan *p, mtl_error *err)
     mtl_result *r = p->r;
     mtl_result shadow = *r; /* what the halved run writes to */
     mtl__plan half = {.r = &shadow, .world = p->world, .focus_only = true};
-    const int n = half.R = r->opts.replicates < 100 ? r->opts.replicates : 100;
+    const int n = half.R = r->opts.replicates < 50 ? r->opts.replicates : 50;
     double sum[2] = {0, 0}, sq[2] = {0, 0};
     double *level = calloc((size_t)n, sizeof *level);
     mtl__done done = {0};

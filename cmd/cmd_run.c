@@ -26,6 +26,8 @@ const struct opt run_opts[] = {
     {"step", 0, OPT_POSITIVE, "DAYS", AT(step_days), 0, 0, NULL,
      "largest step of leap (default: chosen)"},
     OPT_ROW_EACH,
+    {"focus", 0, OPT_TEXT, "NAME", AT(focus), 0, 0, NULL,
+     "the person that the answer and the report are about (default: the family's)"},
     OPT_ROW_SWITCH,
     OPT_ROW_SET,
     {"no-unknowns", 0, OPT_FLAG, NULL, AT(no_unknowns), 0, 0, NULL,
@@ -243,7 +245,8 @@ int cmd_run(const struct options *o, const struct verb *v)
         ret = session_model(&m, o);
     if (ret == 0)
         ret = session_rivals(&r, m, o);
-    if (ret == 0 && mtl_scenario_load(&s, o->operand[0], m, &err) < 0)
+    if (ret == 0 && (mtl_scenario_load(&s, o->operand[0], m, &err) < 0 ||
+                     (o->focus && mtl_scenario_set_focus(s, o->focus, &err) < 0)))
         ret = report_error(&err);
     if (ret == 0)
         ret = run_rivals(result, s, &r, o);

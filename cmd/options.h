@@ -19,6 +19,7 @@ struct setting {
 /* Everything any verb can be told. */
 struct options {
     const char *model_dir, *out, *each, *solver, *tier, *matter, *by, *only, *command_line;
+    const char *focus, *bodies;
     const char *family, *genotypes, *panel, *hla, *typing, *host, *fam_out, *vcf_out;
     struct setting set[MAX_SETTINGS], sw[MAX_SETTINGS];
     int n_set, n_switch;

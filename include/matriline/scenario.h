@@ -26,6 +26,11 @@ MTL_API void mtl_scenario_free(mtl_scenario *s);
 MTL_API const char *mtl_scenario_title(const mtl_scenario *s);
 MTL_API int mtl_scenario_n_people(const mtl_scenario *s);
 MTL_API const char *mtl_scenario_person_name(const mtl_scenario *s, int person);
+/** Whether a body is followed for this person (1) or not (0: only named, or lost), or an error. */
+MTL_API int mtl_scenario_has_body(const mtl_scenario *s, int person, mtl_error *err);
+/** The person that results and reports are about from now on; MTL_ERR_NAME with the nearest name if
+ *  there is no such person. */
+MTL_API int mtl_scenario_set_focus(mtl_scenario *s, const char *person, mtl_error *err);
 MTL_API int mtl_scenario_n_samples(const mtl_scenario *s);
 /** SHA-256 (hex) of the file as read. */
 MTL_API const char *mtl_scenario_hash(const mtl_scenario *s);

@@ -2,6 +2,7 @@
 /* The small functions of matriline/scenario.h: what a caller may read of a scenario. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "family/scenario.h"
 
@@ -26,6 +27,36 @@ int mtl_scenario_n_people(const mtl_scenario *s)
 const char *mtl_scenario_person_name(const mtl_scenario *s, int person)
 {
     return person >= 0 && person < s->n_people ? s->person[person].name : "";
+}
+
+int mtl_scenario_has_body(const mtl_scenario *s, int person, mtl_error *err)
+{
+    bool *has = calloc((size_t)s->n_people + 1, sizeof *has);
+    if (!has || mtl__scenario_bodies(s, has) < 0) {
+        free(has);
+        return mtl__nomem(err);
+    }
+    const int yes = person >= 0 && person < s->n_people && has[person];
+    free(has);
+    return yes;
+}
+
+static const char *name_of(const void *ctx, int i)
+{
+    const mtl_scenario *s = ctx;
+    return s->person[i].name;
+}
+
+int mtl_scenario_set_focus(mtl_scenario *s, const char *person, mtl_error *err)
+{
+    char hint[128];
+    for (int i = 0; i < s->n_people; i++)
+        if (strcmp(s->person[i].name, person) == 0) {
+            s->focus = i;
+            return 0;
+        }
+    mtl__hint(hint, sizeof hint, person, s->n_people, name_of, s);
+    return mtl__fail(err, MTL_ERR_NAME, "focus", "nobody is called '%s'%s", person, hint);
 }
 
 int mtl_scenario_n_samples(const mtl_scenario *s)

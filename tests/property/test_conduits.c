@@ -396,7 +396,7 @@ static void test_cost(void **state)
     assert_true(large.inocula < most * small.inocula);
     assert_true(large.parts < most * small.parts);
     assert_true(large.reached < most * small.reached);
-    print_message("types each source reaches: %.0f of %.0f, %.0f of %.0f\n",
+    print_message("# types each source reaches: %.0f of %.0f, %.0f of %.0f\n",
                   small.reached / small.inocula, small.types, large.reached / large.inocula,
                   large.types);
 }

@@ -59,7 +59,7 @@ static double likelihood_y(double l)
 static void trace(mtl__str *b, const mtl__level *l, const mtl__decades *a, bool fill)
 {
     bool down = false;
-    double x = a->x0, last = a->x0;
+    double last = a->x0;
     mtl__svg_path(b, fill ? "pale" : "line");
     for (int i = 0; i < l->n_grid; i++) {
         const bool left = !(l->grid[i] > 0) || mtl__log10(l->grid[i]) < a->low;
@@ -69,7 +69,7 @@ static void trace(mtl__str *b, const mtl__level *l, const mtl__decades *a, bool 
             continue;
         if (!left && mtl__log10(l->grid[i]) > a->high)
             break;
-        x = mtl__decades_at(a, l->grid[i]);
+        const double x = mtl__decades_at(a, l->grid[i]);
         if (!down && fill)
             mtl__svg_move(b, x, FOOT);
         if (!down && !fill)

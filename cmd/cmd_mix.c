@@ -45,6 +45,10 @@ const struct opt mix_opts[] = {
      "no reads from other samples of the run (default: their share is fitted)"},
     {"thin", 0, OPT_COUNT, "BP", AT(thin), 0, 100000000, NULL,
      "no two sites nearer than this (default 0: all)"},
+    {"joint", 0, OPT_FLAG, NULL, AT(joint), 0, 0, NULL,
+     "fit the samples of one person together: one error and one overdispersion for all of them, "
+     "and "
+     "nothing hops between them"},
     {"bootstrap", 0, OPT_COUNT, "N", AT(bootstrap), 0, 100000, NULL,
      "simulated samples for each p (default 0: asymptotic)"},
     {"level", 0, OPT_POSITIVE, "X", AT(level), 0, 0, NULL, "of the intervals (default 0.95)"},
@@ -74,6 +78,7 @@ static void set_opts(mtl_mix_opts *to, const struct options *o)
     to->umi = o->umi;
     to->stranger = o->stranger;
     to->thin_bp = o->thin;
+    to->joint = o->joint;
     to->bootstrap = o->bootstrap;
     to->seed = o->seed;
     to->threads = o->threads;

@@ -30,7 +30,7 @@ struct options {
     int design, no_unknowns, json, quiet, tsv, all, persistence, quick, markdown, help, version;
     /* mix */
     const char *donors, *staff, *samples, *sample, *references, *reference, *umi;
-    int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap;
+    int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap, joint;
     double error, level;
     /* quantify; samples and level as for mix */
     const char *layout, *targets, *blanks, *standard_unit, *format, *rdml_run, *subjects, *group;

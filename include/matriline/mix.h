@@ -40,11 +40,13 @@ typedef struct mtl_mix_opts {
     double hopping; /**< share of reads from the other samples; NaN (default): fitted where there
                        are others; 0: none */
     int thin_bp;    /**< no two sites nearer; default 0: all */
-    int bootstrap;  /**< simulated samples for each p; default 0: asymptotic */
-    double level;   /**< of intervals; default 0.95 */
-    uint64_t seed;  /**< default 1 */
-    int by_marker;  /**< 1: who explains each marker is kept, for the page; default 0 */
-    int threads;    /**< 0 (default): all processors; results do not depend on it */
+    int joint; /**< 1: the samples of one body are fitted together: one error and overdispersion for
+                    all, no hopping between them */
+    int bootstrap;            /**< simulated samples for each p; default 0: asymptotic */
+    double level;             /**< of intervals; default 0.95 */
+    uint64_t seed;            /**< default 1 */
+    int by_marker;            /**< 1: who explains each marker is kept, for the page; default 0 */
+    int threads;              /**< 0 (default): all processors; results do not depend on it */
     const char *command_line; /**< for provenance; NULL = not told */
 } mtl_mix_opts;
 MTL_API void mtl_mix_opts_init(mtl_mix_opts *o);

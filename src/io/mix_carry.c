@@ -103,17 +103,39 @@ static bool is_other(const mtl_mix *m, int k, int host)
     return who != host;
 }
 
+static mtl__mix_people people_of(const mtl_mix *m, const mtl__mix_tube *t)
+{
+    return (mtl__mix_people){.lineage = m->lineage,
+                             .n_candidates = t->n_donors,
+                             .candidate = t->donor,
+                             .host = t->host,
+                             .allowed = m->allowed};
+}
+
+static void options_of(const work *w, bool others, mtl__mix_opts *o)
+{
+    const mtl_mix *m = w->m;
+    mtl__mix_opts_init(o);
+    o->level = m->o.level;
+    o->error = m->o.error;
+    o->site_error = isnan(m->o.error) ? m->site_error : NULL;
+    o->site_bias = m->site_bias;
+    o->hopping = others ? m->o.hopping : 0;
+    o->stranger = m->o.stranger != 0;
+    o->thin_bp = m->o.thin_bp;
+    o->bootstrap = m->o.bootstrap;
+    o->seed = m->o.seed;
+    o->threads = w->threads;
+    o->responsible = m->o.by_marker != 0;
+}
+
 static int fit_one(void *ctx, int64_t i, int worker)
 {
     work *w = ctx;
     mtl_mix *m = w->m;
     mtl__mix_tube *t = &m->tube[i];
     mtl__mix_opts o;
-    const mtl__mix_people people = {.lineage = m->lineage,
-                                    .n_candidates = t->n_donors,
-                                    .candidate = t->donor,
-                                    .host = t->host,
-                                    .allowed = m->allowed};
+    const mtl__mix_people people = people_of(m, t);
     mtl__counts *others = calloc((size_t)m->counts.n + 1, sizeof *others);
     (void)worker;
     if (!others)
@@ -122,22 +144,44 @@ static int fit_one(void *ctx, int64_t i, int worker)
     for (int k = 0; k < m->counts.n; k++)
         if (k != t->count && is_other(m, k, t->host))
             others[n++] = w->view[k];
-    mtl__mix_opts_init(&o);
-    o.level = m->o.level;
-    o.error = m->o.error;
-    o.site_error = isnan(m->o.error) ? m->site_error : NULL;
-    o.site_bias = m->site_bias;
-    o.hopping = n > 0 ? m->o.hopping : 0;
-    o.stranger = m->o.stranger != 0;
-    o.thin_bp = m->o.thin_bp;
-    o.bootstrap = m->o.bootstrap;
-    o.seed = m->o.seed;
-    o.threads = w->threads;
-    o.responsible = m->o.by_marker != 0;
+    options_of(w, n > 0, &o);
     const int ret =
         mtl__mix_fit(&t->fit, &m->sites, &people, &w->view[t->count], others, n, &o, &w->err[i]);
     t->fitted = ret == MTL_OK;
     free(others);
+    return ret;
+}
+
+static bool same_question(const mtl__mix_tube *a, const mtl__mix_tube *b)
+{
+    return a->host == b->host && a->n_donors == b->n_donors &&
+           (a->n_donors == 0 ||
+            memcmp(a->donor, b->donor, (size_t)a->n_donors * sizeof *a->donor) == 0);
+}
+
+/* Tube i and all later ones of the same body, with the same donors, together. */
+static int fit_together(work *w, int i, mtl_error *err)
+{
+    mtl_mix *m = w->m;
+    mtl__mix_opts o;
+    const mtl__mix_people people = people_of(m, &m->tube[i]);
+    const size_t most = (size_t)(m->n_tubes - i) + 1;
+    mtl__counts *sample = calloc(most, sizeof *sample);
+    mtl__mix *fit = calloc(most, sizeof *fit);
+    int n = 0, ret = sample && fit ? MTL_OK : mtl__nomem(err);
+    for (int k = i; ret == MTL_OK && k < m->n_tubes; k++)
+        if (!m->tube[k].fitted && same_question(&m->tube[i], &m->tube[k]))
+            sample[n++] = w->view[m->tube[k].count];
+    options_of(w, false, &o);
+    if (ret == MTL_OK)
+        ret = mtl__mix_joint(fit, &m->sites, &people, sample, n, NULL, 0, &o, err);
+    for (int k = i, at = 0; ret == MTL_OK && k < m->n_tubes; k++)
+        if (!m->tube[k].fitted && same_question(&m->tube[i], &m->tube[k])) {
+            m->tube[k].fit = fit[at++];
+            m->tube[k].fitted = true;
+        }
+    free(sample);
+    free(fit);
     return ret;
 }
 
@@ -149,7 +193,10 @@ static int fit_all(mtl_mix *m, mtl_error *err)
     int ret = w.view && w.err ? MTL_OK : mtl__nomem(err);
     for (int k = 0; ret == MTL_OK && k < m->counts.n; k++)
         w.view[k] = mtl__counts_view(&m->counts.sample[k]);
-    if (ret == MTL_OK)
+    for (int i = 0; ret == MTL_OK && m->o.joint && i < m->n_tubes; i++)
+        if (!m->tube[i].fitted)
+            ret = fit_together(&w, i, err);
+    if (ret == MTL_OK && !m->o.joint)
         ret = mtl__par_for(m->n_tubes > 1 ? m->o.threads : 1, m->n_tubes, fit_one, &w);
     for (int i = 0; ret < 0 && w.err && i < m->n_tubes; i++)
         if (w.err[i].code && err) {

@@ -49,10 +49,10 @@ static double work_start(const mtl__process *p, const mtl__work *w)
     return t;
 }
 
-/* What rates of a component carry factors: the same for every source. */
+/* What rates of the types at work carry factors. */
 static unsigned char look_at(const mtl__process *p, const mtl__work *w)
 {
-    unsigned char known = MTL__LOOKED;
+    unsigned char known = 0;
     for (int k = 0; k < w->n_list; k++) {
         const mtl__type *t = &p->type[w->list[k]];
         if (t->f_divide || t->f_die || t->f_leave)
@@ -82,11 +82,7 @@ static void work_on(const mtl__process *p, mtl__work *w, int component)
     for (int r = 0; r < p->n_rows; r++)
         if (component < 0 || p->row[r].component == component)
             w->row_list[w->n_row_list++] = r;
-    unsigned char known = component < 0 ? 0 : w->looked[component];
-    if (!known)
-        known = look_at(p, w);
-    if (component >= 0)
-        w->looked[component] = known;
+    const unsigned char known = look_at(p, w);
     w->varies = known & MTL__VARIES;
     w->crosses = known & MTL__CROSSES;
     w->outputs_vary = known & MTL__OUTPUTS_VARY;

@@ -21,7 +21,7 @@ typedef struct mtl__action {
     int32_t factor;
 } mtl__action;
 
-enum { MTL__LOOKED = 1, MTL__VARIES = 2, MTL__CROSSES = 4, MTL__OUTPUTS_VARY = 8 };
+enum { MTL__VARIES = 1, MTL__CROSSES = 2, MTL__OUTPUTS_VARY = 4 };
 
 /* One piece of work: the types of a component (or all), and the schedule's parts that reach them.
  */
@@ -42,7 +42,6 @@ typedef struct mtl__work {
     int n_list;
     int component; /* -1: all */
     int *row_list, n_row_list;
-    unsigned char *looked; /* [components] what is known of each: bits of MTL__LOOKED .. */
 
     /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at
        t_out and grows by slope[c] a day */

@@ -79,7 +79,6 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->row_mass2 = get(a, nr, sizeof *w->row_mass2);
     w->all = get(a, nt, sizeof *w->all);
     w->row_list = get(a, nr, sizeof *w->row_list);
-    w->looked = get(a, (size_t)p->n_components, sizeof *w->looked);
 }
 
 static bool constant_type(const mtl__process *p, const mtl__type *t)

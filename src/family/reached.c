@@ -3,25 +3,18 @@
    the order of the bodies. */
 #include "family/family.h"
 
-static int body_of_type(const mtl__world *w, int type)
+static int first_of(const mtl__body *b, bool cox)
 {
-    int lo = 0, hi = w->n_bodies - 1;
-    while (lo < hi) {
-        const int mid = (lo + hi + 1) / 2;
-        if (w->body[mid].type0 <= type)
-            lo = mid;
-        else
-            hi = mid - 1;
-    }
-    return lo;
+    return cox ? b->cox0 : b->type0;
 }
 
-static int body_of_cox(const mtl__world *w, int cox)
+/* The body that a type, or an intensity, is of. */
+static int body_of(const mtl__world *w, int i, bool cox)
 {
     int lo = 0, hi = w->n_bodies - 1;
     while (lo < hi) {
         const int mid = (lo + hi + 1) / 2;
-        if (w->body[mid].cox0 <= cox)
+        if (first_of(&w->body[mid], cox) <= i)
             lo = mid;
         else
             hi = mid - 1;
@@ -37,8 +30,8 @@ bool mtl__next_body(const mtl__world *w, const mtl__part *part, int *body, int *
     *cox0 = *cox1;
     if (*type0 == n && *cox0 == m)
         return false;
-    const int a = *type0 < n ? body_of_type(w, part->type[*type0]) : w->n_bodies;
-    const int b = *cox0 < m ? body_of_cox(w, part->cox[*cox0]) : w->n_bodies;
+    const int a = *type0 < n ? body_of(w, part->type[*type0], false) : w->n_bodies;
+    const int b = *cox0 < m ? body_of(w, part->cox[*cox0], true) : w->n_bodies;
     *body = a < b ? a : b;
     while (*type1 < n && part->type[*type1] < w->body[*body].type1)
         ++*type1;

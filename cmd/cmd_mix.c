@@ -144,11 +144,9 @@ int cmd_mix(const struct options *o, const struct verb *v)
     mtl_mix *r = NULL;
     mtl_mix_opts opts;
     mtl_error err = {0};
-    if (!o->family) {
-        complain("%s: --family is missing; 'matriline %s --help' shows how", v->name, v->name);
-        return EXIT_USAGE;
-    }
-    int ret = session_model(&m, o);
+    int ret = session_needs_family(o, v);
+    if (ret == 0)
+        ret = session_model(&m, o);
     if (ret == 0)
         ret = session_family(&s, o, m);
     if (ret == 0) {

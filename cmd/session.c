@@ -144,6 +144,14 @@ const char *session_genotypes(const struct options *o)
     return o->genotypes || !o->family || !ends_with(o->family, ".ped") ? o->genotypes : o->family;
 }
 
+int session_needs_family(const struct options *o, const struct verb *v)
+{
+    if (o->family)
+        return 0;
+    complain("%s: --family is missing; 'matriline %s --help' shows how", v->name, v->name);
+    return EXIT_USAGE;
+}
+
 int print_answer(char *text, const struct options *o)
 {
     const mtl_error err = {.code = MTL_ERR_MEMORY};

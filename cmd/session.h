@@ -18,6 +18,8 @@ int session_model(mtl_model **out, const struct options *o);
 /* The family of --family: a pedigree if its name ends so, else a scenario. 0, or an exit code after
    the message. */
 int session_family(mtl_scenario **out, const struct options *o, const mtl_model *m);
+/* For verbs that cannot do without: 0, or the exit code after saying so. */
+int session_needs_family(const struct options *o, const struct verb *v);
 /* The genotypes of --genotypes; a family in a .ped brings its own along; NULL if there are none. */
 const char *session_genotypes(const struct options *o);
 /* Prints and frees an answer, with --json a document; NULL = out of memory. 0 or an exit code. */

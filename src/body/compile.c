@@ -32,7 +32,7 @@ static int slot_of(compiling *c, const mtl__rule *r)
     if (r->n_factors == 0)
         return 0;
     for (int k = 0; k < r->n_factors; k++)
-        if (!c->m->factor[r->factor[k]].of_age)
+        if (c->m->factor[r->factor[k]].of == MTL__OF_WEEK)
             return mtl__fail(
                 c->err, MTL_ERR_UNSUPPORTED, r->name,
                 "factor '%s' runs on gestational week: rules of a body run on age; curves of a "

@@ -10,7 +10,7 @@
 
 static double clock_reading(const mtl_model *m, const mtl__slot *s, int k, double t)
 {
-    return (t - s->origin) / (m->factor[s->factor[k]].of_age ? MTL_DAYS_PER_YEAR : 7.0);
+    return (t - s->origin) / (m->factor[s->factor[k]].of == MTL__OF_AGE ? MTL_DAYS_PER_YEAR : 7.0);
 }
 
 static const mtl__slot *slot_of(const mtl__env *e, int k)
@@ -194,7 +194,7 @@ static void find_edges(const mtl_model *m, mtl__slot *s)
         double x[16];
         const int n = mtl__factor_edges(f, m, x, 16);
         for (int i = 0; i < n && s->n_edges < max; i++) {
-            const double t = s->origin + x[i] * (f->of_age ? MTL_DAYS_PER_YEAR : 7.0);
+            const double t = s->origin + x[i] * (f->of == MTL__OF_AGE ? MTL_DAYS_PER_YEAR : 7.0);
             int at = s->n_edges++;
             for (; at > 0 && s->edge[at - 1] > t; at--)
                 s->edge[at] = s->edge[at - 1];

@@ -75,6 +75,35 @@ typedef struct mtl__adoption {
     const char *path;
 } mtl__adoption;
 
+/* What befalls a body's own tissue. */
+typedef struct mtl__injury {
+    int person, def;      /* index into model->injury */
+    int organ;
+    double t, size, lasts_days; /* size: damage, 0..1 */
+    bool implied;         /* no event of its own: the wound of a caesarean delivery */
+    int line, column;
+    double slack_days;
+    const char *path;
+} mtl__injury;
+/* Foreign cells taken away on a date: an experiment ("depletion"). */
+typedef struct mtl__depletion {
+    int person, donor;    /* -1 = every foreign cell */
+    double t, keep;       /* share of the cells that stays */
+    int line, column;
+    double slack_days;
+    const char *path;
+} mtl__depletion;
+/* A clone of the person's own that begins on a date ("tumour"), or is known to begin an outcome
+   ("diagnosis": then cells = 0 and outcome is set). */
+typedef struct mtl__onset {
+    int person, outcome;  /* index into model->outcome */
+    double t;
+    int64_t cells;        /* of its clone at t, for outcomes that start one; else 0 */
+    int line, column;
+    double slack_days;
+    const char *path;
+} mtl__onset;
+
 typedef struct mtl__reading_given { int hits, wells; double geq; bool present; } mtl__reading_given;
 typedef struct mtl__sample {
     int person;
@@ -101,6 +130,7 @@ typedef struct mtl__event {
     int pregnancy, sample;        /* index or -1 */
     int contact;                  /* 1 + index, 0 = none */
     int adoption;                 /* the same */
+    int injury, depletion, onset; /* the same */
     const char *text;             /* one line for people, e.g. "delivery of tom at week 40, vaginal" */
     int line;
 } mtl__event;
@@ -114,6 +144,11 @@ struct mtl_scenario {
     mtl__pregnancy *pregnancy; int n_pregnancies;
     mtl__contact *contact;     int n_contacts;
     mtl__adoption *adoption;   int n_adoptions;
+    mtl__injury *injury;       int n_injuries;    /* in order of t once checked */
+    mtl__depletion *depletion; int n_depletions;
+    mtl__onset *onset;         int n_onsets;
+    bool *follow;              /* [model->n_outcomes] outcomes that `follow:` asks for; NULL = none */
+    bool follow_tolerance;     /* `follow: [tolerance]`: tolerance and response, under any switch */
     mtl__conceptus *child;     int n_children;
     mtl__sample *sample;       int n_samples;
     mtl__event *event;         int n_events;

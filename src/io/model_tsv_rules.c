@@ -88,7 +88,8 @@ static int load_factor(mtl__load *l, int row, mtl__factor *f)
     MTL_TRY(mtl__load_choice(l, row, F_FORM, forms, COUNT(forms), &form));
     MTL_TRY(mtl__load_choice(l, row, F_OF, of, COUNT(of), &age));
     f->form = (enum mtl__factor_form)form;
-    f->of_age = age == 1;
+    f->of = (enum mtl__factor_of)age;
+    f->ref = -1;
     MTL_TRY(load_arguments(l, row, f));
     MTL_TRY(load_points(l, row, f));
     MTL_TRY(mtl__load_tier(l, row, F_TIER, &f->tier));
@@ -423,8 +424,8 @@ static int load_supply_line(mtl__load *l, int row, mtl__supply *s)
         s->curve = mtl__model_factor(l->m, curve, l->err);
         if (s->curve < 0)
             return mtl__tsv_place(&l->t, row, U_CURVE, l->err, s->curve);
-        if (s->on == MTL__ON_MILK ? !l->m->factor[s->curve].of_age
-                                  : s->on != MTL__ON_PREGNANCY || l->m->factor[s->curve].of_age)
+        if (s->on == MTL__ON_MILK ? l->m->factor[s->curve].of != MTL__OF_AGE
+                                  : s->on != MTL__ON_PREGNANCY || l->m->factor[s->curve].of != MTL__OF_WEEK)
             return mtl__tsv_fail(
                 &l->t, row, U_CURVE, l->err, MTL_ERR_VALUE,
                 "a curve of gestational week belongs to 'pregnancy', one of age to 'milk'");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Named, bounded, dimensionless functions of gestational week or age: logistic, ramp, window,
-   exponential and table. Each gives its value, an upper bound on an interval (for thinning) and its
-   mean over an interval in closed form (for turning the cells of a pregnancy into a rate). */
+   exponential and table; of the host's state: hill, share and rest. Each gives its value, an upper
+   bound on an interval (for thinning) and its mean over an interval in closed form (for turning the
+   cells of a pregnancy into a rate). */
 #include <math.h>
 
 #include "model/model.h"
@@ -10,7 +11,7 @@
    time, is kept in days and converted here. */
 static double arg(const mtl__factor *f, const mtl_model *m, int i)
 {
-    const double days_per_x = f->of_age ? MTL_DAYS_PER_YEAR : 7.0;
+    const double days_per_x = f->of == MTL__OF_AGE ? MTL_DAYS_PER_YEAR : 7.0;
     double v = mtl__expr_value(&f->arg[i], m);
     for (int k = f->arg[i].unit.power[MTL__DIM_TIME]; k > 0; k--)
         v /= days_per_x;
@@ -41,6 +42,18 @@ static double table_value(const mtl__factor *f, double x)
     return f->y[f->n_points - 1];
 }
 
+/* x^h / (x^h + half^h) without overflow. */
+static double hill(double x, double half, double h)
+{
+    if (!(x > 0.0))
+        return 0.0;
+    if (!(half > 0.0) || x == HUGE_VAL)
+        return 1.0;
+    if (h == 1.0)
+        return x / (x + half);
+    return 1.0 / (1.0 + mtl__exp(-h * mtl__log(x / half)));
+}
+
 void mtl__factor_args(const mtl__factor *f, const mtl_model *m, double *a)
 {
     for (int i = 0; i < MTL__FACTOR_ARGS; i++)
@@ -60,6 +73,12 @@ double mtl__factor_at(const mtl__factor *f, const double *a, double x)
         return x < a[1] ? 0.0 : mtl__exp(a[0] * (min2(x, a[2]) - a[2]));
     case MTL__F_TABLE:
         return table_value(f, x);
+    case MTL__F_HILL:
+        return hill(x, a[0], a[1]);
+    case MTL__F_SHARE:
+        return max2(0.0, min2(x, 1.0));
+    case MTL__F_REST:
+        return 1.0 - a[0] * max2(0.0, min2(x, 1.0));
     }
     return 1.0;
 }
@@ -84,6 +103,9 @@ double mtl__factor_most(const mtl__factor *f, const double *a, double x0, double
     switch (f->form) {
     case MTL__F_LOGISTIC:
     case MTL__F_RAMP:
+    case MTL__F_HILL:
+    case MTL__F_SHARE:
+    case MTL__F_REST:
         break; /* monotone */
     case MTL__F_WINDOW:
         if (x0 < a[1] && x1 >= a[0] && a[0] < a[1])
@@ -164,8 +186,12 @@ double mtl__factor_mean(const mtl__factor *f, const mtl_model *m, double x0, dou
         return exponential_integral(a, b, arg(f, m, 2), x0, x1) / width;
     case MTL__F_TABLE:
         return table_integral(f, x0, x1) / width;
+    case MTL__F_HILL: /* of a state, not of time */
+    case MTL__F_SHARE:
+    case MTL__F_REST:
+        break;
     }
-    return 1.0;
+    return mtl__factor_value(f, m, x0);
 }
 
 int mtl__factor_edges(const mtl__factor *f, const mtl_model *m, double *x, int max)

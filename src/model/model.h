@@ -69,7 +69,8 @@ typedef struct mtl__organ {
     int line;
 } mtl__organ;
 
-enum mtl__kind_class { MTL__SEED, MTL__PROGENY, MTL__TRANSIENT, MTL__CFDNA };
+enum mtl__kind_class { MTL__SEED, MTL__PROGENY, MTL__TRANSIENT, MTL__CFDNA,
+                      MTL__TUMOUR /* a clone of the host's own: renews itself, stays where it began */ };
 typedef struct mtl__kind {
     const char *name, *label;
     enum mtl__kind_class class_;
@@ -83,7 +84,7 @@ typedef struct mtl__kind {
 
 /* ---------------------------------------------------------------- rules */
 enum mtl__rule_process { MTL__R_DIVIDE, MTL__R_DIE, MTL__R_CHANGE, MTL__R_LEAVE, MTL__R_LOSE,
-                         MTL__R_OUTPUT, MTL__R_DECAY, MTL__R_RESIDENCE, MTL__N_RULE_PROCESSES };
+                         MTL__R_OUTPUT, MTL__R_DECAY, MTL__R_RESIDENCE, MTL__R_LAND, MTL__N_RULE_PROCESSES };
 /* "persistence=slow|hsc & flux=early" or "": holds when every switch named has one of its values. */
 typedef struct mtl__cond { int sw; uint64_t values; /* bit per value */ } mtl__cond;
 typedef struct mtl__when { const mtl__cond *cond; int n; const char *text; } mtl__when;
@@ -97,7 +98,8 @@ typedef struct mtl__rule {
     enum mtl__rule_process process;
     int target;            /* kind made by change or output; -1 */
     mtl__expr rate;        /* divide, die, change, leave, decay: per day; lose: probability per passage;
-                              output: cells per day; residence: days in the hub per passage */
+                              output: cells per day; residence: days in the hub per passage;
+                              land: added to the landing weight, in units of the weight at rest */
     const int *factor;     /* indices into factors */
     int n_factors;
     mtl__when when;
@@ -108,20 +110,38 @@ typedef struct mtl__rule {
 bool mtl__rule_applies(const mtl__rule *r, const mtl_model *m, int organ); /* organ only, not `when` */
 
 /* ---------------------------------------------------------------- factors */
-/* Named, bounded, dimensionless functions of time.
+/* Named, bounded, dimensionless functions of time, or of the host's state (host/).
    logistic:  1 / (1 + exp(-slope (x - mid))), x = gestational week
    ramp:      0 before x0, 1 after x1, linear between
    window:    1 on [x0, x1), else 0
    exponential: exp(slope (min(x, x1) - x1)) for x >= x0, else 0    (rising towards 1 at x1)
    table:     linear through points (x_k, y_k), flat outside
-   of: "week" gestational week (conception + 2 weeks), or "age" years of the body. */
-enum mtl__factor_form { MTL__F_LOGISTIC, MTL__F_RAMP, MTL__F_WINDOW, MTL__F_EXPONENTIAL, MTL__F_TABLE };
+   hill:      x^h / (x^h + K^h), arguments K; h                  (of the host's state: 0 at x = 0)
+   share:     min(x, 1)
+   rest:      1 - a min(x, 1), argument a in 0..1                (1 at x = 0)
+   of: "week" gestational week (conception + 2 weeks), "age" years of the body, "postpartum" weeks
+   since the end of its last pregnancy (0 while pregnant, infinite before the first), or a variable
+   of the host: see enum mtl__factor_of. */
+enum mtl__factor_form {
+    MTL__F_LOGISTIC, MTL__F_RAMP, MTL__F_WINDOW, MTL__F_EXPONENTIAL, MTL__F_TABLE,
+    MTL__F_HILL, MTL__F_SHARE, MTL__F_REST
+};
+/* What a factor is a function of. From DAMAGE on it is the state of the host where the cell is: of
+   its organ, or against its donor. */
+enum mtl__factor_of {
+    MTL__OF_WEEK, MTL__OF_AGE, MTL__OF_POSTPARTUM,
+    MTL__OF_DAMAGE, MTL__OF_INFLAMMATION, MTL__OF_CHEMOKINE, /* of the organ */
+    MTL__OF_RESPONSE, MTL__OF_TOLERANCE,                     /* against the donor, 0..1 */
+    MTL__OF_OUTCOME,                                         /* "outcome:NAME": 1 from its onset on, else 0 */
+    MTL__OF_TALLY                                            /* "tally:NAME": see host_def.h */
+};
 typedef struct mtl__factor {
     const char *name, *meaning;
     enum mtl__factor_form form;
-    bool of_age;           /* else of gestational week */
+    enum mtl__factor_of of;
+    int ref;               /* the outcome or tally it is of; -1 */
     mtl__expr arg[3];      /* logistic: slope, mid; ramp, window: x0, x1; exponential: slope, x0, x1; in
-                              weeks (years when of_age), or with a unit of time and then converted */
+                              weeks (years when of age), or with a unit of time and then converted */
     int n_args;
     const double *x, *y;   /* table */
     int n_points;
@@ -245,6 +265,10 @@ struct mtl_model {
     mtl__supply *supply; int n_supplies;
     mtl__switch *sw;     int n_switches;
     mtl__assay_def *assay; int n_assays;
+    struct mtl__cell_tally *tally; int n_tallies;
+    struct mtl__injury_def *injury; int n_injuries;
+    struct mtl__outcome_def *outcome; int n_outcomes;
+    struct mtl__exposure *exposure; int n_exposures;
     char table_hash[65]; /* SHA-256 of the tables as read */
     int blood;           /* organ index of "blood" */
 };
@@ -289,5 +313,7 @@ int mtl__model_check_values(const mtl_model *m, mtl_error *err);
 void mtl__model_refresh(mtl_model *m);
 /* Text of a token of an enum above, for messages and `why`. */
 const char *mtl__rule_process_name(enum mtl__rule_process p);
+
+#include "model/host_def.h"
 
 #endif

@@ -6,11 +6,12 @@
 #include "family/scenario.h"
 #include "matriline/run.h"
 #include "model/model.h"
+#include "run/result_host.h"
 
 /* Quantiles over replicates at one time. */
-typedef struct mtl__band {
+struct mtl__band {
     float mean, q025, q250, q500, q750, q975, p_present;
-} mtl__band;
+};
 /* Two bands: [0] chance alone, [1] chance plus the unknowns drawn from their priors. With one
    set only, n_bands = 1. */
 enum { MTL__CHANCE, MTL__UNKNOWNS, MTL__N_BANDS };
@@ -110,6 +111,7 @@ struct mtl_result {
     int n_assays; /* in order of scenario->sample */
     mtl__reads_panel *panel;
     int n_panels;
+    mtl__host_result host;
     mtl__carriage *carriage;
     int n_carriages; /* of the focus person */
     int *children;

@@ -48,10 +48,9 @@ static double slot_bound(const mtl__clockwork *c, const mtl__slot *s, double t0,
     return v > 0 && s->also ? v * slot_bound(c, &c->slot[s->also], t0, t1) : v;
 }
 
-static void advance(const mtl__env *e, double t, const int64_t *counts, double *f)
+static void advance(const mtl__env *e, double t, double *f)
 {
     const mtl__clockwork *c = e->ctx;
-    (void)counts;
     f[0] = 1;
     for (int i = 1; i < e->n; i++)
         f[i] = slot_value(c, slot_of(e, i), t);

@@ -114,7 +114,7 @@ void mtl__analytic_factors(mtl__analytic *a, double t)
 {
     const mtl__env *env = a->p->env;
     if (env)
-        env->advance(env, t < a->t_edge ? t : a->t_edge, NULL, a->f);
+        env->advance(env, t < a->t_edge ? t : a->t_edge, a->f);
 }
 
 /* ---------------------------------------------------------------- backward equation */

@@ -17,17 +17,25 @@ mtl__decay mtl__decay_over(double mu, double h)
     return d;
 }
 
-void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c, double t)
+double mtl__cox_peek(const mtl__process *p, const mtl__state *s, const mtl__work *w, int c,
+                     double t)
 {
     const double h = t - w->cox_t[c], mu = p->cox_decay[c];
     if (h <= 0)
-        return;
+        return s->y[c];
     const double rise = w->outputs_vary ? w->slope[c] : 0,
                  drive = w->drive[c] + rise * (w->cox_t[c] - w->t_out);
-    if (s->y[c] > 0 || drive > 0) {
-        const mtl__decay d = mtl__decay_over(mu, h);
-        s->y[c] = mtl__max(0, s->y[c] * d.keep + drive * d.phi1 + rise * h * d.phi2);
-    }
+    if (!(s->y[c] > 0 || drive > 0))
+        return s->y[c];
+    const mtl__decay d = mtl__decay_over(mu, h);
+    return mtl__max(0, s->y[c] * d.keep + drive * d.phi1 + rise * h * d.phi2);
+}
+
+void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c, double t)
+{
+    if (t <= w->cox_t[c])
+        return;
+    s->y[c] = mtl__cox_peek(p, s, w, c, t);
     w->cox_t[c] = t;
 }
 
@@ -82,7 +90,7 @@ static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *
                          double *drive)
 {
     if (p->env)
-        p->env->advance(p->env, t, NULL, w->f);
+        p->env->advance(p->env, t, w->f);
     for (int k = 0; k < w->n_active_cox; k++)
         drive[w->active_cox[k]] = 0;
     for (int k = 0; k < w->n_inflow; k++) {
@@ -122,7 +130,7 @@ static void direct_segment(const mtl__process *p, mtl__state *s, mtl__work *w, d
 }
 
 /* The first of: next record, next edge of a window, burst, cull, break of a factor, after s->t. */
-static double direct_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t)
+double mtl__cox_direct_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t)
 {
     const mtl__source *src = w->src;
     bool shaped = false;
@@ -146,7 +154,7 @@ static double direct_cut(const mtl__process *p, const mtl__state *s, const mtl__
     return shaped && p->env ? mtl__min(t, mtl__env_next_jump(p->env, s->t)) : t;
 }
 
-static void direct_now(mtl__state *s, const mtl__work *w)
+void mtl__cox_direct_now(mtl__state *s, const mtl__work *w)
 {
     const mtl__source *src = w->src;
     for (int k = 0; k < src->n_culls; k++)
@@ -161,7 +169,7 @@ static void direct_now(mtl__state *s, const mtl__work *w)
 }
 
 /* Lists the intensities that the schedule feeds. */
-static void fed_directly(const mtl__source *src, mtl__work *w)
+int mtl__cox_fed(const mtl__source *src, mtl__work *w)
 {
     w->n_active_cox = 0;
     for (int k = 0; k < src->n_inflows + src->n_bursts; k++) {
@@ -175,12 +183,11 @@ static void fed_directly(const mtl__source *src, mtl__work *w)
     }
     for (int k = 0; k < w->n_active_cox; k++)
         w->cox_marked[w->active_cox[k]] = false;
+    return w->n_active_cox;
 }
 
-void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times,
-                     const double *time, double *cox)
+double mtl__cox_direct_start(const mtl__source *src)
 {
-    const mtl__source *src = w->src;
     double start = HUGE_VAL;
     for (int k = 0; k < src->n_inflows; k++)
         if (src->inflow[k].to == MTL__TO_COX)
@@ -188,26 +195,40 @@ void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_t
     for (int k = 0; k < src->n_bursts; k++)
         if (src->burst[k].to == MTL__TO_COX)
             start = mtl__min(start, src->burst[k].t);
+    return start;
+}
+
+void mtl__cox_direct_step(const mtl__process *p, mtl__state *s, mtl__work *w, double t)
+{
+    const mtl__source *src = w->src;
+    w->n_inflow = 0;
+    for (int k = 0; k < src->n_inflows; k++)
+        if (src->inflow[k].to == MTL__TO_COX && src->inflow[k].t0 <= s->t &&
+            s->t < src->inflow[k].t1)
+            w->inflow[w->n_inflow++] = k;
+    direct_segment(p, s, w, mtl__cox_direct_cut(p, s, w, t));
+}
+
+void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times,
+                     const double *time, double *cox)
+{
+    const mtl__source *src = w->src;
+    const double start = mtl__cox_direct_start(src);
     int next = 0;
     while (next < n_times && time[next] < start)
         next++;
-    fed_directly(src, w);
+    mtl__cox_fed(src, w);
     for (int k = 0; k < w->n_active_cox; k++)
         s->y[w->active_cox[k]] = 0;
     s->t = start;
     while (next < n_times) {
-        direct_now(s, w);
+        mtl__cox_direct_now(s, w);
         for (; next < n_times && time[next] <= s->t; next++)
             for (int k = 0; k < w->n_active_cox; k++)
                 cox[(size_t)next * (size_t)p->n_cox + (size_t)w->active_cox[k]] +=
                     s->y[w->active_cox[k]];
         if (next == n_times)
             break;
-        w->n_inflow = 0;
-        for (int k = 0; k < src->n_inflows; k++)
-            if (src->inflow[k].to == MTL__TO_COX && src->inflow[k].t0 <= s->t &&
-                s->t < src->inflow[k].t1)
-                w->inflow[w->n_inflow++] = k;
-        direct_segment(p, s, w, direct_cut(p, s, w, time[next]));
+        mtl__cox_direct_step(p, s, w, time[next]);
     }
 }

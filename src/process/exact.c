@@ -180,7 +180,7 @@ static bool thinned_by(const mtl__process *p, mtl__state *s, mtl__work *w, int f
     if (p->env->value)
         w->f[factor] = p->env->value(p->env, factor, s->t);
     else
-        p->env->advance(p->env, s->t, s->n, w->f);
+        p->env->advance(p->env, s->t, w->f);
     return !(mtl__rng_unit(&w->rng) * w->f_hi[factor] < w->f[factor]);
 }
 
@@ -204,7 +204,7 @@ static int leaves(const mtl__process *p, mtl__state *s, mtl__work *w, int i)
 {
     const mtl__row *row = &p->row[p->type[i].row];
     if (p->env && row_moves(p, w, row))
-        p->env->advance(p->env, s->t, s->n, w->f);
+        p->env->advance(p->env, s->t, w->f);
     return mtl__route_one(p, s, w, p->type[i].row);
 }
 
@@ -244,7 +244,7 @@ static void inflow_event(const mtl__process *p, mtl__state *s, mtl__work *w, dou
     int to = f->target;
     if (f->to == MTL__TO_ROW) {
         if (p->env)
-            p->env->advance(p->env, s->t, s->n, w->f);
+            p->env->advance(p->env, s->t, w->f);
         to = mtl__route_one(p, s, w, f->target);
     }
     if (to >= 0)
@@ -287,20 +287,48 @@ static inline int choose(const mtl__process *p, mtl__work *w, double at)
     }
 }
 
+static int explodes(const mtl__state *s, double total, mtl_error *err)
+{
+    return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
+                     "the cells grow without bound: %.3g events a day at day %.6g", total, s->t);
+}
+
+/* The event at s->t; `at` is uniform on [0, all propensities). */
+static inline int one_event(const mtl__process *p, mtl__state *s, mtl__work *w, double at,
+                            const mtl__sim_opts *o, mtl_error *err)
+{
+    if (at < w->total) {
+        const int i = choose(p, w, at);
+        cell_event(p, s, w, i);
+        if (s->n[i] > o->max_cells)
+            return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
+                             "the cells grow without bound: more than %.3g of one type at day %.6g",
+                             (double)o->max_cells, s->t);
+    } else {
+        inflow_event(p, s, w, at - w->total);
+    }
+    if ((++s->ledger.events & 0xfffff) == 0) {
+        mtl__exact_refresh(p, s, w); /* sheds what adding and taking away has left in the sums */
+        if (s->ledger.events > o->max_events)
+            return mtl__fail(err, MTL_ERR_LIMIT, NULL,
+                             "more than %.3g events by day %.6g: leap is made for this many",
+                             (double)o->max_events, s->t);
+    }
+    return 0;
+}
+
 static int events_until(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
                         double *pending, double inflow, const mtl__sim_opts *o, mtl_error *err)
 {
     double wait = *pending;
     for (;;) {
-        const double cells = w->total, total = cells + inflow;
+        const double total = w->total + inflow;
         if (!(total > 0)) {
             *pending = wait;
             return 0;
         }
         if (!(total < 1e15))
-            return mtl__fail(err, MTL_ERR_EXPLODES, NULL,
-                             "the cells grow without bound: %.3g events a day at day %.6g", total,
-                             s->t);
+            return explodes(s, total, err);
         if (!(wait > 0))
             wait = mtl__rng_exp(&w->rng);
         const double t = s->t + wait / total;
@@ -311,44 +339,72 @@ static int events_until(const mtl__process *p, mtl__state *s, mtl__work *w, doub
         }
         wait = 0;
         s->t = t;
-        const double at = mtl__rng_unit(&w->rng) * total;
-        if (at < cells) {
-            const int i = choose(p, w, at);
-            cell_event(p, s, w, i);
-            if (s->n[i] > o->max_cells)
-                return mtl__fail(
-                    err, MTL_ERR_EXPLODES, NULL,
-                    "the cells grow without bound: more than %.3g of one type at day %.6g",
-                    (double)o->max_cells, s->t);
-        } else {
-            inflow_event(p, s, w, at - cells);
-        }
-        if ((++s->ledger.events & 0xfffff) == 0) {
-            mtl__exact_refresh(p, s,
-                               w); /* sheds what adding and taking away has left in the sums */
-            if (s->ledger.events > o->max_events)
-                return mtl__fail(err, MTL_ERR_LIMIT, NULL,
-                                 "more than %.3g events by day %.6g: leap is made for this many",
-                                 (double)o->max_events, s->t);
-        }
+        MTL_TRY(one_event(p, s, w, mtl__rng_unit(&w->rng) * total, o, err));
     }
 }
 
-int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double *pending,
-                   const mtl__sim_opts *o, mtl_error *err)
+static void enter_ledger(mtl__state *s, mtl__work *w)
+{
+    s->ledger.births += w->happened[MTL__DIVIDE];
+    s->ledger.deaths += w->happened[MTL__DIE];
+    s->ledger.leaves += w->happened[MTL__LEAVE];
+    s->ledger.changes += w->happened[MTL__CHANGE0];
+    memset(w->happened, 0, sizeof w->happened);
+}
+
+double mtl__exact_inflow(const mtl__state *s, const mtl__work *w)
 {
     double inflow = 0;
     for (int k = 0; k < w->n_inflow; k++) {
         const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
         inflow += f->rate * s->group[f->group] * w->f_hi[f->factor];
     }
+    return inflow;
+}
+
+int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double *pending,
+                   const mtl__sim_opts *o, mtl_error *err)
+{
     memset(w->happened, 0, sizeof w->happened);
-    const int ret = events_until(p, s, w, t1, pending, inflow, o, err);
-    s->ledger.births += w->happened[MTL__DIVIDE];
-    s->ledger.deaths += w->happened[MTL__DIE];
-    s->ledger.leaves += w->happened[MTL__LEAVE];
-    s->ledger.changes += w->happened[MTL__CHANGE0];
+    const int ret = events_until(p, s, w, t1, pending, mtl__exact_inflow(s, w), o, err);
+    enter_ledger(s, w);
     if (ret >= 0)
         s->t = t1;
     return ret;
+}
+
+/* ---------------------------------------------------------------- one event at a time */
+int mtl__exact_peek(const mtl__state *s, mtl__work *w, double inflow, double *pending, double *t,
+                    mtl_error *err)
+{
+    const double total = w->total + inflow;
+    *t = HUGE_VAL;
+    if (!(total > 0))
+        return 0;
+    if (!(total < 1e15))
+        return explodes(s, total, err);
+    if (!(*pending > 0))
+        *pending = mtl__rng_exp(&w->rng);
+    *t = s->t + *pending / total;
+    return 0;
+}
+
+int mtl__exact_fire(const mtl__process *p, mtl__state *s, mtl__work *w, double t, double inflow,
+                    double *pending, const mtl__sim_opts *o, mtl_error *err)
+{
+    *pending = 0;
+    s->t = t;
+    const int ret = one_event(p, s, w, mtl__rng_unit(&w->rng) * (w->total + inflow), o, err);
+    enter_ledger(s, w);
+    return ret;
+}
+
+void mtl__exact_rest(mtl__state *s, mtl__work *w, double t1, double inflow, double *pending)
+{
+    const double total = w->total + inflow;
+    if (total > 0) {
+        const double rest = *pending - total * (t1 - s->t);
+        *pending = rest > 0 ? rest : 0;
+    }
+    s->t = t1;
 }

@@ -41,9 +41,9 @@ static const mtl__env *inner(const mtl__env *e)
     return g->p->env;
 }
 
-static void advance(const mtl__env *e, double t, const int64_t *counts, double *f)
+static void advance(const mtl__env *e, double t, double *f)
 {
-    inner(e)->advance(inner(e), t, counts, f);
+    inner(e)->advance(inner(e), t, f);
     apply(e->ctx, f);
 }
 
@@ -68,6 +68,11 @@ static double opens(const mtl__env *e, int k, double t)
     return inner(e)->opens ? inner(e)->opens(inner(e), k, t) : t;
 }
 
+static bool reads(const mtl__env *e, int k)
+{
+    return inner(e)->reads && inner(e)->reads(inner(e), k);
+}
+
 static double value_now(const mtl__env *e, int k, double t)
 {
     return gate_on(e->ctx, k, inner(e)->value(inner(e), k, t));
@@ -88,6 +93,7 @@ const mtl__process *mtl__gates_on(mtl__gated *g, const mtl__process *p, const mt
                         .next_break = next_break,
                         .next_jump = next_jump,
                         .opens = opens,
+                        .reads = reads,
                         .value = p->env->value ? value_now : NULL};
     g->with = *p;
     g->with.env = &g->env;

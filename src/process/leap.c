@@ -270,18 +270,17 @@ static double set_move_rates(const mtl__process *p, mtl__work *w)
 /* Factors of a step: in the middle (f), at its end on this side of a jump (f_out, where they stood
    as of its beginning), and their mean over it by Simpson's rule (f_in): immigration is what the
    step adds up, and a curve of pregnancy bends within it. */
-static void step_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t,
-                         double h)
+static void step_factors(const mtl__process *p, mtl__work *w, double t, double h)
 {
     const bool mean = w->n_inflow > 0;
     if (!p->env || !(w->varies || w->crosses || w->outputs_vary || mean))
         return;
-    p->env->advance(p->env, t + 0.5 * h, s->n, w->f);
+    p->env->advance(p->env, t + 0.5 * h, w->f);
     if (!mean && !w->outputs_vary)
         return;
     for (int i = 0; i < w->n_factors; i++)
         w->f_in[i] = w->f_out[i] + 4 * w->f[i];
-    p->env->advance(p->env, t + h * (1 - 1e-9), s->n, w->f_out);
+    p->env->advance(p->env, t + h * (1 - 1e-9), w->f_out);
     for (int i = 0; i < w->n_factors; i++)
         w->f_in[i] = (w->f_in[i] + w->f_out[i]) / 6;
 }
@@ -304,7 +303,7 @@ int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
         w->f_out[i] = w->f[i];
     mtl__cox_drives(p, s, w, w->f_out, w->drive0);
     for (int64_t k = 0; k < steps; k++) {
-        step_factors(p, s, w, t0 + (double)k * h, h);
+        step_factors(p, w, t0 + (double)k * h, h);
         if (w->varies)
             rate = set_move_rates(p, w);
         /* Two half moves with the same rates in a row are one whole move, unless intensities want

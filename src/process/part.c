@@ -159,15 +159,6 @@ static int reach(mtl__cutter *c, const mtl__source *src, double t_end)
     return spread(c, t_end);
 }
 
-/* All of it, where the environment answers to the cells: any cell may matter to any rate. */
-static void reach_all(mtl__cutter *c)
-{
-    for (int i = 0; i < c->factor0; i++) {
-        meet(c, i);
-        c->arrival[i] = -HUGE_VAL;
-    }
-}
-
 static int by_number(const void *a, const void *b)
 {
     const int x = *(const int *)a, y = *(const int *)b;
@@ -461,11 +452,7 @@ int mtl__part_cut(mtl__part *out, mtl__cutter *c, const mtl__source *src, double
     mtl__arena_reset(a);
     *out = (mtl__part){.arena = *a};
     MTL_TRY(mtl__source_check(src, p, err));
-    int ret = 0;
-    if (p->env && p->env->feedback)
-        reach_all(c);
-    else
-        ret = reach(c, src, t_end);
+    int ret = reach(c, src, t_end);
     if (ret == 0) {
         settle(c, src, t_end);
         if (p->env)
@@ -477,6 +464,9 @@ int mtl__part_cut(mtl__part *out, mtl__cutter *c, const mtl__source *src, double
         copy_parts(c, out);
         copy_source(c, out, src, t_end);
         out->env.which = out->which;
+        out->env.feedback = false;
+        for (int k = 0; p->env && p->env->feedback && k < out->env.n; k++)
+            out->env.feedback = out->env.feedback || out->env.reads(&out->env, k);
         out->process.env = p->env && out->env.n > 1 ? &out->env : NULL;
     }
     forget(c);

@@ -20,17 +20,19 @@
 #include "num/num.h"
 
 /* ---------------------------------------------------------------- environment */
-/* Factors f[0 .. n-1], f[0] = 1 always. They multiply rates. Between two breaks they are smooth.
-   `counts` are the numbers of the types at t (NULL where a solver does not follow counts; an
-   environment that needs them says so by `feedback`). An environment may show some factors only of
-   what its context holds: factor k is number mtl__env_number(e, k) of the context. */
+/* Factors f[0 .. n-1], f[0] = 1 always. They multiply rates. Between two breaks they are smooth. An
+   environment may show some factors only of what its context holds: factor k is number
+   mtl__env_number(e, k) of the context. Factors may read a *companion*, equations that run beside
+   the cells and count them (joint.c): then `feedback` is set, and only lanes that are run jointly
+   with it know its state, which each finds at `beside`. */
 typedef struct mtl__env mtl__env;
 struct mtl__env {
     int n;
     const int *which; /* [n] increasing, which[0] = 0; NULL: all, k is k */
-    bool feedback;    /* factors depend on counts: analytic must refuse */
+    bool feedback;    /* some factor reads a companion: analytic must refuse */
     const void *ctx;
-    void (*advance)(const mtl__env *e, double t, const int64_t *counts, double *f);
+    const void *beside; /* the companion as these factors see it; NULL = at rest */
+    void (*advance)(const mtl__env *e, double t, double *f);
     /* f_hi[k] >= factor k on [t0, t1]. */
     void (*bound)(const mtl__env *e, double t0, double t1, double *f_hi);
     /* Next time > t at which a factor jumps or its bounds should be looked at afresh; HUGE_VAL if
@@ -41,8 +43,10 @@ struct mtl__env {
     double (*next_jump)(const mtl__env *e, double t);
     /* Earliest time >= t at which factor k may differ from 0, HUGE_VAL if never; NULL = t. */
     double (*opens)(const mtl__env *e, int k, double t);
-    /* Factor k alone at t; NULL: `advance` is asked. Not for an environment with feedback. */
+    /* Factor k alone at t; NULL: `advance` is asked. */
     double (*value)(const mtl__env *e, int k, double t);
+    /* Does factor k read a companion? NULL = none does. */
+    bool (*reads)(const mtl__env *e, int k);
 };
 static inline int mtl__env_number(const mtl__env *e, int k)
 {
@@ -193,8 +197,7 @@ int mtl__group_nodes(const mtl__group *g, double *x, double *w, int n);
  */
 /* A small process of its own with what the source can come to until t_end, and the source for it.
    Streams are named as in the whole, so its draws are those of the whole up to the breaks of
-   factors that only the rest has. An environment with feedback is never cut: the part is all of it.
- */
+   factors that only the rest has. */
 typedef struct mtl__part {
     mtl__process process; /* solvers take it like any other; borrows from the part */
     mtl__source source;   /* shares the groups of the whole source */
@@ -248,11 +251,11 @@ typedef struct mtl__sim_opts {
     int64_t max_cells;  /* stop with MTL_ERR_EXPLODES above it; 0 = 1e15 */
     int64_t max_events; /* exact: stop with MTL_ERR_LIMIT; 0 = 2e9 (minutes) */
 } mtl__sim_opts;
-/* One realisation of one source, component by component (all types at once where the environment
-   has feedback). Streams: rng_key = (seed, person, replicate, source); every component and every
-   group draws from a stream derived from it by name. Time runs from the source's start; times are
-   increasing; what happens at a time is counted at it. No allocation inside. state->ledger holds
-   the account. */
+/* One realisation of one source, component by component. Refuses an environment with feedback,
+   whose sources are run jointly. Streams: rng_key = (seed, person, replicate, source); every
+   component and every group draws from a stream derived from it by name. Time runs from the
+   source's start; times are increasing; what happens at a time is counted at it. No allocation
+   inside. state->ledger holds the account. */
 typedef struct mtl__rng_key {
     uint64_t seed, person, replicate, source;
 } mtl__rng_key;
@@ -261,6 +264,63 @@ typedef struct mtl__rng_key {
 int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_opts *o,
                   const mtl__rng_key *key, mtl__state *scratch, int n_times, const double *time,
                   int64_t *counts, double *cox, mtl_error *err);
+
+/* ---------------------------------------------------------------- lanes beside a companion
+ * (joint.c)
+ */
+/* A companion is a system of equations of its own that reads *tallies* (weighted sums of counts and
+   intensities over all lanes) and that factors of the lanes' environments read in turn. It stands
+   at one date, moves by steps, and can go back over the last one. */
+typedef struct mtl__arrival { /* cells that the companion puts into a lane, or takes from it */
+    int lane, type;
+    int64_t cells; /* < 0: all of this type go */
+} mtl__arrival;
+typedef struct mtl__companion {
+    void *ctx;
+    int n_tallies;
+    double t_start; /* where it stands at first */
+    /* To t1, the tallies going in a line from y0 to y1; factors may then be asked for any time of
+       the step. */
+    int (*advance)(void *ctx, double t1, const double *y0, const double *y1, mtl_error *err);
+    void (*back)(void *ctx);            /* over the last advance, once */
+    void (*settle)(void *ctx);          /* the step is kept, what falls at its end happens */
+    double (*longest)(const void *ctx); /* a step from here on that resolves it, days */
+    double (*next_break)(const void *ctx, double t);         /* no step may go over it */
+    int (*arrivals)(void *ctx, mtl__arrival *out, int most); /* of the last settled steps */
+    void (*record)(void *ctx, int k);                        /* at record time k */
+} mtl__companion;
+/* Adds weight x (cells of the type, or intensity) to a tally. */
+typedef struct mtl__counted {
+    int32_t tally, index;
+    double weight;
+} mtl__counted;
+/* One source with what it can reach: the process's environment has this lane's `beside`. */
+typedef struct mtl__lane {
+    const mtl__process *process;
+    const mtl__source *source;
+    mtl__rng_key key;
+    const mtl__counted *by_type, *by_cox;
+    int n_by_type, n_by_cox;
+    int64_t *counts; /* [n_times][types], added to, as in mtl__simulate */
+    double *cox;
+} mtl__lane;
+typedef struct mtl__joint_account {
+    mtl__ledger ledger;
+    bool split, used[2]; /* as in mtl__state */
+    int64_t steps;
+} mtl__joint_account;
+typedef struct mtl__joint mtl__joint; /* workspace, one per thread */
+int mtl__joint_new(mtl__joint **out, mtl_error *err);
+void mtl__joint_free(mtl__joint *j);
+/* All lanes together. `exact`: event by event, the companion brought to every event, rates that
+   read it thinned against its bounds. Else in steps: the companion is moved ahead with the tallies
+   held (predictor), lanes run over the step against that path by the solver that costs less, and it
+   is moved again with the tallies as they became (corrector): the error falls as the step squared
+   and is measured by `refine`. A lane that reads no companion draws as in mtl__simulate, whatever
+   stands beside it. */
+int mtl__simulate_jointly(mtl__joint *j, const mtl__lane *lane, int n_lanes,
+                          const mtl__companion *c, const mtl__sim_opts *o, int n_times,
+                          const double *time, mtl__joint_account *account, mtl_error *err);
 
 /* ---------------------------------------------------------------- analytic */
 /* What a sample sees, at its time T: a cell of type i with probability see_type[i], a cell of Cox
@@ -271,9 +331,9 @@ int mtl__analytic_new(mtl__analytic **out, const mtl__process *p, mtl_error *err
 int mtl__analytic_like(mtl__analytic **out, const mtl__analytic *like, const mtl__process *p,
                        mtl_error *err);
 void mtl__analytic_free(mtl__analytic *a);
-/* A cell that makes more than so many seen ones per day counts, in P(nothing seen), as making so many:
-   after a time s it would be missed with probability exp(-s x per_day) instead of less, and the equation
-   is no longer as stiff as its brightest type. 0 (default): no limit, exact. */
+/* A cell that makes more than so many seen ones per day counts, in P(nothing seen), as making so
+   many: after a time s it would be missed with probability exp(-s x per_day) instead of less, and
+   the equation is no longer as stiff as its brightest type. 0 (default): no limit, exact. */
 void mtl__analytic_brightest(mtl__analytic *a, double per_day);
 /* The values of the gates in the calls that follow, [n_gates]; NULL: all at their mean 1. */
 void mtl__analytic_gates(mtl__analytic *a, const double *value);

@@ -4,203 +4,23 @@
    solver.
 
    Components are independent given the group multipliers, so each is run alone, on its own stream,
-   from its own start; an environment with feedback makes all types one piece. `auto` takes, per
-   component, the solver that is expected to cost less. */
+   from its own start. `auto` takes, per component, the solver that is expected to cost less. */
 #include "process/solver.h"
 
 #include <math.h>
-#include <string.h>
 
-static uint64_t mix(uint64_t a, uint64_t b)
+static int run_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, bool exact,
+                       double *pending, const mtl__sim_opts *o, mtl_error *err)
 {
-    return mtl__hash_bytes(mtl__hash_bytes(MTL_HASH_START, &a, sizeof a), &b, sizeof b);
+    if (!exact)
+        return mtl__leap_run(p, s, w, t1, mtl__leap_step(p, w, o), o, err);
+    mtl__work_drives(p, s, w);
+    MTL_TRY(mtl__exact_run(p, s, w, t1, pending, o, err));
+    for (int k = 0; k < w->n_active_cox; k++)
+        mtl__cox_advance(p, s, w, w->active_cox[k], t1);
+    return 0;
 }
 
-/* ---------------------------------------------------------------- what reaches the piece of work
- */
-static bool to_work(const mtl__process *p, const mtl__work *w, enum mtl__target to, int target)
-{
-    if (to == MTL__TO_COX)
-        return false;
-    return w->component < 0 || w->component == (to == MTL__TO_TYPE ? p->type[target].component
-                                                                   : p->row[target].component);
-}
-
-static bool cull_hits(const mtl__process *p, const mtl__work *w, const mtl__cull *c)
-{
-    if (c->cox0 < c->cox1 && w->n_active_cox)
-        return true;
-    for (int i = c->type0; i < c->type1; i++)
-        if (w->component < 0 || p->type[i].component == w->component)
-            return true;
-    return false;
-}
-
-static double work_start(const mtl__process *p, const mtl__work *w)
-{
-    const mtl__source *src = w->src;
-    double t = HUGE_VAL;
-    for (int k = 0; k < src->n_inflows; k++)
-        if (to_work(p, w, src->inflow[k].to, src->inflow[k].target))
-            t = mtl__min(t, src->inflow[k].t0);
-    for (int k = 0; k < src->n_bursts; k++)
-        if (to_work(p, w, src->burst[k].to, src->burst[k].target))
-            t = mtl__min(t, src->burst[k].t);
-    return t;
-}
-
-/* What rates of the types at work carry factors. */
-static unsigned char look_at(const mtl__process *p, const mtl__work *w)
-{
-    unsigned char known = 0;
-    for (int k = 0; k < w->n_list; k++) {
-        const mtl__type *t = &p->type[w->list[k]];
-        if (t->f_divide || t->f_die || t->f_leave)
-            known |= MTL__VARIES;
-        for (int c = t->change0; c < t->change1; c++)
-            known |= p->change[c].factor ? MTL__VARIES : 0;
-        for (int o = t->output0; o < t->output1; o++)
-            known |= p->output[o].factor ? MTL__OUTPUTS_VARY : 0;
-    }
-    for (int j = 0; j < w->n_row_list; j++) {
-        const mtl__row *row = &p->row[w->row_list[j]];
-        known |= row->land_varies ? MTL__VARIES : 0;
-        for (int k = row->cross0; k < row->cross1; k++)
-            known |= p->cross[k].factor ? MTL__CROSSES : 0;
-    }
-    return known;
-}
-
-/* Sets the list of types and which factors matter. */
-static void work_on(const mtl__process *p, mtl__work *w, int component)
-{
-    w->component = component;
-    w->list = component < 0 ? w->all : p->component_type + p->component_start[component];
-    w->n_list = component < 0 ? p->n_types
-                              : p->component_start[component + 1] - p->component_start[component];
-    w->n_row_list = 0;
-    for (int r = 0; r < p->n_rows; r++)
-        if (component < 0 || p->row[r].component == component)
-            w->row_list[w->n_row_list++] = r;
-    const unsigned char known = look_at(p, w);
-    w->varies = known & MTL__VARIES;
-    w->crosses = known & MTL__CROSSES;
-    w->outputs_vary = known & MTL__OUTPUTS_VARY;
-}
-
-/* ---------------------------------------------------------------- cuts */
-static double next_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t)
-{
-    const mtl__source *src = w->src;
-    bool shaped = w->varies || w->crosses || w->outputs_vary, inflow_shaped = false;
-    for (int k = 0; k < src->n_inflows; k++) {
-        const mtl__inflow *f = &src->inflow[k];
-        if (!to_work(p, w, f->to, f->target))
-            continue;
-        if (f->t0 > s->t) {
-            t = mtl__min(t, f->t0);
-        } else if (f->t1 > s->t) {
-            t = mtl__min(t, f->t1);
-            inflow_shaped = inflow_shaped || f->factor;
-        }
-    }
-    for (int k = 0; k < src->n_bursts; k++)
-        if (src->burst[k].t > s->t && to_work(p, w, src->burst[k].to, src->burst[k].target))
-            t = mtl__min(t, src->burst[k].t);
-    for (int k = 0; k < src->n_culls; k++)
-        if (src->cull[k].t > s->t && cull_hits(p, w, &src->cull[k]))
-            t = mtl__min(t, src->cull[k].t);
-    if (!(shaped || inflow_shaped) || !p->env)
-        return t;
-    /* Bounds are needed only where rates are thinned; else the jumps are enough. */
-    return mtl__min(t, w->varies || inflow_shaped ? p->env->next_break(p->env, s->t)
-                                                  : mtl__env_next_jump(p->env, s->t));
-}
-
-/* The inflows that act from s->t on. */
-static void inflows_on(const mtl__process *p, const mtl__state *s, mtl__work *w)
-{
-    w->n_inflow = 0;
-    for (int k = 0; k < w->src->n_inflows; k++) {
-        const mtl__inflow *f = &w->src->inflow[k];
-        if (f->t0 <= s->t && s->t < f->t1 && f->rate > 0 && s->group[f->group] > 0 &&
-            to_work(p, w, f->to, f->target))
-            w->inflow[w->n_inflow++] = k;
-    }
-}
-
-/* Culls, then bursts, of exactly this time. 1: counts have changed; 0: nothing happened. */
-static int happen_now(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__sim_opts *o,
-                      mtl_error *err)
-{
-    const mtl__source *src = w->src;
-    int changed = 0;
-    for (int k = 0; k < src->n_culls; k++) {
-        const mtl__cull *c = &src->cull[k];
-        if (c->t != s->t)
-            continue;
-        for (int i = c->type0; i < c->type1; i++) {
-            if (s->n[i] == 0 || (w->component >= 0 && p->type[i].component != w->component))
-                continue;
-            const int64_t kept = mtl__rng_binomial(&w->side, s->n[i], c->keep);
-            s->ledger.culled += s->n[i] - kept;
-            s->n[i] = kept;
-        }
-        for (int i = c->cox0; i < c->cox1; i++)
-            s->y[i] *= c->keep;
-        changed = 1;
-    }
-    for (int k = 0; k < src->n_bursts; k++) {
-        const mtl__burst *b = &src->burst[k];
-        if (b->t != s->t || !to_work(p, w, b->to, b->target))
-            continue;
-        const int64_t n =
-            b->count >= 0 ? b->count : mtl__rng_poisson(&w->rng, b->mean * s->group[b->group]);
-        if (n > o->max_cells)
-            return mtl__fail(err, MTL_ERR_EXPLODES, NULL, "a burst of %.3g cells at day %.6g",
-                             (double)n, s->t);
-        s->ledger.immigrated += n;
-        if (b->to == MTL__TO_TYPE)
-            s->n[b->target] += n;
-        else
-            mtl__route_many(p, s, w, b->target, n, s->n);
-        changed = 1;
-    }
-    return changed;
-}
-
-/* ---------------------------------------------------------------- which solver */
-static bool exact_costs_less(const mtl__process *p, const mtl__state *s, const mtl__work *w,
-                             double t0, double t1, int n_times, const mtl__sim_opts *o)
-{
-    const mtl__source *src = w->src;
-    double cells = 0, rate = 0, net = 0;
-    for (int k = 0; k < src->n_inflows; k++)
-        if (to_work(p, w, src->inflow[k].to, src->inflow[k].target))
-            cells += src->inflow[k].rate * (src->inflow[k].t1 - src->inflow[k].t0) *
-                     s->group[src->inflow[k].group];
-    for (int k = 0; k < src->n_bursts; k++)
-        if (to_work(p, w, src->burst[k].to, src->burst[k].target))
-            cells += src->burst[k].count >= 0 ? (double)src->burst[k].count
-                                              : src->burst[k].mean * s->group[src->burst[k].group];
-    for (int k = 0; k < w->n_list; k++) {
-        const mtl__type *t = &p->type[w->list[k]];
-        double r = t->divide * w->f_hi[t->f_divide] + t->die * w->f_hi[t->f_die] +
-                   t->leave * w->f_hi[t->f_leave];
-        for (int c = t->change0; c < t->change1; c++)
-            r += p->change[c].rate * w->f_hi[p->change[c].factor];
-        rate = mtl__max(rate, r);
-        net = mtl__max(net, t->divide * w->f_hi[t->f_divide] - t->die);
-    }
-    const double span = t1 - t0, growth = mtl__exp(mtl__min(30, mtl__max(0, net * span)));
-    const double events = cells * (1 + rate * span * growth);
-    const double step = mtl__leap_step(p, w, o);
-    const double steps = n_times + (step < HUGE_VAL ? span / step : 0);
-    return events * 0.08 <=
-           100 + steps * mtl__min((double)w->n_list, cells * growth + 1) * 0.4; /* us */
-}
-
-/* ---------------------------------------------------------------- the piece of work */
 typedef struct records {
     int n;
     const double *time;
@@ -208,71 +28,10 @@ typedef struct records {
     double *cox;
 } records;
 
-static void record(const mtl__process *p, const mtl__state *s, const mtl__work *w, const records *r,
-                   int k)
-{
-    int64_t *counts = r->counts + (size_t)k * (size_t)p->n_types;
-    for (int j = 0; j < w->n_list; j++)
-        counts[w->list[j]] += s->n[w->list[j]];
-    for (int j = 0; j < w->n_active_cox; j++)
-        r->cox[(size_t)k * (size_t)p->n_cox + (size_t)w->active_cox[j]] += s->y[w->active_cox[j]];
-}
-
-/* Factors at s->t and their bounds up to `t1`; for outputs a straight line from here to there. */
-static void look_ahead(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1)
-{
-    if (!p->env)
-        return;
-    if (w->outputs_vary)
-        p->env->advance(p->env, t1 - 1e-9 * (t1 - s->t), s->n, w->f_slope);
-    p->env->advance(p->env, s->t, s->n, w->f);
-    for (int k = 0; w->outputs_vary && k < w->n_factors; k++) {
-        w->f_out[k] = w->f[k];
-        w->f_slope[k] = t1 > s->t ? (w->f_slope[k] - w->f[k]) / (t1 - s->t) : 0;
-    }
-    w->t_out = s->t;
-    p->env->bound(p->env, s->t, t1, w->f_hi);
-}
-
-static int run_segment(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, bool exact,
-                       double *pending, const mtl__sim_opts *o, mtl_error *err)
-{
-    if (!exact)
-        return mtl__leap_run(p, s, w, t1, mtl__leap_step(p, w, o), o, err);
-    mtl__cox_drives(p, s, w, w->f_out, w->drive);
-    if (w->outputs_vary)
-        mtl__cox_drives(p, s, w, w->f_slope, w->slope);
-    for (int k = 0; k < w->n_active_cox; k++)
-        w->cox_t[w->active_cox[k]] = s->t;
-    MTL_TRY(mtl__exact_run(p, s, w, t1, pending, o, err));
-    for (int k = 0; k < w->n_active_cox; k++)
-        mtl__cox_advance(p, s, w, w->active_cox[k], t1);
-    return 0;
-}
-
-static bool any_cell(const mtl__state *s, const mtl__work *w)
-{
-    for (int k = 0; k < w->n_list; k++)
-        if (s->n[w->list[k]])
-            return true;
-    return false;
-}
-
-/* Nobody is there and nobody comes before `t1`: only what was made before still decays. */
-static void sleep_until(const mtl__process *p, mtl__state *s, const mtl__work *w, double t1)
-{
-    for (int k = 0; k < w->n_active_cox; k++) {
-        const int c = w->active_cox[k];
-        if (s->y[c] > 0)
-            s->y[c] *= mtl__exp(-p->cox_decay[c] * (t1 - s->t));
-    }
-    s->t = t1;
-}
-
 static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__sim_opts *o,
                     const records *r, mtl_error *err)
 {
-    const double start = work_start(p, w);
+    const double start = mtl__work_start(p, w);
     int next = 0;
     while (next < r->n && r->time[next] < start)
         next++;
@@ -280,31 +39,34 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
         return 0;
     const double end = r->time[r->n - 1];
     s->t = start;
-    look_ahead(p, s, w, end);
+    mtl__work_factors(p, s, w, end);
+    mtl__work_bounds(p, s, w, end);
     mtl__cox_driven(p, w);
     for (int k = 0; k < w->n_active_cox; k++)
         s->y[w->active_cox[k]] = 0;
     const bool exact =
         o->solver == MTL__EXACT ||
-        (o->solver == MTL__AUTO && exact_costs_less(p, s, w, start, end, r->n - next, o));
+        (o->solver == MTL__AUTO && mtl__work_exact_is_cheaper(p, s, w, start, end, r->n - next, o));
     double pending = 0;
     bool ready = false;
     s->used[exact ? MTL__EXACT : MTL__LEAP] = true;
     for (;;) {
-        const int happened = happen_now(p, s, w, o, err);
+        const int happened = mtl__work_happens(p, s, w, o, err);
         MTL_TRY(happened);
         for (; next < r->n && r->time[next] <= s->t; next++)
-            record(p, s, w, r, next);
+            mtl__work_record(s, w, r->counts + (size_t)next * (size_t)p->n_types,
+                             r->cox + (size_t)next * (size_t)p->n_cox);
         if (next == r->n)
             return 0;
-        const double cut = next_cut(p, s, w, r->time[next]);
+        const double cut = mtl__work_cut(p, s, w, r->time[next]);
         ready = ready && !happened;
-        inflows_on(p, s, w);
-        if (w->n_inflow == 0 && !any_cell(s, w)) {
-            sleep_until(p, s, w, cut);
+        mtl__work_inflows(p, s, w);
+        if (w->n_inflow == 0 && !mtl__work_any_cell(s, w)) {
+            mtl__work_sleep(p, s, w, cut);
             continue;
         }
-        look_ahead(p, s, w, cut);
+        mtl__work_factors(p, s, w, cut);
+        mtl__work_bounds(p, s, w, cut);
         /* Only what changed is prepared again: a further record time must not shift the draws. */
         if (exact && (!ready || w->varies))
             mtl__exact_prepare(p, s, w);
@@ -314,64 +76,26 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
     }
 }
 
-static void draw_groups(const mtl__source *src, const mtl__rng_key *key, mtl__state *s)
-{
-    for (int g = 0; g < src->n_groups; g++) {
-        mtl__rng rng;
-        mtl__rng_stream(&rng, key->seed, key->person, key->replicate,
-                        mix(key->source, src->group[g].key));
-        s->group[g] = mtl__group_draw(&src->group[g], &rng);
-    }
-}
-
-/* Components of one name that one source reaches must not share their draws: the second is named
- * anew. */
-static uint64_t own_stream(mtl__work *w, uint64_t stream)
-{
-    uint64_t same = 0;
-    for (int k = 0; k < w->n_touched; k++)
-        same += w->touched[k] == stream;
-    w->touched[w->n_touched++] = stream;
-    return same ? mix(stream, same) : stream;
-}
-
 int mtl__simulate(const mtl__process *p, const mtl__source *src, const mtl__sim_opts *opts,
                   const mtl__rng_key *key, mtl__state *s, int n_times, const double *time,
                   int64_t *counts, double *cox, mtl_error *err)
 {
     mtl__work *w = s->work;
     mtl__gated gated;
-    mtl__sim_opts o = *opts;
-    o.max_cells = o.max_cells > 0 ? o.max_cells : (int64_t)1000000000000000;
-    o.max_events = o.max_events > 0 ? o.max_events : (int64_t)2000000000;
-    MTL_TRY(mtl__source_check(src, p, err));
-    if (mtl__grow(&w->inflow, &w->cap_inflow, (size_t)src->n_inflows + 1, sizeof *w->inflow) < 0 ||
-        mtl__grow(&s->group, &w->cap_group, (size_t)src->n_groups + 1, sizeof *s->group) < 0)
-        return mtl__nomem(err);
-    mtl__state_reset(s, p, 0);
-    for (int k = 0; k < p->n_gates; k++)
-        s->gate[k] = NAN;
-    p = mtl__gates_on(&gated, p, key, s->gate);
-    w->src = src;
-    w->n_touched = 0;
-    draw_groups(src, key, s);
-    if (n_times < 1)
-        return 0;
+    const mtl__sim_opts o = mtl__sim_limits(opts);
     const records r = {n_times, time, counts, cox};
-    const bool together = p->env && p->env->feedback;
-    const int pieces = together ? 1 : p->n_components;
-    for (int c = 0; c < pieces; c++) {
-        w->component = together ? -1 : c;
-        if (!(work_start(p, w) < HUGE_VAL))
+    if (p->env && p->env->feedback)
+        return mtl__fail(err, MTL_ERR_UNSUPPORTED, NULL,
+                         "rates that read a companion are run jointly with it");
+    MTL_TRY(mtl__source_check(src, p, err));
+    MTL_TRY(mtl__work_begin(&p, src, key, s, &gated, err));
+    for (int c = 0; n_times > 0 && c < p->n_components; c++) {
+        if (!mtl__work_on(p, w, c))
             continue;
-        work_on(p, w, w->component);
-        if (w->n_list == 0)
-            continue;
-        const uint64_t stream = mix(key->source, own_stream(w, p->type[w->list[0]].stream));
-        mtl__rng_stream(&w->rng, key->seed, key->person, key->replicate, stream);
-        mtl__rng_stream(&w->side, key->seed, key->person, key->replicate, mix(stream, 1));
+        mtl__work_streams(p, w, key, w);
         MTL_TRY(run_work(p, s, w, &o, &r, err));
     }
-    mtl__cox_direct(p, s, w, n_times, time, cox);
+    if (n_times > 0)
+        mtl__cox_direct(p, s, w, n_times, time, cox);
     return 0;
 }

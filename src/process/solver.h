@@ -40,7 +40,7 @@ typedef struct mtl__work {
     /* the types at work, those of the component, and its rows */
     const int *list;
     int n_list;
-    int component; /* -1: all */
+    int component;
     int *row_list, n_row_list;
 
     /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at
@@ -85,13 +85,13 @@ typedef struct mtl__work {
     int *inflow;
     int n_inflow;
     size_t cap_inflow, cap_group;
-    int *all;           /* 0 .. n_types-1: the list when all types are one piece */
     mtl__rng rng, side; /* side: crossings and culls, so that they leave the main stream alone */
     const mtl__source *src;
 } mtl__work;
 
-/* gate.c: an environment whose factors carry the gates' values, and the process that sees it. A value
-   that is NaN is drawn on the first look, from the stream of its gate; key NULL: all are given. */
+/* gate.c: an environment whose factors carry the gates' values, and the process that sees it. A
+   value that is NaN is drawn on the first look, from the stream of its gate; key NULL: all are
+   given. */
 typedef struct mtl__gated {
     const mtl__process *p; /* without */
     const mtl__rng_key *key;
@@ -108,7 +108,9 @@ static inline double mtl__factor_now(const mtl__work *w, int factor)
     return w->f[factor];
 }
 
-/* cox.c: brings intensity c to time t under its drive. */
+/* cox.c: brings intensity c to time t under its drive; what it will be then. */
+double mtl__cox_peek(const mtl__process *p, const mtl__state *s, const mtl__work *w, int c,
+                     double t);
 void mtl__cox_advance(const mtl__process *p, mtl__state *s, mtl__work *w, int c, double t);
 /* Sums the drives of all intensities from counts, with these factors. */
 void mtl__cox_drives(const mtl__process *p, const mtl__state *s, mtl__work *w, const double *f,
@@ -120,12 +122,20 @@ typedef struct mtl__decay {
     double keep, phi1, phi2;
 } mtl__decay;
 mtl__decay mtl__decay_over(double mu, double h);
-/* y after h: y keep + the integral over [0, h] of D(u) exp(-mu (h - u)), D the parabola through D(0),
-   D(h/2), D(h). */
+/* y after h: y keep + the integral over [0, h] of D(u) exp(-mu (h - u)), D the parabola through
+   D(0), D(h/2), D(h). */
 double mtl__cox_parabola(double y, double mu, double h, double d0, double dm, double d1);
 /* Lists the intensities that the types at work drive. */
 void mtl__cox_driven(const mtl__process *p, mtl__work *w);
 /* Intensities that the schedule itself feeds, over all record times. */
+int mtl__cox_fed(const mtl__source *src, mtl__work *w); /* lists them; returns their number */
+/* The same step by step: what falls on s->t happens; then on, at most to t, to where their schedule
+   changes. */
+void mtl__cox_direct_now(mtl__state *s, const mtl__work *w);
+void mtl__cox_direct_step(const mtl__process *p, mtl__state *s, mtl__work *w, double t);
+double mtl__cox_direct_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w,
+                           double t);
+double mtl__cox_direct_start(const mtl__source *src);
 void mtl__cox_direct(const mtl__process *p, mtl__state *s, mtl__work *w, int n_times,
                      const double *time, double *cox);
 
@@ -146,6 +156,37 @@ void mtl__exact_refresh(const mtl__process *p, mtl__state *s,
                         mtl__work *w); /* after counts changed */
 int mtl__exact_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1,
                    double *next_event, const mtl__sim_opts *o, mtl_error *err);
+/* One at a time, for drivers that run several pieces together. `inflow`: what comes in at its
+   bound, per day. Peek: the time of the next candidate, HUGE_VAL if none; stands until counts or
+   bounds change. Fire: carries it out. Rest: no candidate is left before t1; what was not spent is
+   kept. */
+double mtl__exact_inflow(const mtl__state *s, const mtl__work *w);
+int mtl__exact_peek(const mtl__state *s, mtl__work *w, double inflow, double *pending, double *t,
+                    mtl_error *err);
+int mtl__exact_fire(const mtl__process *p, mtl__state *s, mtl__work *w, double t, double inflow,
+                    double *pending, const mtl__sim_opts *o, mtl_error *err);
+void mtl__exact_rest(mtl__state *s, mtl__work *w, double t1, double inflow, double *pending);
+/* work.c: one piece of work, a component under a source; see there. */
+int mtl__work_begin(const mtl__process **p, const mtl__source *src, const mtl__rng_key *key,
+                    mtl__state *s, mtl__gated *gated, mtl_error *err);
+bool mtl__work_on(const mtl__process *p, mtl__work *w, int component); /* false: nothing to do */
+void mtl__work_streams(const mtl__process *p, mtl__work *w, const mtl__rng_key *key,
+                       mtl__work *names);
+double mtl__work_start(const mtl__process *p, const mtl__work *w);
+/* The first cut after s->t, at most t. */
+double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t);
+void mtl__work_inflows(const mtl__process *p, const mtl__state *s, mtl__work *w);
+int mtl__work_happens(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__sim_opts *o,
+                      mtl_error *err);
+bool mtl__work_exact_is_cheaper(const mtl__process *p, const mtl__state *s, const mtl__work *w,
+                                double t0, double t1, int n_times, const mtl__sim_opts *o);
+void mtl__work_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1);
+void mtl__work_bounds(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1);
+void mtl__work_drives(const mtl__process *p, const mtl__state *s, mtl__work *w);
+bool mtl__work_any_cell(const mtl__state *s, const mtl__work *w);
+void mtl__work_sleep(const mtl__process *p, mtl__state *s, const mtl__work *w, double t1);
+void mtl__work_record(const mtl__state *s, const mtl__work *w, int64_t *counts, double *cox);
+mtl__sim_opts mtl__sim_limits(const mtl__sim_opts *o); /* with the defaults filled in */
 /* leap.c */
 int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double step,
                   const mtl__sim_opts *o, mtl_error *err);

@@ -77,7 +77,6 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->touched = get(a, (size_t)p->n_components, sizeof *w->touched);
     w->row_mass = get(a, nr, sizeof *w->row_mass);
     w->row_mass2 = get(a, nr, sizeof *w->row_mass2);
-    w->all = get(a, nt, sizeof *w->all);
     w->row_list = get(a, nr, sizeof *w->row_list);
 }
 
@@ -98,7 +97,6 @@ static void lay_out(const mtl__process *p, mtl__work *w)
         w->hot[i].drives = p->type[i].output0 < p->type[i].output1;
         w->hot[i].constant = constant_type(p, &p->type[i]);
         at += MTL__CHANGE0 + p->type[i].change1 - p->type[i].change0;
-        w->all[i] = i;
     }
     at = 0;
     for (int r = 0; r < p->n_rows; r++) {

@@ -216,18 +216,17 @@ static void test_order_of_parts(void **state)
     }
 }
 
-static void ones_advance(const mtl__env *e, double t, const int64_t *counts, double *f)
+static void ones_advance(const mtl__env *e, double t, double *f)
 {
     (void)e;
     (void)t;
-    (void)counts;
     f[0] = f[1] = f[2] = f[3] = 1.0;
 }
 
 static void ones_bound(const mtl__env *e, double t0, double t1, double *f_hi)
 {
     (void)t1;
-    ones_advance(e, t0, NULL, f_hi);
+    ones_advance(e, t0, f_hi);
 }
 
 static double ones_break(const mtl__env *e, double t)

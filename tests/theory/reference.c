@@ -26,7 +26,7 @@ void ref_factors(const ref_net *net, double t, double *f)
 {
     f[0] = 1.0;
     if (net->env)
-        net->env->advance(net->env, t, NULL, f);
+        net->env->advance(net->env, t, f);
 }
 
 mtl__process *ref_build(const ref_net *net)
@@ -145,9 +145,8 @@ void ref_random(ref_net *net, mtl__rng *rng, int n_types, bool varies)
 /* ---------------------------------------------------------------- seasons */
 #define STEP_DAY 35.0
 
-static void seasons_advance(const mtl__env *e, double t, const int64_t *counts, double *f)
+static void seasons_advance(const mtl__env *e, double t, double *f)
 {
-    (void)counts;
     const double all[4] = {1.0, 1.0 + 0.8 * sin(6.283185307179586 * t / 30.0),
                            t < STEP_DAY ? 0.5 : 1.7, 0.2 + 1.5 * exp(-t / 20.0)};
     for (int k = 0; k < e->n; k++)

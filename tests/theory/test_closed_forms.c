@@ -519,7 +519,7 @@ static void seasons_kendall(double b, int f_b, double d, int f_d, double t0, dou
     const double h = (t1 - t0) / n;
     double r = 0.0, integral = 0.0, f[4];
     for (int i = 0; i < n; i++) { /* midpoint: a break of the seasons costs h^2 at most */
-        ref_seasons.advance(&ref_seasons, t0 + (i + 0.5) * h, NULL, f);
+        ref_seasons.advance(&ref_seasons, t0 + (i + 0.5) * h, f);
         const double up = b * f[f_b], down = d * f[f_d];
         integral += h * down * exp(r + 0.5 * h * (down - up));
         r += h * (down - up);
@@ -583,7 +583,7 @@ static void test_seasonal_inflow(void **state)
     double mean = 0.0, f[4];
     int bad = 0;
     for (int i = 0; i < 400000; i++) {
-        ref_seasons.advance(&ref_seasons, 10.0 + (i + 0.5) * 1e-4, NULL, f);
+        ref_seasons.advance(&ref_seasons, 10.0 + (i + 0.5) * 1e-4, f);
         mean += 1e-4 * 0.2 * f[2] * f[3] / (1.0 + f[3]);
     }
     poisson_pmf(mean);

@@ -1,0 +1,603 @@
+/* SPDX-License-Identifier: MIT */
+/* Lanes beside a companion. Every component of every lane is a piece with a state and a stream of
+   its own, as in simulate.c; the companion counts over all of them and some of their rates read it.
+
+   Exact: the piece with the earliest candidate goes first; the companion is brought to that moment
+   under the counts as they stood, then the candidate is kept with probability factor / bound
+   (thinning; Lewis & Shedler 1979). Each piece keeps its own unspent waiting time (as the clocks of
+   Anderson 2007), so that what happens to one shifts no draws of another.
+
+   In steps: predictor, lanes, corrector, as a second-order splitting. A piece that reads no
+   companion and runs exactly keeps its own segments and draws the very bits of mtl__simulate. */
+#include "process/solver.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct piece {
+    const mtl__lane *lane;
+    const mtl__process *p; /* with its gates */
+    mtl__state *s;
+    mtl__work *w;
+    mtl__gated gated;
+    bool direct;  /* the intensities that the schedule itself feeds, not a component */
+    bool coupled; /* some rate of it reads the companion */
+    bool counted; /* some tally reads it */
+    bool begun, awake, exact, ready, at_cut;
+    double start, cut, pending, inflow, next; /* next: candidate of the exact solver */
+    int by_type0, by_type1, by_cox0, by_cox1; /* into the joint's lists */
+} piece;
+
+struct mtl__joint {
+    piece *piece;
+    size_t cap_piece;
+    int n_pieces;
+    mtl__state **state; /* as many as there ever were pieces */
+    size_t cap_state;
+    int n_states;
+    mtl__counted *by_type, *by_cox; /* those of each piece together */
+    size_t cap_by_type, cap_by_cox;
+    int n_by_type, n_by_cox;
+    double *tally0, *tally1, *direct0, *direct1; /* at both ends of a step */
+    size_t cap_tally[4];
+};
+
+typedef struct journey { /* one call */
+    mtl__joint *j;
+    const mtl__companion *c;
+    mtl__sim_opts o;
+    int n_times;
+    const double *time;
+    double t, stirred; /* now; when cells last came at once */
+    int next;          /* record */
+    mtl__joint_account *account;
+    mtl_error *err;
+} journey;
+
+int mtl__joint_new(mtl__joint **out, mtl_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    return *out ? 0 : mtl__nomem(err);
+}
+
+void mtl__joint_free(mtl__joint *j)
+{
+    if (!j)
+        return;
+    for (int k = 0; k < j->n_states; k++)
+        mtl__state_free(j->state[k]);
+    free(j->state);
+    free(j->piece);
+    free(j->by_type);
+    free(j->by_cox);
+    free(j->tally0);
+    free(j->tally1);
+    free(j->direct0);
+    free(j->direct1);
+    free(j);
+}
+
+/* ---------------------------------------------------------------- pieces */
+static bool reads(const mtl__env *e, int factor)
+{
+    return factor && e && e->feedback && e->reads && e->reads(e, factor);
+}
+
+static bool channels_read(const mtl__env *e, const mtl__channel *x, int x0, int x1)
+{
+    for (int k = x0; k < x1; k++)
+        if (reads(e, x[k].factor))
+            return true;
+    return false;
+}
+
+static bool piece_reads(const mtl__process *p, const mtl__work *w)
+{
+    const mtl__env *e = p->env;
+    for (int k = 0; k < w->n_list; k++) {
+        const mtl__type *t = &p->type[w->list[k]];
+        if (reads(e, t->f_divide) || reads(e, t->f_die) || reads(e, t->f_leave) ||
+            channels_read(e, p->change, t->change0, t->change1) ||
+            channels_read(e, p->output, t->output0, t->output1))
+            return true;
+    }
+    for (int k = 0; k < w->n_row_list; k++) {
+        const mtl__row *r = &p->row[w->row_list[k]];
+        if (channels_read(e, p->land, r->land0, r->land1) ||
+            channels_read(e, p->cross, r->cross0, r->cross1))
+            return true;
+    }
+    return false;
+}
+
+/* The lane's counted types and intensities that are this piece's. */
+static int list_counted(mtl__joint *j, piece *x)
+{
+    const mtl__lane *l = x->lane;
+    x->by_type0 = j->n_by_type;
+    x->by_cox0 = j->n_by_cox;
+    MTL_TRY(mtl__grow(&j->by_type, &j->cap_by_type, (size_t)(j->n_by_type + l->n_by_type) + 1,
+                      sizeof *j->by_type));
+    MTL_TRY(mtl__grow(&j->by_cox, &j->cap_by_cox, (size_t)(j->n_by_cox + l->n_by_cox) + 1,
+                      sizeof *j->by_cox));
+    for (int k = 0; !x->direct && k < l->n_by_type; k++)
+        if (x->p->type[l->by_type[k].index].component == x->w->component)
+            j->by_type[j->n_by_type++] = l->by_type[k];
+    for (int a = 0; a < x->w->n_active_cox; a++)
+        x->w->cox_marked[x->w->active_cox[a]] = true;
+    for (int k = 0; k < l->n_by_cox; k++)
+        if (x->w->cox_marked[l->by_cox[k].index])
+            j->by_cox[j->n_by_cox++] = l->by_cox[k];
+    for (int a = 0; a < x->w->n_active_cox; a++)
+        x->w->cox_marked[x->w->active_cox[a]] = false;
+    x->by_type1 = j->n_by_type;
+    x->by_cox1 = j->n_by_cox;
+    x->counted = x->by_type1 > x->by_type0 || x->by_cox1 > x->by_cox0;
+    return 0;
+}
+
+static int state_for(mtl__joint *j, int k, const mtl__process *p, mtl__state **out, mtl_error *err)
+{
+    if (k >= j->n_states) {
+        if (mtl__grow(&j->state, &j->cap_state, (size_t)k + 1, sizeof *j->state) < 0)
+            return mtl__nomem(err);
+        MTL_TRY(mtl__state_new(&j->state[k], p, 8, err));
+        j->n_states = k + 1;
+    } else {
+        MTL_TRY(mtl__state_fit(j->state[k], p, err));
+    }
+    *out = j->state[k];
+    return 0;
+}
+
+/* Component c of a lane as the next piece, c = n_components: what its schedule feeds directly. 0
+   where there is nothing to do. */
+static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names, mtl_error *err)
+{
+    piece *x = &j->piece[j->n_pieces];
+    *x = (piece){.lane = l, .p = l->process, .direct = c == l->process->n_components};
+    MTL_TRY(state_for(j, j->n_pieces, l->process, &x->s, err));
+    x->w = x->s->work;
+    MTL_TRY(mtl__work_begin(&x->p, l->source, &l->key, x->s, &x->gated, err));
+    if (x->direct) {
+        x->start = mtl__cox_direct_start(l->source);
+        if (mtl__cox_fed(l->source, x->w) == 0)
+            return 0;
+    } else {
+        if (!mtl__work_on(x->p, x->w, c))
+            return 0;
+        x->start = mtl__work_start(x->p, x->w);
+        *names = *names ? *names : x->w;
+        mtl__work_streams(x->p, x->w, &l->key, *names);
+        mtl__cox_driven(x->p, x->w);
+        x->coupled = piece_reads(x->p, x->w);
+    }
+    if (list_counted(j, x) < 0)
+        return mtl__nomem(err);
+    j->n_pieces++;
+    return 0;
+}
+
+static int add_pieces(mtl__joint *j, const mtl__lane *lane, int n, mtl_error *err)
+{
+    size_t most = 1;
+    for (int k = 0; k < n; k++)
+        most += (size_t)lane[k].process->n_components + 1;
+    if (mtl__grow(&j->piece, &j->cap_piece, most, sizeof *j->piece) < 0)
+        return mtl__nomem(err);
+    j->n_pieces = j->n_by_type = j->n_by_cox = 0;
+    for (int k = 0; k < n; k++) {
+        mtl__work *names = NULL;
+        MTL_TRY(mtl__source_check(lane[k].source, lane[k].process, err));
+        for (int c = 0; c <= lane[k].process->n_components; c++)
+            MTL_TRY(add_piece(j, &lane[k], c, &names, err));
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- tallies */
+static double intensity(const piece *x, int c, double t)
+{
+    const mtl__state *s = x->s;
+    if (x->direct || !x->begun)
+        return s->y[c];
+    if (!x->awake) /* it only decays */
+        return s->y[c] > 0 ? s->y[c] * mtl__exp(-x->p->cox_decay[c] * (t - s->t)) : 0;
+    return x->exact ? mtl__cox_peek(x->p, s, x->w, c, t) : s->y[c];
+}
+
+static void add_tallies(const mtl__joint *j, const piece *x, double t, double *y)
+{
+    for (int k = x->by_type0; k < x->by_type1; k++)
+        y[j->by_type[k].tally] += j->by_type[k].weight * (double)x->s->n[j->by_type[k].index];
+    for (int k = x->by_cox0; k < x->by_cox1; k++)
+        y[j->by_cox[k].tally] += j->by_cox[k].weight * intensity(x, j->by_cox[k].index, t);
+}
+
+/* All of them at t; direct: of the schedule's intensities only, or only of the others. */
+static void count_tallies(const journey *v, double t, bool direct, double *y)
+{
+    const mtl__joint *j = v->j;
+    for (int k = 0; k < v->c->n_tallies; k++)
+        y[k] = 0;
+    for (int k = 0; k < j->n_pieces; k++)
+        if (j->piece[k].begun && j->piece[k].counted && j->piece[k].direct == direct)
+            add_tallies(j, &j->piece[k], t, y);
+}
+
+/* Of all pieces at t within the step [t0, t1], the direct ones on the line between its ends. */
+static void tallies_within(const journey *v, double t0, double t1, double t, double *y)
+{
+    const double x = t1 > t0 ? (t - t0) / (t1 - t0) : 1;
+    count_tallies(v, t, false, y);
+    for (int k = 0; k < v->c->n_tallies; k++)
+        y[k] += v->j->direct0[k] + x * (v->j->direct1[k] - v->j->direct0[k]);
+}
+
+/* ---------------------------------------------------------------- at a date */
+static void begin_piece(journey *v, piece *x)
+{
+    mtl__state *s = x->s;
+    const double end = v->time[v->n_times - 1];
+    s->t = x->start;
+    x->begun = x->at_cut = true;
+    for (int k = 0; k < x->w->n_active_cox; k++)
+        s->y[x->w->active_cox[k]] = 0;
+    if (x->direct)
+        return;
+    mtl__work_factors(x->p, s, x->w, end);
+    mtl__work_bounds(x->p, s, x->w, end);
+    int left = 0;
+    for (int k = v->next; k < v->n_times; k++)
+        left += v->time[k] >= x->start;
+    x->exact = v->o.solver == MTL__EXACT ||
+               (v->o.solver == MTL__AUTO &&
+                mtl__work_exact_is_cheaper(x->p, s, x->w, x->start, end, left, &v->o));
+    v->account->used[x->exact ? MTL__EXACT : MTL__LEAP] = true;
+}
+
+/* The segment that ends at t: a resting piece has decayed, an exact one keeps what it has not
+ * spent.
+ */
+static void end_segment(piece *x, double t)
+{
+    mtl__state *s = x->s;
+    if (x->at_cut || x->direct) {
+        x->at_cut = true;
+        return;
+    }
+    if (!x->awake) {
+        mtl__work_sleep(x->p, s, x->w, t);
+    } else if (x->exact) {
+        mtl__exact_rest(s, x->w, t, x->inflow, &x->pending);
+        for (int k = 0; k < x->w->n_active_cox; k++)
+            mtl__cox_advance(x->p, s, x->w, x->w->active_cox[k], t);
+    }
+    s->t = t;
+    x->at_cut = true;
+}
+
+/* What falls on now in this piece. */
+static int happen(journey *v, piece *x)
+{
+    if (x->direct) {
+        const double was = x->s->t;
+        x->s->t = v->t;
+        mtl__cox_direct_now(x->s, x->w);
+        x->s->t = was < v->t ? v->t : was;
+        return 0;
+    }
+    const int happened = mtl__work_happens(x->p, x->s, x->w, &v->o, v->err);
+    MTL_TRY(happened);
+    if (happened) {
+        x->ready = false;
+        v->stirred = v->t;
+    }
+    return 0;
+}
+
+static int arrive(journey *v)
+{
+    mtl__arrival a[16];
+    const int most = (int)(sizeof a / sizeof *a);
+    for (int n = most; n == most;) {
+        n = v->c->arrivals(v->c->ctx, a, most);
+        for (int k = 0; k < n; k++)
+            for (int i = 0; i < v->j->n_pieces; i++) {
+                piece *x = &v->j->piece[i];
+                if (x->direct || x->lane - v->j->piece[0].lane != a[k].lane ||
+                    x->p->type[a[k].type].component != x->w->component || !x->begun)
+                    continue;
+                end_segment(x, v->t);
+                mtl__ledger *l = &x->s->ledger;
+                int64_t *cells = &x->s->n[a[k].type];
+                *(a[k].cells < 0 ? &l->culled : &l->immigrated) +=
+                    a[k].cells < 0 ? *cells : a[k].cells;
+                *cells = a[k].cells < 0 ? 0 : *cells + a[k].cells;
+                x->ready = false;
+            }
+    }
+    return 0;
+}
+
+static void take_records(journey *v)
+{
+    for (; v->next < v->n_times && v->time[v->next] <= v->t; v->next++) {
+        for (int k = 0; k < v->j->n_pieces; k++) {
+            const piece *x = &v->j->piece[k];
+            if (!x->direct && x->begun && v->time[v->next] >= x->start)
+                mtl__work_record(x->s, x->w,
+                                 x->lane->counts + (size_t)v->next * (size_t)x->p->n_types,
+                                 x->lane->cox + (size_t)v->next * (size_t)x->p->n_cox);
+        }
+        v->c->record(v->c->ctx, v->next);
+    }
+}
+
+/* Where the piece must be cut next, at most t. */
+static double piece_cut(const piece *x, double t)
+{
+    if (!x->begun)
+        return mtl__min(t, x->start);
+    return x->direct ? mtl__cox_direct_cut(x->p, x->s, x->w, t)
+                     : mtl__work_cut(x->p, x->s, x->w, t);
+}
+
+/* Everything that happens at v->t; then every piece knows its next cut. */
+static int at_date(journey *v)
+{
+    mtl__joint *j = v->j;
+    for (int k = 0; k < j->n_pieces; k++) {
+        piece *x = &j->piece[k];
+        if (!x->begun && x->start <= v->t)
+            begin_piece(v, x);
+        else if (x->begun && x->cut <= v->t)
+            end_segment(x, v->t);
+    }
+    MTL_TRY(arrive(v));
+    for (int k = 0; k < j->n_pieces; k++)
+        if (j->piece[k].begun && j->piece[k].at_cut && j->piece[k].s->t == v->t)
+            MTL_TRY(happen(v, &j->piece[k]));
+    take_records(v);
+    if (v->next == v->n_times)
+        return 0;
+    for (int k = 0; k < j->n_pieces; k++)
+        if (!j->piece[k].begun || j->piece[k].at_cut)
+            j->piece[k].cut = piece_cut(&j->piece[k], v->time[v->next]);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- a step */
+/* How long the step may be: the companion says what resolves it; after cells came at once the
+   tallies move fast, then ever more slowly. */
+static double step_end(const journey *v)
+{
+    const mtl__joint *j = v->j;
+    double h = v->c->longest(v->c->ctx);
+    const double calm = mtl__max(0.5, 0.2 * (v->t - v->stirred));
+    h = mtl__min(h, calm);
+    for (int k = 0; k < j->n_pieces; k++)
+        if (j->piece[k].begun && j->piece[k].w->n_inflow > 0)
+            h = mtl__min(h, 7);
+    if (v->o.step_days > 0)
+        h = v->o.step_days;
+    h /= v->o.refine > 1 ? v->o.refine : 1;
+    double t = mtl__min(v->t + h, v->time[v->next]);
+    t = mtl__min(t, v->c->next_break(v->c->ctx, v->t));
+    for (int k = 0; k < j->n_pieces; k++)
+        t = mtl__min(t, j->piece[k].cut);
+    return t > v->t ? t : v->time[v->next];
+}
+
+/* A piece at a cut: is anybody there, and the bounds of its rates; before the companion moves. */
+static void open_segment(piece *x, double t1)
+{
+    if (!x->begun || x->direct || !x->at_cut)
+        return;
+    mtl__work_inflows(x->p, x->s, x->w);
+    x->awake = x->w->n_inflow > 0 || mtl__work_any_cell(x->s, x->w);
+    if (!x->awake)
+        return;
+    if (x->coupled)
+        x->cut = t1;
+    mtl__work_bounds(x->p, x->s, x->w, x->cut);
+}
+
+/* ... and its factors, along the path that the companion is expected to take. */
+static void start_segment(piece *x, double t1)
+{
+    if (!x->begun || x->direct || !x->at_cut)
+        return;
+    x->at_cut = false;
+    if (!x->awake)
+        return;
+    const double end = x->exact ? x->cut : t1;
+    mtl__work_factors(x->p, x->s, x->w, end);
+    if (!x->exact)
+        return;
+    if (!x->ready || x->w->varies)
+        mtl__exact_prepare(x->p, x->s, x->w);
+    x->ready = true;
+    mtl__work_drives(x->p, x->s, x->w);
+    x->inflow = mtl__exact_inflow(x->s, x->w);
+}
+
+/* Events of an exact piece up to t1 or its cut, against factors that are known. */
+static int run_exact(journey *v, piece *x, double t1)
+{
+    for (;;) {
+        double t;
+        MTL_TRY(mtl__exact_peek(x->s, x->w, x->inflow, &x->pending, &t, v->err));
+        if (!(t <= t1))
+            return 0;
+        MTL_TRY(mtl__exact_fire(x->p, x->s, x->w, t, x->inflow, &x->pending, &v->o, v->err));
+    }
+}
+
+static int run_leap(journey *v, piece *x, double t1)
+{
+    mtl__sim_opts o = v->o;
+    o.refine = 1; /* the step itself is refined */
+    MTL_TRY(mtl__leap_run(x->p, x->s, x->w, t1, mtl__leap_step(x->p, x->w, &o), &o, v->err));
+    v->account->split = v->account->split || x->s->split;
+    /* a leaping piece begins each step afresh */
+    x->s->t = t1;
+    x->at_cut = true;
+    x->cut = mtl__min(x->cut, piece_cut(x, v->time[v->next]));
+    return 0;
+}
+
+static void run_direct(journey *v, double t1)
+{
+    for (int k = 0; k < v->j->n_pieces; k++) {
+        piece *x = &v->j->piece[k];
+        if (!x->direct || !x->begun)
+            continue;
+        mtl__cox_direct_step(x->p, x->s, x->w, t1);
+        x->s->t = t1;
+        x->at_cut = true;
+        x->cut = piece_cut(x, v->time[v->next]);
+    }
+}
+
+/* The lanes over [v->t, t1] against the path that the companion was moved along. */
+static int lanes_step(journey *v, double t1)
+{
+    for (int k = 0; k < v->j->n_pieces; k++) {
+        piece *x = &v->j->piece[k];
+        if (!x->begun || x->direct || !x->awake)
+            continue;
+        MTL_TRY(x->exact ? run_exact(v, x, t1) : run_leap(v, x, t1));
+    }
+    return 0;
+}
+
+/* Event by event: every candidate sees the companion as it is at that moment. */
+static int events_step(journey *v, double t1)
+{
+    mtl__joint *j = v->j;
+    const mtl__companion *c = v->c;
+    for (int k = 0; k < j->n_pieces; k++) {
+        piece *x = &j->piece[k];
+        x->next = HUGE_VAL;
+        if (x->begun && !x->direct && x->awake)
+            MTL_TRY(mtl__exact_peek(x->s, x->w, x->inflow, &x->pending, &x->next, v->err));
+    }
+    for (;;) {
+        piece *x = NULL;
+        for (int k = 0; k < j->n_pieces; k++)
+            if (j->piece[k].next <= t1 && (!x || j->piece[k].next < x->next))
+                x = &j->piece[k];
+        if (!x)
+            return 0;
+        if (x->coupled || x->counted) {
+            tallies_within(v, v->t, t1, x->next, j->tally1);
+            MTL_TRY(c->advance(c->ctx, x->next, j->tally0, j->tally1, v->err));
+            c->settle(c->ctx);
+        }
+        const double t = x->next;
+        MTL_TRY(mtl__exact_fire(x->p, x->s, x->w, t, x->inflow, &x->pending, &v->o, v->err));
+        if (x->coupled || x->counted)
+            tallies_within(v, v->t, t1, t, j->tally0);
+        MTL_TRY(mtl__exact_peek(x->s, x->w, x->inflow, &x->pending, &x->next, v->err));
+    }
+}
+
+static int step(journey *v, double t1)
+{
+    mtl__joint *j = v->j;
+    const mtl__companion *c = v->c;
+    const bool by_event = v->o.solver == MTL__EXACT;
+    for (int k = 0; k < j->n_pieces; k++)
+        open_segment(&j->piece[k], t1);
+    count_tallies(v, v->t, true, j->direct0);
+    run_direct(v, t1);
+    count_tallies(v, t1, true, j->direct1);
+    tallies_within(v, v->t, t1, v->t, j->tally0);
+    MTL_TRY(c->advance(c->ctx, t1, j->tally0, j->tally0, v->err));
+    for (int k = 0; k < j->n_pieces; k++)
+        start_segment(&j->piece[k], t1);
+    if (by_event) {
+        c->back(c->ctx);
+        MTL_TRY(events_step(v, t1));
+    } else {
+        MTL_TRY(lanes_step(v, t1));
+        c->back(c->ctx);
+    }
+    tallies_within(v, v->t, t1, t1, j->tally1);
+    MTL_TRY(c->advance(c->ctx, t1, j->tally0, j->tally1, v->err));
+    c->settle(c->ctx);
+    v->account->steps++;
+    v->t = t1;
+    return 0;
+}
+
+static int travel(journey *v)
+{
+    for (;;) {
+        MTL_TRY(at_date(v));
+        if (v->next == v->n_times)
+            return 0;
+        MTL_TRY(step(v, step_end(v)));
+    }
+}
+
+static void add_account(const mtl__joint *j, mtl__joint_account *a)
+{
+    for (int k = 0; k < j->n_pieces; k++) {
+        const mtl__ledger *l = &j->piece[k].s->ledger;
+        a->ledger.immigrated += l->immigrated;
+        a->ledger.births += l->births;
+        a->ledger.deaths += l->deaths;
+        a->ledger.changes += l->changes;
+        a->ledger.leaves += l->leaves;
+        a->ledger.landed += l->landed;
+        a->ledger.crossed += l->crossed;
+        a->ledger.lost += l->lost;
+        a->ledger.culled += l->culled;
+        a->ledger.events += l->events;
+    }
+}
+
+/* What the schedule feeds directly is recorded as in mtl__simulate. */
+static int direct_records(journey *v)
+{
+    for (int k = 0; k < v->j->n_pieces; k++) {
+        piece *x = &v->j->piece[k];
+        if (!x->direct)
+            continue;
+        const mtl__process *p = x->lane->process;
+        MTL_TRY(mtl__work_begin(&p, x->lane->source, &x->lane->key, x->s, &x->gated, v->err));
+        mtl__cox_direct(p, x->s, x->w, v->n_times, v->time, x->lane->cox);
+    }
+    return 0;
+}
+
+int mtl__simulate_jointly(mtl__joint *j, const mtl__lane *lane, int n_lanes,
+                          const mtl__companion *c, const mtl__sim_opts *o, int n_times,
+                          const double *time, mtl__joint_account *account, mtl_error *err)
+{
+    *account = (mtl__joint_account){.steps = 0};
+    if (n_times < 1)
+        return 0;
+    double **room[] = {&j->tally0, &j->tally1, &j->direct0, &j->direct1};
+    for (int k = 0; k < 4; k++)
+        if (mtl__grow(room[k], &j->cap_tally[k], (size_t)c->n_tallies + 1, sizeof **room[k]) < 0)
+            return mtl__nomem(err);
+    MTL_TRY(add_pieces(j, lane, n_lanes, err));
+    journey v = {.j = j,
+                 .c = c,
+                 .o = mtl__sim_limits(o),
+                 .n_times = n_times,
+                 .time = time,
+                 .t = mtl__min(c->t_start, time[0]),
+                 .stirred = -HUGE_VAL,
+                 .account = account,
+                 .err = err};
+    for (int k = 0; k < j->n_pieces; k++)
+        v.t = mtl__min(v.t, j->piece[k].start);
+    MTL_TRY(travel(&v));
+    add_account(j, account);
+    return direct_records(&v);
+}

@@ -29,8 +29,12 @@ int cmd_check(const struct options *o, const struct verb *v)
         char *drawing = mtl_scenario_draw(s, o->width ? o->width : terminal_width());
         if (drawing) {
             printf("%s\n", drawing);
-            printf("%s: ok, %d people, %d samples\n", o->operand[0], mtl_scenario_n_people(s),
+            const int injuries = mtl_scenario_n_injuries(s);
+            printf("%s: ok, %d people, %d samples", o->operand[0], mtl_scenario_n_people(s),
                    mtl_scenario_n_samples(s));
+            if (injuries > 0)
+                printf(", %d injur%s", injuries, injuries == 1 ? "y" : "ies");
+            printf("\n");
         } else {
             err.code = MTL_ERR_MEMORY;
             ret = report_error(&err);

@@ -45,10 +45,16 @@ const struct opt mix_opts[] = {
      "no reads from other samples of the run (default: their share is fitted)"},
     {"thin", 0, OPT_COUNT, "BP", AT(thin), 0, 100000000, NULL,
      "no two sites nearer than this (default 0: all)"},
+    {"no-phase", 0, OPT_FLAG, NULL, AT(no_phase), 0, 0, NULL,
+     "do not follow haplotypes of phased parents along chromosomes (default: where a VCF has "
+     "phase)"},
     {"joint", 0, OPT_FLAG, NULL, AT(joint), 0, 0, NULL,
      "fit the samples of one person together: one error and one overdispersion for all of them, "
      "and "
      "nothing hops between them"},
+    {"wells", 0, OPT_TEXT, "TSV", AT(well_table), 0, 0, NULL,
+     "qPCR of the same samples: table of sample, target, carriers, wells, hits, genomes; with "
+     "--joint, counts and wells make one fit"},
     {"bootstrap", 0, OPT_COUNT, "N", AT(bootstrap), 0, 100000, NULL,
      "simulated samples for each p (default 0: asymptotic)"},
     {"level", 0, OPT_POSITIVE, "X", AT(level), 0, 0, NULL, "of the intervals (default 0.95)"},
@@ -79,6 +85,8 @@ static void set_opts(mtl_mix_opts *to, const struct options *o)
     to->stranger = o->stranger;
     to->thin_bp = o->thin;
     to->joint = o->joint;
+    to->no_phase = o->no_phase;
+    to->wells = o->well_table;
     to->bootstrap = o->bootstrap;
     to->seed = o->seed;
     to->threads = o->threads;

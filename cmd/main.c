@@ -42,6 +42,18 @@ static const struct verb verbs[] = {
      .max_operands = 1,
      .opts = family_opts,
      .run = cmd_family},
+    {.name = "compare",
+     .operands = "A.yaml [B.yaml]",
+     .brief = "the same lives twice: two families, or one under two settings",
+     .about = "Runs two families, or one with the settings of --a and of --b, on the same random "
+              "streams, and compares them life by life: levels with the paired difference, samples "
+              "with McNemar's exact test, and until when the lives are the same, cell by cell. "
+              "What a change did shows within lives, where chance is alike in both.",
+     .example = "matriline compare examples/anna.yaml --a persistence=slow --b persistence=hsc",
+     .min_operands = 1,
+     .max_operands = 2,
+     .opts = compare_opts,
+     .run = cmd_compare},
     {.section = "measure"},
     {.name = "markers",
      .operands = "",
@@ -127,6 +139,20 @@ static const struct verb verbs[] = {
      .max_operands = 1,
      .opts = targets_opts,
      .run = cmd_targets},
+    {.name = "claims",
+     .operands = "[ID]",
+     .brief = "what is said of these cells, how well it is known, what can be answered",
+     .about = "Answers what popular articles and their readers say of microchimerism. Without an ID "
+              "it lists every claim by the grade of its evidence; with one it gives the whole "
+              "answer: the grade, the published numbers with their sources, the switch that "
+              "decides, a command to try. Nothing is simulated unless --verdict asks for it. What "
+              "no simulation of cells can answer is said to be so. '--search brain' or '--grade "
+              "contested' make the list shorter.",
+     .example = "matriline claims r-bereaved",
+     .min_operands = 0,
+     .max_operands = 1,
+     .opts = claims_opts,
+     .run = cmd_claims},
     {.name = "fit",
      .operands = "[DIR]",
      .brief = "values that the published rows ask for, and what they do not determine",

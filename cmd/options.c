@@ -154,8 +154,13 @@ static int read_choice(const struct opt *t, const char *text, const char **out)
 
 static int read_setting(struct options *o, const struct opt *t, const char *text)
 {
-    struct setting *list = t->offset == offsetof(struct options, set) ? o->set : o->sw;
-    int *n = list == o->set ? &o->n_set : &o->n_switch;
+    struct setting *const lists[] = {o->set, o->sw, o->set_a, o->set_b};
+    int *const counts[] = {&o->n_set, &o->n_switch, &o->n_set_a, &o->n_set_b};
+    int which = 0;
+    while (which < 3 && (char *)lists[which] != (char *)o + t->offset)
+        which++;
+    struct setting *list = lists[which];
+    int *n = counts[which];
     const char *eq = strchr(text, '=');
     if (!eq || eq == text || !eq[1]) {
         complain("--%s: '%s' is not NAME=VALUE", t->name, text);

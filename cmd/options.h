@@ -22,23 +22,27 @@ struct options {
     const char *focus, *bodies;
     const char *family, *genotypes, *panel, *hla, *typing, *host, *fam_out, *vcf_out;
     struct setting set[MAX_SETTINGS], sw[MAX_SETTINGS];
-    int n_set, n_switch;
+    struct setting set_a[MAX_SETTINGS], set_b[MAX_SETTINGS]; /* compare */
+    int n_set, n_switch, n_set_a, n_set_b;
     int replicates; /* 0 = the verb's own default */
     int first_replicate, threads, width, draws, wells;
     uint64_t seed;
     double step_days, genomes_per_well, fraction, power, alarm;
     int design, no_unknowns, json, quiet, tsv, all, persistence, quick, markdown, help, version;
     /* mix */
-    const char *donors, *staff, *samples, *sample, *references, *reference, *umi;
-    int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap, joint;
+    const char *donors, *staff, *samples, *sample, *references, *reference, *umi, *well_table;
+    int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap, joint, no_phase;
     double error, level;
     /* quantify; samples and level as for mix */
     const char *layout, *targets, *blanks, *standard_unit, *format, *rdml_run, *subjects, *group;
     double background, whole;
     int bayes;
+    /* claims */
+    const char *grade, *kind, *search, *folder;
+    int verdict;
     const char *operand[MAX_OPERANDS];
     int n_operands;
-    char *text[2 * MAX_SETTINGS]; /* owned copies of NAME=VALUE */
+    char *text[4 * MAX_SETTINGS]; /* owned copies of NAME=VALUE */
     int n_texts;
 };
 

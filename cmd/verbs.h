@@ -6,6 +6,8 @@
 
 extern const struct opt run_opts[], check_opts[], why_opts[], params_opts[], switches_opts[],
     targets_opts[], fit_opts[], markers_opts[];
+extern const struct opt claims_opts[];
+int cmd_claims(const struct options *o, const struct verb *v);
 extern const struct opt family_opts[];
 int cmd_family(const struct options *o, const struct verb *v);
 int cmd_run(const struct options *o, const struct verb *v);
@@ -22,6 +24,8 @@ void targets_folder(const struct options *o, const mtl_model *m, char *dir, size
 int cmd_markers(const struct options *o, const struct verb *v);
 extern const struct opt quantify_opts[];
 int cmd_quantify(const struct options *o, const struct verb *v);
+extern const struct opt compare_opts[];
+int cmd_compare(const struct options *o, const struct verb *v);
 extern const struct opt mix_opts[];
 int cmd_mix(const struct options *o, const struct verb *v);
 

@@ -8,12 +8,16 @@
  *     mtl_scenario_load   a family, from a YAML file
  *     mtl_run             carries it out
  *     mtl_result_emit     hands the rows to your callbacks
+ *     mtl_compare_run     the same lives under two hypotheses, or in two scenarios
  *     mtl_markers_run     which markers tell whose cells from whose
  *     mtl_quantify_run    who is in whom, from the wells of PCR plates
+ *     mtl_claims_load     what is said of these cells, and what can be answered
  *     mtl_mix_run         who is in whom, from reads or allele counts
  *
  * examples/api/ has one small program for each use. Link with `pkg-config --libs matriline`.
  */
+#include "matriline/claims.h"
+#include "matriline/compare.h"
 #include "matriline/error.h"
 #include "matriline/export.h"
 #include "matriline/fit.h"

@@ -42,11 +42,14 @@ typedef struct mtl_mix_opts {
     int thin_bp;    /**< no two sites nearer; default 0: all */
     int joint; /**< 1: the samples of one body are fitted together: one error and overdispersion for
                     all, no hopping between them */
-    int bootstrap;            /**< simulated samples for each p; default 0: asymptotic */
-    double level;             /**< of intervals; default 0.95 */
-    uint64_t seed;            /**< default 1 */
-    int by_marker;            /**< 1: who explains each marker is kept, for the page; default 0 */
-    int threads;              /**< 0 (default): all processors; results do not depend on it */
+    int no_phase;      /**< 1: the phase of genotypes is not used, sites are taken one by one */
+    const char *wells; /**< table of qPCR wells of the same samples (docs/formats.md), fitted
+                          with their reads; needs `joint`; NULL = none */
+    int bootstrap;     /**< simulated samples for each p; default 0: asymptotic */
+    double level;      /**< of intervals; default 0.95 */
+    uint64_t seed;     /**< default 1 */
+    int by_marker;     /**< 1: who explains each marker is kept, for the page; default 0 */
+    int threads;       /**< 0 (default): all processors; results do not depend on it */
     const char *command_line; /**< for provenance; NULL = not told */
 } mtl_mix_opts;
 MTL_API void mtl_mix_opts_init(mtl_mix_opts *o);
@@ -64,6 +67,7 @@ typedef struct mtl_mix_sample_row {
     double mean_depth; /**< of REF and ALT there */
     double error, overdispersion, hopping;
     double loglik, loglik_null; /**< null: host alone */
+    int meioses;                /**< of phased parents, followed along chromosomes; 0: none */
     int64_t reads;              /**< looked at; 0: counts were given */
     const char *flags;          /**< in words, "; " between; "" = none */
 } mtl_mix_sample_row;

@@ -48,7 +48,7 @@ MTL_API int mtl_model_find_param(const mtl_model *m, const char *name, mtl_error
 /** One place where a parameter acts: a rule, a supply line, a factor, an organ or an assay.
  *  Returns the number of places; fills up to `max`. Strings borrowed. */
 typedef struct mtl_param_use {
-    const char *table;  /**< "rules", "supply", "factors", "organs", "assays" */
+    const char *table;  /**< "rules", "supply", "factors", "organs", "assays", "tallies", ... */
     const char *id;     /**< name of the line in that table */
     const char *text;   /**< what it does, one sentence */
     const char *when;   /**< switch condition, "" if always */
@@ -56,6 +56,21 @@ typedef struct mtl_param_use {
     int line;
 } mtl_param_use;
 MTL_API int mtl_model_param_uses(const mtl_model *m, int param, mtl_param_use *out, int max);
+
+/** A line of a table that has a name of its own: a factor, a tally, an injury, an outcome, a kind of
+ *  cell. Strings borrowed. Unknown names give MTL_ERR_NAME with the nearest. */
+typedef struct mtl_entry_info {
+    const char *table; /**< "factors", "tallies", "injuries", "outcomes", "kinds" */
+    const char *name, *text;
+    char tier; /**< 0 if the table has none */
+    const char *source, *note;
+    int line;
+} mtl_entry_info;
+MTL_API int mtl_model_entry(const mtl_model *m, const char *name, mtl_entry_info *out,
+                            mtl_error *err);
+/** Where such a line acts, as mtl_model_param_uses: rules of a kind, rules with a factor, exposures of
+ *  an outcome, what reads a tally. 0 if the name is not known. */
+MTL_API int mtl_model_entry_uses(const mtl_model *m, const char *name, mtl_param_use *out, int max);
 
 typedef struct mtl_switch_info {
     const char *name, *value, *meaning; /**< value: as set now */
@@ -70,6 +85,9 @@ MTL_API int mtl_model_n_switches(const mtl_model *m);
 MTL_API int mtl_model_switch_info(const mtl_model *m, int i, mtl_switch_info *out);
 MTL_API int mtl_model_switch_value(const mtl_model *m, int i, int k, mtl_switch_value *out);
 MTL_API int mtl_model_find_switch(const mtl_model *m, const char *name, mtl_error *err);
+/** Lines that name switch i in their condition and may hold when it has value k; as
+ *  mtl_model_param_uses. */
+MTL_API int mtl_model_switch_uses(const mtl_model *m, int i, int k, mtl_param_use *out, int max);
 
 /** SHA-256 (hex, 64 characters) over all tables as read, and the values and switches as set. */
 MTL_API const char *mtl_model_hash(mtl_model *m);

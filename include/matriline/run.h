@@ -29,6 +29,13 @@ typedef struct mtl_run_opts {
      *  total in replicates. Return nonzero to stop (MTL_ERR_INTERRUPTED). NULL allowed. */
     int (*progress)(void *ctx, int64_t done, int64_t total);
     void *progress_ctx;
+    /** Nonzero: keep of each replicate, body, donor and date a hash of the cells that are there, so that
+     *  mtl_compare_run can say until when two lives are the same; default 0. */
+    int fingerprints;
+    /** Further dates to look at, days since 1970-01-01; those outside the run are passed over. Steps of
+     *  leap end at dates, so two runs are alike only where they look at the same ones. */
+    const double *dates;
+    int n_dates;
 } mtl_run_opts;
 MTL_API void mtl_run_opts_init(mtl_run_opts *o);
 

@@ -32,6 +32,15 @@ MTL_API int mtl_scenario_has_body(const mtl_scenario *s, int person, mtl_error *
  *  there is no such person. */
 MTL_API int mtl_scenario_set_focus(mtl_scenario *s, const char *person, mtl_error *err);
 MTL_API int mtl_scenario_n_samples(const mtl_scenario *s);
+/** Injuries: those of the file, an injury of a group of organs once for each, and the scars that
+ *  `follow: [scars]` adds. */
+MTL_API int mtl_scenario_n_injuries(const mtl_scenario *s);
+/** The i-th injury in words: "infarct of the heart, 12% of the tissue"; free() it. NULL if there is
+ *  none or if out of memory. */
+MTL_API char *mtl_scenario_injury(const mtl_scenario *s, int i);
+/** What `follow` asks for, in words: "tolerance and response, lupus"; "" if nothing; free() it. NULL
+ *  if out of memory. */
+MTL_API char *mtl_scenario_follows(const mtl_scenario *s);
 /** SHA-256 (hex) of the file as read. */
 MTL_API const char *mtl_scenario_hash(const mtl_scenario *s);
 

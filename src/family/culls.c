@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What takes settled foreign cells away at a date: a new pregnancy of their host, from every other
-   donor (niche = displacement), and a stem cell graft, from the cells that make blood. Each
+   donor (niche = displacement), a stem cell graft, from the cells that make blood, and an experiment
+   that depletes them. Each
    inoculum gets those of the bodies that it can reach, so that a large family costs what its people
    cost. */
 #include <stdlib.h>
@@ -88,6 +89,24 @@ static int add_grafts(culling *c, const mtl__inoculum *x, int body)
     return 0;
 }
 
+static int add_depletions(culling *c, const mtl__inoculum *x, int body)
+{
+    const mtl__world *w = c->w;
+    for (int k = 0; k < w->s->n_depletions; k++) {
+        const mtl__depletion *d = &w->s->depletion[k];
+        if (d->person != w->body_person[body] || x->donor == d->person ||
+            (d->donor >= 0 && d->donor != x->donor) || !(d->t >= x->t_start))
+            continue;
+        MTL_TRY(add(c, (mtl__cull){.t = d->t,
+                                   .keep = d->keep,
+                                   .type0 = w->body[body].type0,
+                                   .type1 = w->body[body].type1,
+                                   .cox0 = w->body[body].cox0,
+                                   .cox1 = w->body[body].cox1}));
+    }
+    return 0;
+}
+
 static int cull_one(culling *c, mtl__inoculum *x)
 {
     int body = -1, type0 = 0, type1 = 0, cox0 = 0, cox1 = 0;
@@ -96,6 +115,7 @@ static int cull_one(culling *c, mtl__inoculum *x)
     while (mtl__next_body(c->w, &c->part, &body, &type0, &type1, &cox0, &cox1)) {
         MTL_TRY(add_pregnancies(c, x, body));
         MTL_TRY(add_grafts(c, x, body));
+        MTL_TRY(add_depletions(c, x, body));
     }
     if (c->n == 0)
         return 0;
@@ -140,7 +160,7 @@ int mtl__world_culls(mtl__world *w, mtl_error *err)
     int grafts = 0, ret = list_grafts(&c, &grafts);
     if (ret == 0 && mtl__model_switch_is(w->m, "niche", "displacement"))
         ret = mtl__model_value(w->m, "niche.displacement", &c.displaced, err);
-    if (ret == 0 && (grafts || c.displaced > 0)) {
+    if (ret == 0 && (grafts || c.displaced > 0 || w->s->n_depletions)) {
         ret = mtl__cutter_new(&c.cutter, w->process, err);
         for (int i = 0; ret == 0 && i < w->n_inocula; i++)
             ret = cull_one(&c, &w->inoculum[i]);

@@ -27,6 +27,15 @@ typedef struct mtl__conduit {
     int slot;
 } mtl__conduit;
 
+/* A person whose own body is followed: injuries, tolerance, outcomes (host/). */
+typedef struct mtl__followed {
+    mtl__host_spec spec;
+    mtl__host_plan *plan;
+    int person, body;
+    int tally0; /* its first tally among those of the world */
+    int clones; /* inoculum that holds its tumours; -1 */
+} mtl__followed;
+
 typedef struct mtl__world {
     mtl__arena arena;
     const mtl_scenario *s;
@@ -50,8 +59,14 @@ typedef struct mtl__world {
     int *gate_of;        /* [slots] gate of a factor, -1 = none */
     int *gate_name;      /* [gates] first gate of the same name: they have one value */
     mtl__builder *build; /* while the world is made */
-    bool *line_used;     /* [n_supplies] lines of supply that this scenario calls on */
-    bool *fold_used;     /* [n_params] folds that apply to one of its pregnancies */
+    /* Hosts, in the order of the bodies; their number is their number in the clockwork. */
+    mtl__followed *host;
+    int n_hosts, n_tallies;
+    int *host_of;    /* [n_people] -1 = not followed */
+    bool together;   /* some host reads cells: lives are run jointly with it */
+    bool immune;     /* tolerance and response are followed */
+    bool *line_used; /* [n_supplies] lines of supply that this scenario calls on */
+    bool *fold_used; /* [n_params] folds that apply to one of its pregnancies */
 } mtl__world;
 /* Borrows scenario and model. */
 int mtl__world_new(mtl__world **out, const mtl_scenario *s, const mtl_model *m, mtl_error *err);
@@ -64,6 +79,34 @@ bool mtl__part_reaches(const mtl__world *w, const mtl__part *part, int person);
    [*cox0, *cox1) are of *body. Begin with *body = -1 and zeros. */
 bool mtl__next_body(const mtl__world *w, const mtl__part *part, int *body, int *type0, int *type1,
                     int *cox0, int *cox1);
+
+/* ---------------------------------------------------------------- hosts beside the cells (lives.c)
+ */
+/* The lives of all hosts of a world in one replicate, as the companion of its lanes. One per
+ * thread.
+ */
+typedef struct mtl__lives mtl__lives;
+int mtl__lives_new(mtl__lives **out, const mtl__world *w, mtl_error *err);
+void mtl__lives_free(mtl__lives *x);
+/* A replicate begins. record: [n_hosts], NULL = nothing is kept. */
+int mtl__lives_begin(mtl__lives *x, uint64_t seed, uint64_t replicate,
+                     const mtl__host_record *record, mtl_error *err);
+const mtl__companion *mtl__lives_companion(const mtl__lives *x);
+/* Where arrivals of a host's tumours go: the lane of its clones and the part it runs in. */
+void mtl__lives_clones(mtl__lives *x, int host, int lane, const mtl__part *part);
+/* The lane's process: that of the part, seeing the hosts as the donor's cells do. `p` and `env` are
+   the caller's and stay while the lane runs. */
+void mtl__lives_see(const mtl__lives *x, int donor, const mtl__part *part, mtl__process *p,
+                    mtl__env *env);
+/* Share of the donor's haplotypes that the host lacks, in this replicate. */
+double mtl__lives_mismatch(const mtl__lives *x, int host, int donor);
+/* What the hosts count in a part of this donor: lists in the arena. */
+typedef struct mtl__counting {
+    mtl__counted *by_type, *by_cox;
+    int n_by_type, n_by_cox;
+} mtl__counting;
+int mtl__lives_counting(const mtl__world *w, const mtl__part *part, int donor, mtl__arena *a,
+                        mtl__counting *out, mtl_error *err);
 
 /* ---------------------------------------------------------------- without random numbers
  * (mixture.c) */

@@ -75,12 +75,17 @@ typedef struct mtl__adoption {
     const char *path;
 } mtl__adoption;
 
+/* The injury of the model that a Caesarean delivery leaves, where `follow: [scars]` asks for it. */
+#define MTL__SCAR "caesarean_scar"
 /* What befalls a body's own tissue. */
 typedef struct mtl__injury {
     int person, def;      /* index into model->injury */
     int organ;
-    double t, size, lasts_days; /* size: damage, 0..1 */
-    bool implied;         /* no event of its own: the wound of a caesarean delivery */
+    double t, size, lasts_days; /* size: damage, 0..1; where not given, the model's as it was read */
+    bool size_given, lasts_given;
+    bool implied;         /* no event of its own: the other organs of a group, which follow the first at
+                             once, or the scar of a Caesarean delivery */
+    int pregnancy;        /* of a scar: 1 + index, 0 = none */
     int line, column;
     double slack_days;
     const char *path;
@@ -93,8 +98,9 @@ typedef struct mtl__depletion {
     double slack_days;
     const char *path;
 } mtl__depletion;
-/* A clone of the person's own that begins on a date ("tumour"), or is known to begin an outcome
-   ("diagnosis": then cells = 0 and outcome is set). */
+/* A clone of the person's own that begins on a date ("tumour": cells > 0), or the known beginning of an
+   outcome ("diagnosis": cells = 0). Whether the outcome is in `follow` does not matter: of this person
+   it is known. */
 typedef struct mtl__onset {
     int person, outcome;  /* index into model->outcome */
     double t;
@@ -121,7 +127,7 @@ typedef struct mtl__sample {
 } mtl__sample;
 
 enum mtl__note_kind { MTL__EV_BIRTH, MTL__EV_CONCEPTION, MTL__EV_DELIVERY, MTL__EV_LOSS, MTL__EV_SAMPLE, MTL__EV_AUTOPSY,
-                      MTL__EV_DEATH, MTL__EV_OTHER };
+                      MTL__EV_DEATH, MTL__EV_OTHER, MTL__EV_INJURY, MTL__EV_DEPLETION, MTL__EV_ONSET };
 /* Every dated thing in order, for life lines, events.tsv and `check`. */
 typedef struct mtl__event {
     enum mtl__note_kind kind;
@@ -147,8 +153,11 @@ struct mtl_scenario {
     mtl__injury *injury;       int n_injuries;    /* in order of t once checked */
     mtl__depletion *depletion; int n_depletions;
     mtl__onset *onset;         int n_onsets;
-    bool *follow;              /* [model->n_outcomes] outcomes that `follow:` asks for; NULL = none */
+    bool *follow;              /* [model->n_outcomes] outcomes that `follow:` asks for, and what they hang
+                                  on: what they need first, and outcomes among their exposures; NULL = none */
     bool follow_tolerance;     /* `follow: [tolerance]`: tolerance and response, under any switch */
+    bool follow_scars;         /* `follow: [scars]`: Caesarean deliveries leave an injury */
+    int follow_line, follow_column; /* 0 = no `follow:` */
     mtl__conceptus *child;     int n_children;
     mtl__sample *sample;       int n_samples;
     mtl__event *event;         int n_events;
@@ -165,6 +174,13 @@ int mtl__scenario_check(mtl_scenario *s, mtl_error *err);
 const char *mtl__scenario_relation(const mtl_scenario *s, int host, int who);
 /* What passed, in words for one line: "milk of hilde, 600 mL a day, for 5 months". */
 void mtl__contact_text(const mtl_scenario *s, const mtl__contact *c, mtl__str *out);
+/* "infarct of the heart, 12% of the tissue"; of the first organ of a group, of all. */
+void mtl__injury_text(const mtl_scenario *s, int injury, mtl__str *out);
+void mtl__depletion_text(const mtl_scenario *s, const mtl__depletion *d, mtl__str *out);
+/* "tumour: breast cancer, begins with 1 cell", "diagnosis: Scleroderma". */
+void mtl__onset_text(const mtl_scenario *s, const mtl__onset *o, mtl__str *out);
+/* "tolerance and response, scars, lupus"; nothing if nothing is followed. */
+void mtl__follow_text(const mtl_scenario *s, mtl__str *out);
 /* Who has a body that is followed: fills has[n_people]; MTL_ERR_MEMORY. */
 int mtl__scenario_bodies(const mtl_scenario *s, bool *has);
 /* Have these two one genome: monozygotic twins, or (where nothing is said) twins of one chorion and sex? */

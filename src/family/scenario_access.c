@@ -64,6 +64,37 @@ int mtl_scenario_n_samples(const mtl_scenario *s)
     return s->n_samples;
 }
 
+int mtl_scenario_n_injuries(const mtl_scenario *s)
+{
+    return s->n_injuries;
+}
+
+/* For a caller who frees it: never NULL but for want of memory. */
+static char *handed_out(mtl__str *t)
+{
+    if (!t->oom && !t->s)
+        mtl__str_add(t, "");
+    if (t->oom)
+        mtl__str_free(t);
+    return t->s;
+}
+
+char *mtl_scenario_injury(const mtl_scenario *s, int i)
+{
+    mtl__str t = {0};
+    if (i < 0 || i >= s->n_injuries)
+        return NULL;
+    mtl__injury_text(s, i, &t);
+    return handed_out(&t);
+}
+
+char *mtl_scenario_follows(const mtl_scenario *s)
+{
+    mtl__str t = {0};
+    mtl__follow_text(s, &t);
+    return handed_out(&t);
+}
+
 const char *mtl_scenario_hash(const mtl_scenario *s)
 {
     return s->hash;

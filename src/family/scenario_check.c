@@ -312,10 +312,12 @@ int mtl__scenario_check(mtl_scenario *s, mtl_error *err)
     MTL_TRY(mtl__scenario_sort(s, err));
     MTL_TRY(mtl__scenario_close(s, err));
     MTL_TRY(mtl__scenario_add_unnoticed(s, err));
+    MTL_TRY(mtl__scenario_imply_injuries(s, err));
     MTL_TRY(mtl__scenario_imply_contacts(s, err));
     for (int i = 0; i < s->n_pregnancies; i++)
         MTL_TRY(one_pregnancy(s, &s->pregnancy[i], err));
     MTL_TRY(overlaps(s, err));
     MTL_TRY(mtl__scenario_check_contacts(s, err));
+    MTL_TRY(mtl__scenario_check_injuries(s, err));
     return mtl__scenario_list_events(s, err);
 }

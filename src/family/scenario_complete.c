@@ -157,7 +157,26 @@ static void later(double *t, double candidate)
         *t = candidate;
 }
 
-/* The mother with most samples, else the person with most, else a mother, else the first. */
+/* Whom most befell, by events of its own; -1 = nobody. */
+static int most_befallen(const mtl_scenario *s, int *n)
+{
+    int best = -1;
+    for (int i = 0; i < s->n_people; i++)
+        n[i] = 0;
+    for (int i = 0; i < s->n_injuries; i++)
+        n[s->injury[i].person] += !s->injury[i].implied;
+    for (int i = 0; i < s->n_depletions; i++)
+        n[s->depletion[i].person]++;
+    for (int i = 0; i < s->n_onsets; i++)
+        n[s->onset[i].person]++;
+    for (int i = 0; i < s->n_people; i++)
+        if (n[i] > 0 && (best < 0 || n[i] > n[best]))
+            best = i;
+    return best;
+}
+
+/* The mother with most samples, else the person with most, else the one whom most befell, else a
+   mother, else the first. */
 static int choose_focus(const mtl_scenario *s, int *n_samples, bool *is_mother)
 {
     int best = -1, best_mother = -1;
@@ -174,6 +193,9 @@ static int choose_focus(const mtl_scenario *s, int *n_samples, bool *is_mother)
     }
     if (best_mother >= 0 || best >= 0)
         return best_mother >= 0 ? best_mother : best;
+    best = most_befallen(s, n_samples);
+    if (best >= 0)
+        return best;
     /* Without samples: the declared mother with the latest pregnancy. */
     for (int i = 0; i < s->n_pregnancies; i++)
         if (best < 0 || s->person[s->pregnancy[i].mother].declared)
@@ -216,6 +238,7 @@ int mtl__scenario_close(mtl_scenario *s, mtl_error *err)
             later(&t, s->contact[i].t1);
     for (int i = 0; i < s->n_adoptions; i++)
         later(&t, s->adoption[i].t);
+    later(&t, mtl__scenario_aftermath(s));
     if (isinf(t))
         return mtl__scenario_bad(s, err, MTL_ERR_DATE, 1, 1, "",
                                  "nothing in the scenario has a date");

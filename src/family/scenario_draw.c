@@ -244,6 +244,12 @@ static double slack_of(const mtl_scenario *s, const mtl__event *e)
         return s->contact[e->contact - 1].slack_days;
     if (e->adoption > 0)
         return s->adoption[e->adoption - 1].slack_days;
+    if (e->injury > 0)
+        return s->injury[e->injury - 1].slack_days;
+    if (e->depletion > 0)
+        return s->depletion[e->depletion - 1].slack_days;
+    if (e->onset > 0)
+        return s->onset[e->onset - 1].slack_days;
     if (e->kind == MTL__EV_BIRTH)
         return s->person[e->person].born_slack;
     if (e->kind == MTL__EV_DEATH)
@@ -276,6 +282,19 @@ static void event_list(const mtl_scenario *s, int width, mtl__str *out)
     }
 }
 
+static void follows(const mtl_scenario *s, int width, mtl__str *out)
+{
+    mtl__str line = {0}, what = {0};
+    mtl__follow_text(s, &what);
+    if (what.len > 0) {
+        mtl__str_add(out, "\n");
+        mtl__str_add(&line, "Followed  ");
+        mtl__text_wrap(out, &line, what.s, 10, width);
+    }
+    out->oom |= what.oom;
+    mtl__str_free(&what);
+}
+
 char *mtl_scenario_draw(const mtl_scenario *s, int width)
 {
     mtl__str out = {0};
@@ -288,6 +307,7 @@ char *mtl_scenario_draw(const mtl_scenario *s, int width)
         other_ways(s, t.width, &out);
         mtl__draw_lives(s, t.order, t.n, t.width, &out);
         event_list(s, t.width, &out);
+        follows(s, t.width, &out);
     } else {
         out.oom = true;
     }

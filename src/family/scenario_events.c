@@ -246,13 +246,75 @@ static int add_adoption(list *l, int i)
                &t);
 }
 
+/* What befell a body itself. Organs of a group that follow the first are told there; a scar is told
+   as the injury that it is, for the delivery would not show it. */
+static bool told_before(const mtl_scenario *s, int i)
+{
+    const mtl__injury *x = &s->injury[i], *y = i > 0 ? x - 1 : NULL;
+    return y && x->implied && x->line == y->line && x->column == y->column &&
+           x->pregnancy == y->pregnancy;
+}
+
+static int add_blow(list *l, mtl__event e, mtl__str *text)
+{
+    e.pregnancy = -1;
+    e.sample = -1;
+    return add(l, e, text);
+}
+
+static int add_blows(list *l)
+{
+    const mtl_scenario *s = l->s;
+    for (int i = 0; i < s->n_injuries; i++) {
+        const mtl__injury *x = &s->injury[i];
+        mtl__str t = {0};
+        if (told_before(s, i))
+            continue;
+        mtl__injury_text(s, i, &t);
+        MTL_TRY(add_blow(l,
+                         (mtl__event){.kind = MTL__EV_INJURY,
+                                      .t = x->t,
+                                      .person = x->person,
+                                      .injury = i + 1,
+                                      .line = x->line},
+                         &t));
+    }
+    for (int i = 0; i < s->n_depletions; i++) {
+        const mtl__depletion *x = &s->depletion[i];
+        mtl__str t = {0};
+        mtl__depletion_text(s, x, &t);
+        MTL_TRY(add_blow(l,
+                         (mtl__event){.kind = MTL__EV_DEPLETION,
+                                      .t = x->t,
+                                      .person = x->person,
+                                      .depletion = i + 1,
+                                      .line = x->line},
+                         &t));
+    }
+    for (int i = 0; i < s->n_onsets; i++) {
+        const mtl__onset *x = &s->onset[i];
+        mtl__str t = {0};
+        mtl__onset_text(s, x, &t);
+        MTL_TRY(add_blow(l,
+                         (mtl__event){.kind = MTL__EV_ONSET,
+                                      .t = x->t,
+                                      .person = x->person,
+                                      .onset = i + 1,
+                                      .line = x->line},
+                         &t));
+    }
+    return MTL_OK;
+}
+
 static int by_time(const void *a, const void *b)
 {
-    /* On one day: conceptions, then births and what belongs to them, samples, death, autopsy. */
+    /* On one day: conceptions, then births and what belongs to them, samples, what befell, death,
+       autopsy. */
     static const int rank[] = {
-        [MTL__EV_CONCEPTION] = 0, [MTL__EV_DELIVERY] = 1, [MTL__EV_BIRTH] = 2,
-        [MTL__EV_LOSS] = 3,       [MTL__EV_SAMPLE] = 4,   [MTL__EV_OTHER] = 5,
-        [MTL__EV_DEATH] = 6,      [MTL__EV_AUTOPSY] = 7};
+        [MTL__EV_CONCEPTION] = 0, [MTL__EV_DELIVERY] = 1,  [MTL__EV_BIRTH] = 2,
+        [MTL__EV_LOSS] = 3,       [MTL__EV_SAMPLE] = 4,    [MTL__EV_OTHER] = 5,
+        [MTL__EV_INJURY] = 6,     [MTL__EV_DEPLETION] = 7, [MTL__EV_ONSET] = 8,
+        [MTL__EV_DEATH] = 9,      [MTL__EV_AUTOPSY] = 10};
     const mtl__event *x = a, *y = b;
     if (x->t < y->t || x->t > y->t)
         return x->t < y->t ? -1 : 1;
@@ -274,6 +336,7 @@ static int all(list *l)
         MTL_TRY(add_contact(l, i));
     for (int i = 0; i < l->s->n_adoptions; i++)
         MTL_TRY(add_adoption(l, i));
+    MTL_TRY(add_blows(l));
     for (int i = 0; i < l->s->n_samples;) {
         const int n = add_sample(l, i);
         if (n < 0)

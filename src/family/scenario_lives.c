@@ -90,6 +90,12 @@ static const char *mark_of(const mtl_scenario *s, const mtl__event *e)
         return e->contact > 0    ? contact_mark(s->contact[e->contact - 1].kind)
                : e->adoption > 0 ? "N"
                                  : "P";
+    case MTL__EV_INJURY:
+        return "X";
+    case MTL__EV_DEPLETION:
+        return "K";
+    case MTL__EV_ONSET:
+        return "O";
     case MTL__EV_BIRTH:
     case MTL__EV_CONCEPTION:
         break;
@@ -247,6 +253,8 @@ void mtl__draw_lives(const mtl_scenario *s, const int *order, int n, int width, 
     if (mtl__more_marks(s))
         mtl__str_add(out, "         M milk of another  B transfusion  G graft  I infusion  "
                           "N adopted\n");
+    if (s->n_injuries + s->n_depletions + s->n_onsets > 0)
+        mtl__str_add(out, "         X injury  K cells taken away  O a tumour or disease begins\n");
     mtl__str_add(out, "\n");
     years(&c, width);
     for (int i = 0; i < n; i++)

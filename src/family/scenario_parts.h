@@ -19,6 +19,11 @@ int mtl__scenario_check_kin(const mtl_scenario *s, mtl_error *err);
 double mtl__scenario_milk_end(const mtl_scenario *s, const mtl__pregnancy *p, int child);
 int mtl__scenario_imply_contacts(mtl_scenario *s, mtl_error *err);
 int mtl__scenario_check_contacts(const mtl_scenario *s, mtl_error *err);
+/* scenario_injuries.c: scars that a Caesarean delivery implies, and all that befalls bodies in order
+   of dates; is it possible? The date until which its course is shown, -inf if nothing befell. */
+int mtl__scenario_imply_injuries(mtl_scenario *s, mtl_error *err);
+int mtl__scenario_check_injuries(const mtl_scenario *s, mtl_error *err);
+double mtl__scenario_aftermath(const mtl_scenario *s);
 /* scenario_unnoticed.c: after the end of the scenario is known. */
 int mtl__scenario_add_unnoticed(mtl_scenario *s, mtl_error *err);
 /* scenario_events.c: fills s->event. */

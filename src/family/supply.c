@@ -4,6 +4,7 @@
    (mean 1), so that amounts in the table are means over pregnancies. A line that gives the total of
    a pregnancy to term is spread by its curve over weeks 2 to 40; a pregnancy that ends early gets
    the part before its end. */
+#include "family/hosts.h"
 #include "family/supply.h"
 
 #include <math.h>
@@ -493,7 +494,8 @@ int mtl__world_supply(mtl__world *w, mtl_error *err)
 {
     const mtl_scenario *s = w->s;
     const size_t most =
-        (1 + MTL__MAX_OWNERS) * (size_t)s->n_children + MTL__MAX_OWNERS * (size_t)s->n_contacts + 1;
+        (1 + MTL__MAX_OWNERS) * (size_t)s->n_children + MTL__MAX_OWNERS * (size_t)s->n_contacts +
+        mtl__most_tumour_inocula(w) + 1;
     w->inoculum = mtl__arena_alloc(&w->arena, most * sizeof *w->inoculum);
     if (!w->inoculum)
         return mtl__nomem(err);
@@ -509,5 +511,6 @@ int mtl__world_supply(mtl__world *w, mtl_error *err)
                                           owner[i].share, err));
         }
     }
-    return mtl__contact_inocula(w, err);
+    MTL_TRY(mtl__contact_inocula(w, err));
+    return mtl__tumour_inocula(w, err);
 }

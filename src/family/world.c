@@ -11,10 +11,26 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "family/hosts.h"
 #include "family/supply.h"
 
 /* ---------------------------------------------------------------- what is followed */
-/* A kind is in use if active supply brings it, or a kind in use makes it. */
+/* Does the rule hold, and can it do anything: no factor of it rests at zero for ever? */
+static bool rule_lives(const mtl__world *w, const mtl__rule *rule)
+{
+    if (!mtl__when_holds(&rule->when, w->m))
+        return false;
+    for (int k = 0; k < rule->n_factors; k++) {
+        const mtl__factor *f = &w->m->factor[rule->factor[k]];
+        if (!mtl__factor_lives(w, f) &&
+            !(mtl__factor_value(f, w->m, f->of == MTL__OF_POSTPARTUM ? HUGE_VAL : 0) > 0))
+            return false;
+    }
+    return true;
+}
+
+/* A kind is in use if active supply brings it, or a kind in use makes it. What is made by a change
+   of fate and does not travel is where it was made (body/). */
 static void kinds_in_use(mtl__world *w)
 {
     const mtl_model *m = w->m;
@@ -37,20 +53,18 @@ static void kinds_in_use(mtl__world *w)
             if (w->home[k] < 0)
                 w->landing[k] = true;
         }
+    mtl__tumour_kinds(w);
     for (bool more = true; more;) {
         more = false;
         for (int r = 0; r < m->n_rules; r++) {
             const mtl__rule *rule = &m->rule[r];
-            if (!w->kind[rule->kind] || !mtl__when_holds(&rule->when, m))
+            if (!w->kind[rule->kind] || !rule_lives(w, rule))
                 continue;
             if (rule->process == MTL__R_LEAVE)
                 w->landing[rule->kind] = true;
             if ((rule->process == MTL__R_OUTPUT || rule->process == MTL__R_CHANGE) &&
-                !w->kind[rule->target]) {
+                !w->kind[rule->target])
                 w->kind[rule->target] = more = true;
-                w->landing[rule->target] =
-                    w->landing[rule->target] || rule->process == MTL__R_CHANGE;
-            }
         }
     }
 }
@@ -100,10 +114,17 @@ static int choose_bodies(mtl__world *w)
  */
 static int giver_slot(mtl__world *w, const mtl__body *giver, const mtl__rule *rule)
 {
-    if (rule->n_factors == 0)
+    int n = 0;
+    int *factor = mtl__arena_alloc(&w->arena, ((size_t)rule->n_factors + 1) * sizeof *factor);
+    if (!factor)
+        return MTL_ERR_MEMORY;
+    for (int k = 0; k < rule->n_factors; k++)
+        if (w->m->factor[rule->factor[k]].of == MTL__OF_AGE)
+            factor[n++] = rule->factor[k];
+    if (n == 0)
         return 0;
-    return mtl__clockwork_slot(&w->clock, rule->factor, rule->n_factors, giver->born, -HUGE_VAL,
-                               HUGE_VAL, MTL_DAYS_PER_YEAR);
+    return mtl__clockwork_slot(&w->clock, factor, n, giver->born, -HUGE_VAL, HUGE_VAL,
+                               MTL_DAYS_PER_YEAR);
 }
 
 /* Progeny that a giver's foreign seeds make crosses like any blood cell: at the rate per cell, over
@@ -213,8 +234,8 @@ static int add_conduits(mtl__world *w, mtl_error *err)
 
 /* ---------------------------------------------------------------- the world */
 /* A mother whose birth is not known is taken as grown up: thirty at her first conception. Only
-   curves of age that end in youth (growth) look at it. */
-static double adult_birth(const mtl_scenario *s, int person)
+   curves of age that end in youth (growth) look at it, and hosts that are followed. */
+double mtl__adult_birth(const mtl_scenario *s, int person)
 {
     double first = HUGE_VAL;
     for (int k = 0; k < s->n_pregnancies; k++)
@@ -232,10 +253,12 @@ static int compile_bodies(mtl__world *w, mtl_error *err)
             .sex = p->sex == MTL__FEMALE ? 'f'
                    : p->sex == MTL__MALE ? 'm'
                                          : 0,
-            .born = isfinite(p->born) ? p->born : adult_birth(w->s, w->body_person[k]),
+            .born = isfinite(p->born) ? p->born : mtl__adult_birth(w->s, w->body_person[k]),
             .kind = w->kind,
             .landing = w->landing,
             .home = w->home,
+            .host = w->host_of[w->body_person[k]] >= 0 ? w->host[w->host_of[w->body_person[k]]].plan
+                                                       : NULL,
         };
         MTL_TRY(mtl__body_compile(w->build, &w->clock, w->m, &spec, &w->arena, &w->body[k], err));
     }
@@ -268,6 +291,7 @@ static int build(mtl__world *w, mtl_error *err)
     if (!w->kind || !w->landing || !w->home || !w->line_used || !w->fold_used ||
         choose_bodies(w) < 0 || list_pregnancies(w) < 0)
         return mtl__nomem(err);
+    MTL_TRY(mtl__world_hosts(w, err));
     kinds_in_use(w);
     MTL_TRY(mtl__builder_new(&w->build, err));
     int ret = compile_bodies(w, err);
@@ -278,6 +302,7 @@ static int build(mtl__world *w, mtl_error *err)
         ret = mtl__builder_finish(w->build, &w->clock.env, &w->process, err);
     mtl__builder_free(w->build);
     w->build = NULL;
+    mtl__hosts_close(w);
     if (ret == 0)
         ret = mtl__world_culls(w, err);
     if (ret == 0)
@@ -312,6 +337,7 @@ void mtl__world_free(mtl__world *w)
         return;
     free(w->conduit);
     mtl__process_free(w->process);
+    mtl__hosts_free(w);
     mtl__clockwork_free(&w->clock);
     mtl__arena_free(&w->arena);
     free(w);

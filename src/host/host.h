@@ -46,6 +46,9 @@ typedef struct mtl__host_spec { /* borrowed while the plan lives */
     /* Dates that the scenario gives to outcomes ("diagnosis"): outcome k began at onset[k], NaN =
        not given. Such an outcome is not drawn. NULL = none. */
     const double *onset;
+    /* Names of alleles, for exposures to one; NULL: nobody is known to carry any, and they are 0.
+     */
+    const mtl__hla_table *hla;
 } mtl__host_spec;
 enum { MTL__REL_CHILD = 1, MTL__REL_MOTHER = 2, MTL__REL_MALE = 4, MTL__REL_SELF = 8 };
 
@@ -59,7 +62,9 @@ const mtl__host_spec *mtl__host_spec_of(const mtl__host_plan *p);
    ever in this body (no injury of that organ, immune not followed, outcome not followed, tally
    empty under the switches ...): then the factor is its value at rest. MTL__OF_POSTPARTUM is a
    variable too (weeks). Calls with the same arguments give the same number. Coupled variables
-   depend on cells; the others are known beforehand, whatever the cells do. */
+   depend on cells; the others are known beforehand, whatever the cells do. All of them are asked
+   for before the first state is made. Missing memory is kept, and told by mtl__host_state_new,
+   since its code is -1 as well; other failures are below -1. */
 int mtl__host_variable(mtl__host_plan *p, enum mtl__factor_of of, int ref, int organ,
                        mtl_error *err);
 bool mtl__host_coupled(const mtl__host_plan *p, int variable);
@@ -71,12 +76,20 @@ void mtl__host_given_range(const mtl__host_plan *p, int variable, double t0, dou
 double mtl__host_given_break(const mtl__host_plan *p, int variable, double t);
 /* Does anything of this host read cells (so that lives must be run together with it)? */
 bool mtl__host_reads(const mtl__host_plan *p);
+/* Is the outcome drawn in this body: followed, not given, and of its sex (where that is not known,
+   only what comes to both)? */
+bool mtl__host_at_risk(const mtl__host_plan *p, int outcome);
+/* The chance that it comes on [t0, t1] with every exposure at 0, after what it needs and before the
+   deaths that are followed (a tumour: that it begins). NaN where more than 8 outcomes hang
+   together. */
+double mtl__host_baseline(const mtl__host_plan *p, int outcome);
 
 /* What the host wants counted: a sum over the types and intensities of one donor in this body.
    weight: of a cell of kind k in organ o (progeny: organ = blood); 0 = not counted. */
 typedef struct mtl__host_tally {
     int donor; /* place in spec->donor */
-    int tally; /* model->tally; -1 = antigen (all cells of the donor, weight 1) */
+    int tally; /* model->tally; -1 = antigen (all cells of the donor, weight 1); -2 - k = the clone
+                  that outcome k began */
     int organ; /* own_organ: of this organ; -1 whole body */
 } mtl__host_tally;
 int mtl__host_n_tallies(const mtl__host_plan *p);
@@ -97,6 +110,10 @@ int mtl__host_begin(mtl__host_state *s, const mtl__antigens *antigens, uint64_t 
 int mtl__host_advance(mtl__host_state *s, double t1, const double *y0, const double *y1,
                       mtl_error *err);
 void mtl__host_back(mtl__host_state *s);
+/* The first date within the step on trial at which an outcome that something reads takes place, or
+   a clone begins or is known; HUGE_VAL if none. Who goes back and on to that date meets it there.
+ */
+double mtl__host_event(mtl__host_state *s);
 /* The step is kept: outcomes of it take place, what begins at t1 (an injury at once) begins. */
 void mtl__host_settle(mtl__host_state *s);
 /* The longest step from here on which the variables move little (at most a tenth of their range, or
@@ -104,10 +121,15 @@ void mtl__host_settle(mtl__host_state *s);
 double mtl__host_longest(const mtl__host_state *s);
 double mtl__host_next_break(const mtl__host_state *s, double t); /* HUGE_VAL if none */
 /* Value of a coupled variable for a donor (place in spec->donor; -1 where it does not matter) at t
-   in the last step; and an upper and a lower bound on [now, t1]. */
+   in the last step; and bounds from now (of a step on trial: from its beginning) to t1, whatever
+   the cells do, while no break comes before t1. Of a tally these are 0 and HUGE_VAL, or its line in
+   the step on trial; mtl__host_tally_value is what it is at tallies y [n_tallies]. */
+double mtl__host_tally_value(const mtl__host_state *s, int variable, const double *y);
 double mtl__host_value(const mtl__host_state *s, int variable, int donor, double t);
 void mtl__host_range(const mtl__host_state *s, int variable, int donor, double t1, double *lo,
                      double *hi);
+/* The day on which an outcome that ends life came; HUGE_VAL if none has. */
+double mtl__host_ended(const mtl__host_state *s);
 /* Clones that began or ended with the last settled step: fills up to `most`, returns the number. */
 typedef struct mtl__host_clone {
     int kind, organ;

@@ -2,25 +2,26 @@
 #ifndef MTL_HOST_INTERNAL_H
 #define MTL_HOST_INTERNAL_H
 /* Between the files of host/: wound.c (injuries without cells, in closed form), host_plan.c (what a
-   body follows), host_read.c (tallies), host_known.c (variables known beforehand), host_state.c (one
-   life), host_collocate.c (its equations through a step), host_hazard.c and host_outcome.c (what
-   happens by chance). */
+   body follows), host_read.c (tallies), host_known.c (variables known beforehand), host_state.c
+   (one life), host_collocate.c (its equations through a step), host_hazard.c and host_outcome.c
+   (what happens by chance). */
 #include "host/host.h"
 
 /* ---------------------------------------------------------------- accuracy, all of it */
-/* Estimated error of a substep, relative to the range of a variable. The estimate is of third order,
-   the solution of fifth. */
+/* Estimated error of a substep, relative to the range of a variable. The estimate is of third
+   order, the solution of fifth. */
 #define MTL__HOST_TOLERANCE 2e-7
 /* A step moves nothing by more than this part of its range, and hastens no outcome that something
    reads beyond this chance. */
 #define MTL__HOST_MOVE 0.1
 #define MTL__HOST_REST_DAYS 30.0 /* the longest step */
 #define MTL__HOST_LEAST_DAYS 1e-3
-#define MTL__HOST_THERE 0.5 /* cells of a donor at which "cells are there" */
+#define MTL__HOST_NOTHING 1e-15 /* of its range */
+#define MTL__HOST_THERE 0.5     /* cells of a donor at which "cells are there" */
 enum {
-    MTL__HOST_SUBSTEPS = 16,      /* room to begin with */
+    MTL__HOST_SUBSTEPS = 16, /* room to begin with */
     MTL__HOST_MOST_SUBSTEPS = 100000,
-    MTL__HOST_CHAIN = 8           /* outcomes that a baseline may hang on */
+    MTL__HOST_CHAIN = 8 /* outcomes that a baseline may hang on */
 };
 
 /* ---------------------------------------------------------------- injuries (wound.c) */
@@ -45,15 +46,15 @@ double mtl__wound_longest(const mtl__wound *w, const double *level, double onset
 
 /* ---------------------------------------------------------------- the plan */
 /* A sum over tallies: [first, first + n) of the plan's. */
-typedef struct mtl__reader {
+typedef struct mtl__host_reader_sum {
     int tally, organ, first, n;
-} mtl__reader;
-typedef struct mtl__counted { /* what the face does not show of a tally */
-    const double *weight;     /* [n_kinds] */
-    int share;                /* enum mtl__tally_donors: MISMATCHED, SHARED, else whole */
-    double scale;             /* per million */
-    int organ;                /* -1: cells of any organ */
-} mtl__counted;
+} mtl__host_reader_sum;
+typedef struct mtl__host_counted { /* what the face does not show of a tally */
+    const double *weight;          /* [n_kinds] */
+    int share;                     /* enum mtl__tally_donors: MISMATCHED, SHARED, else whole */
+    double scale;                  /* per million */
+    int organ;                     /* -1: cells of any organ */
+} mtl__host_counted;
 typedef struct mtl__host_var {
     enum mtl__factor_of of;
     int ref, organ, reader;
@@ -71,9 +72,9 @@ typedef struct mtl__hazard { /* an outcome of this body */
     double given;           /* its date, NaN */
     double scale;
     int first_told, n_told;
-    int reader;             /* cells of its clone; -1 */
+    int reader; /* cells of its clone; -1 */
     double detected;
-    bool read;              /* a variable, or a clone */
+    bool read; /* a variable, or a clone */
     uint64_t stream;
 } mtl__hazard;
 
@@ -85,16 +86,16 @@ struct mtl__host_plan {
     int n_coupled;   /* wounds */
     int repair_sign; /* benefit +1, harm -1 */
     double repair_strength, repair_half;
-    double *bend;    /* dates at which damage of organs reaches or leaves 1 */
+    double *bend; /* dates at which damage of organs reaches or leaves 1 */
     size_t cap_bends;
     int n_bends;
     double fetal_until; /* end of fetal life, -HUGE_VAL if there is none to follow */
     double tolerance_gain, tolerance_decay, tolerance_nima, antigen_half, allo_gain, allo_decay;
     mtl__host_tally *tally;
-    mtl__counted *counted;
+    mtl__host_counted *counted;
     size_t cap_tallies, cap_counted;
     int n_tallies;
-    mtl__reader *reader;
+    mtl__host_reader_sum *reader;
     size_t cap_readers;
     int n_readers;
     int antigen; /* the reader of antigen; -1 */
@@ -116,8 +117,8 @@ double mtl__host_organ_alone(const mtl__host_plan *p, int organ, int part, doubl
 /* Weeks since the end of the last pregnancy: 0 while pregnant, HUGE_VAL before the first. */
 double mtl__host_postpartum(const mtl__host_plan *p, double t);
 int mtl__host_pregnancy_at(const mtl__host_plan *p, double t); /* -1 = none */
-/* Baseline x scale at t, 0 outside of pregnancies for what is by week; and the next date in (t, end)
-   at which it bends, else end. */
+/* Baseline x scale at t, 0 outside of pregnancies for what is by week; and the next date in (t,
+   end) at which it bends, else end. */
 double mtl__hazard_base(const mtl__host_plan *p, const mtl__hazard *h, double t);
 double mtl__hazard_bend(const mtl__host_plan *p, const mtl__hazard *h, double t, double end);
 
@@ -133,11 +134,13 @@ typedef struct mtl__foreign { /* a haplotype that the host lacks */
 } mtl__foreign;
 typedef struct mtl__course { /* an outcome in one life */
     mtl__rng rng;
-    double left;     /* of the integrated hazard until the next */
-    double onset;    /* of the first; NaN */
+    double left;  /* of the integrated hazard until the next */
+    double gone;  /* of it, through what is looked at */
+    double onset; /* of the first; NaN */
     int times;
-    int pregnancy;   /* the last in which it came; -1 */
-    bool begun;      /* a clone that the tallies may not show yet */
+    int pregnancy; /* the last in which it came; -1 */
+    bool begun;    /* a clone that the tallies may not show yet */
+    bool known;    /* a clone, in this step */
 } mtl__course;
 
 struct mtl__host_state {
@@ -149,8 +152,8 @@ struct mtl__host_state {
     double *y, *y_from;
     mtl__foreign *foreign;
     int n_foreign;
-    int (*carries)[2]; /* [n_donors] places in foreign; -1 */
-    double *share;     /* [n_tallies] of cells that count, times scale */
+    int (*carries)[2];       /* [n_donors] places in foreign; -1 */
+    double *share;           /* [n_tallies] of cells that count, times scale */
     double *count0, *count1; /* [n_tallies] */
     double *sum0, *sum1;     /* [n_readers] */
     int8_t *allele;          /* [n_told][n_donors] */
@@ -165,6 +168,19 @@ struct mtl__host_state {
     int n_sub;
 };
 int mtl__host_collocate(mtl__host_state *s, mtl_error *err);
+/* At t of the last step: what to look up many unknowns with. */
+typedef struct mtl__look {
+    const double *start;
+    double (*node)[3]; /* NULL: at the beginning */
+    double weight[4];
+} mtl__look;
+mtl__look mtl__host_look(const mtl__host_state *s, double t);
+static inline double mtl__look_at(const mtl__look *l, int k)
+{
+    return l->node == NULL ? l->start[k]
+                           : l->weight[0] * l->start[k] + l->weight[1] * l->node[k][0] +
+                                 l->weight[2] * l->node[k][1] + l->weight[3] * l->node[k][2];
+}
 /* y[k] at t of the last step. */
 double mtl__host_y(const mtl__host_state *s, int k, double t);
 double mtl__host_sum(const mtl__host_state *s, int reader, double t);
@@ -173,7 +189,10 @@ void mtl__host_wound_at(const mtl__host_state *s, int k, double t, double *level
 double mtl__host_organ_at(const mtl__host_state *s, int organ, int part, double t);
 /* Tolerance (0) or response (1) of a donor, or of any person. */
 double mtl__host_immune(const mtl__host_state *s, int donor, int part, double t);
+double mtl__host_strongest(const mtl__host_state *s, double t); /* response against any donor */
 double mtl__host_immune_person(const mtl__host_state *s, int person, int part, double t);
+/* Are there cells of the donor? */
+bool mtl__host_there(const mtl__host_state *s, int donor, double t);
 bool mtl__host_had(const mtl__host_state *s, int outcome, double t);
 double mtl__hazard_at(const mtl__host_state *s, int outcome, double t);
 double mtl__hazard_next(const mtl__host_state *s, int outcome, double t, double end);

@@ -189,10 +189,10 @@ void mtl__host_given_range(const mtl__host_plan *p, int variable, double t0, dou
         double at = t0;
         for (double next = mtl__host_given_break(p, variable, at); next <= t1;
              next = mtl__host_given_break(p, variable, at)) {
-            const double before = mtl__host_given(p, variable, at) + (v->of == MTL__OF_POSTPARTUM &&
-                                                                      mtl__host_pregnancy_at(p, at) < 0
-                                                                  ? (next - at) / 7.0
-                                                                  : 0.0);
+            const double before = mtl__host_given(p, variable, at) +
+                                  (v->of == MTL__OF_POSTPARTUM && mtl__host_pregnancy_at(p, at) < 0
+                                       ? (next - at) / 7.0
+                                       : 0.0);
             const double after = mtl__host_given(p, variable, next);
             *lo = mtl__min(*lo, mtl__min(before, after));
             *hi = mtl__max(*hi, mtl__max(before, after));

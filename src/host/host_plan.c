@@ -39,8 +39,12 @@ static int make_wound(const mtl__host_plan *p, const mtl__host_injury *in, mtl__
                          "the %s needs a date, a size between 0 and 1, and days of at least 0 over "
                          "which it comes",
                          d->name);
-    *w = (mtl__wound){.organ = in->organ, .t = in->t, .end = in->t + in->lasts_days,
-                      .size = in->size, .reader = -1, .var = -1};
+    *w = (mtl__wound){.organ = in->organ,
+                      .t = in->t,
+                      .end = in->t + in->lasts_days,
+                      .size = in->size,
+                      .reader = -1,
+                      .var = -1};
     w->onset = w->end > w->t ? in->size / (w->end - w->t) : 0.0;
     MTL_TRY(wound_rate(p, d, &d->repair, "repair", &w->repair, err));
     MTL_TRY(wound_rate(p, d, &d->inflame, "inflame", &w->inflame, err));
@@ -49,8 +53,7 @@ static int make_wound(const mtl__host_plan *p, const mtl__host_injury *in, mtl__
     MTL_TRY(wound_rate(p, d, &d->clear, "clear", &w->clear, err));
     w->range[MTL__DAMAGE] = w->size;
     w->range[MTL__INFLAMMATION] = over(w->inflame * w->size, mtl__max(w->calm, w->repair));
-    w->range[MTL__CHEMOKINE] =
-        over(w->signal * (w->size + w->range[MTL__INFLAMMATION]), w->clear);
+    w->range[MTL__CHEMOKINE] = over(w->signal * (w->size + w->range[MTL__INFLAMMATION]), w->clear);
     return MTL_OK;
 }
 
@@ -76,8 +79,8 @@ static int couple_wounds(mtl__host_plan *p, mtl_error *err)
     MTL_TRY(tally);
     for (int i = 0; i < p->s->n_injuries; i++) {
         mtl__wound *w = &p->wound[i];
-        MTL_TRY(mtl__host_reader(p, tally, m->tally[tally].own_organ ? w->organ : -1, &w->reader,
-                                 err));
+        MTL_TRY(
+            mtl__host_reader(p, tally, m->tally[tally].own_organ ? w->organ : -1, &w->reader, err));
         if (w->reader >= 0)
             w->var = MTL__WOUND_PARTS * p->n_coupled++;
     }
@@ -255,8 +258,9 @@ bool mtl__host_reads(const mtl__host_plan *p)
 static int check_spec(const mtl__host_spec *s, mtl_error *err)
 {
     if (!isfinite(s->t0) || !isfinite(s->t1) || s->t1 < s->t0)
-        return mtl__fail(err, MTL_ERR_DATE, s->name, "the life that is followed has no beginning "
-                                                     "and end, in this order");
+        return mtl__fail(err, MTL_ERR_DATE, s->name,
+                         "the life that is followed has no beginning "
+                         "and end, in this order");
     for (int i = 0; i < s->n_pregnancies; i++)
         if (!(s->pregnancy[i].ended >= s->pregnancy[i].conceived) ||
             !isfinite(s->pregnancy[i].conceived) || !isfinite(s->pregnancy[i].ended))

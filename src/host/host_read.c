@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tallies: what a host wants counted. A tally of the model is asked for donor by donor, and once for
-   each way in which its lines weigh a donor: whole, by the share of the donor's HLA haplotypes that
-   the host lacks, or by the share that it has too. The shares differ from life to life, so cells are
-   counted whole and weighed when they are read. */
+/* Tallies: what a host wants counted. A tally of the model is asked for donor by donor, and once
+   for each way in which its lines weigh a donor: whole, by the share of the donor's HLA haplotypes
+   that the host lacks, or by the share that it has too. The shares differ from life to life, so
+   cells are counted whole and weighed when they are read. */
 #include <math.h>
 
 #include "host/host_internal.h"
@@ -30,7 +30,7 @@ static bool concerns(enum mtl__tally_donors donors, int relation)
 static int share_of(enum mtl__tally_donors donors)
 {
     return donors == MTL__TALLY_MISMATCHED || donors == MTL__TALLY_SHARED ? (int)donors
-                                                                         : MTL__TALLY_FOREIGN;
+                                                                          : MTL__TALLY_FOREIGN;
 }
 
 /* Weights of the model's tally for a donor, of the lines that weigh it in one way; any above 0? */
@@ -55,7 +55,8 @@ static bool weigh(const mtl_model *m, int tally, int relation, int share, double
     return any;
 }
 
-static int add_tally(mtl__host_plan *p, mtl__host_tally tally, mtl__counted counted, mtl_error *err)
+static int add_tally(mtl__host_plan *p, mtl__host_tally tally, mtl__host_counted counted,
+                     mtl_error *err)
 {
     const size_t need = (size_t)p->n_tallies + 1;
     if (mtl__grow(&p->tally, &p->cap_tallies, need, sizeof *p->tally) < 0 ||
@@ -74,7 +75,7 @@ static int count_donor(mtl__host_plan *p, int donor, int tally, int organ, doubl
     const int relation = p->s->donor_relation[donor];
     static const int ways[] = {MTL__TALLY_FOREIGN, MTL__TALLY_MISMATCHED, MTL__TALLY_SHARED};
     for (int way = 0; way < (tally >= 0 ? 3 : 1); way++) {
-        mtl__counted c = {.share = ways[way], .scale = scale, .organ = organ};
+        mtl__host_counted c = {.share = ways[way], .scale = scale, .organ = organ};
         double *weight = mtl__arena_alloc(&p->arena, ((size_t)m->n_kinds + 1) * sizeof *weight);
         if (weight == NULL)
             return mtl__nomem(err);
@@ -93,8 +94,8 @@ static int count_donor(mtl__host_plan *p, int donor, int tally, int organ, doubl
         }
         c.weight = weight;
         if (any)
-            MTL_TRY(add_tally(p, (mtl__host_tally){.donor = donor, .tally = tally, .organ = c.organ},
-                              c, err));
+            MTL_TRY(add_tally(
+                p, (mtl__host_tally){.donor = donor, .tally = tally, .organ = c.organ}, c, err));
     }
     return MTL_OK;
 }
@@ -108,10 +109,9 @@ static int per_million(const mtl__host_plan *p, int tally, int organ, double *sc
     const int in = organ >= 0 ? organ : m->blood;
     const double cells = p->s->organ_cells != NULL ? p->s->organ_cells[in] : m->organ[in].cells;
     if (!(cells > 0.0))
-        return mtl__fail_at(err, MTL_ERR_VALUE, "tallies.tsv", m->tally[tally].line, 0,
-                            m->tally[tally].name,
-                            "counted per million cells of '%s', whose cells are not known",
-                            m->organ[in].name);
+        return mtl__fail_at(
+            err, MTL_ERR_VALUE, "tallies.tsv", m->tally[tally].line, 0, m->tally[tally].name,
+            "counted per million cells of '%s', whose cells are not known", m->organ[in].name);
     *scale = 1e6 / cells;
     return MTL_OK;
 }
@@ -125,7 +125,7 @@ int mtl__host_reader(mtl__host_plan *p, int tally, int organ, int *out, mtl_erro
         }
     double scale;
     MTL_TRY(per_million(p, tally, organ, &scale, err));
-    mtl__reader r = {.tally = tally, .organ = organ, .first = p->n_tallies};
+    mtl__host_reader_sum r = {.tally = tally, .organ = organ, .first = p->n_tallies};
     if (mtl__grow(&p->reader, &p->cap_readers, (size_t)p->n_readers + 1, sizeof *p->reader) < 0)
         return mtl__nomem(err);
     for (int d = 0; d < p->s->n_donors; d++)
@@ -148,6 +148,6 @@ const mtl__host_tally *mtl__host_tally_at(const mtl__host_plan *p, int i)
 
 double mtl__host_weight(const mtl__host_plan *p, int i, int kind, int organ)
 {
-    const mtl__counted *c = &p->counted[i];
+    const mtl__host_counted *c = &p->counted[i];
     return c->organ >= 0 && c->organ != organ ? 0.0 : c->weight[kind];
 }

@@ -5,13 +5,15 @@
    rates times divided differences of exp(x t) at the ways' own -a, -b, -c and 0 (Opitz). They are
    computed without loss where rates are equal or nearly so: close points by a series, far ones by
    differences (McCurdy, Ng and Parlett 1984). Bounds come from comparison: each part is linear in
-   itself, so that with what drives it held at its greatest (least) it goes straight towards a level.
+   itself, so that with what drives it held at its greatest (least) it goes straight towards a
+   level.
  */
 #include <math.h>
 
 #include "host/host_internal.h"
 
 enum { MOST_POINTS = 4, TERMS = 14 };
+#define RESTS 60.0 /* decay times after which nothing is left: exp(-60) is 1e-26 */
 
 /* Divided difference of exp at x[0..n-1], all within half a unit: a series about their middle. */
 static double close_difference(const double *x, int n)
@@ -69,18 +71,16 @@ static void relax(const mtl__wound *w, double r, double days, double *level)
     const power ab[] = {a, b}, ac[] = {a, c}, bc[] = {b, c}, abc[] = {a, b, c};
     level[MTL__DAMAGE] = i * a.e;
     level[MTL__INFLAMMATION] = f * b.e + i * w->inflame * difference(ab, 2, days);
-    level[MTL__CHEMOKINE] = level[MTL__CHEMOKINE] * c.e + f * w->signal * difference(bc, 2, days) +
-                            i * w->signal *
-                                (difference(ac, 2, days) +
-                                 w->inflame * difference(abc, 3, days));
+    level[MTL__CHEMOKINE] =
+        level[MTL__CHEMOKINE] * c.e + f * w->signal * difference(bc, 2, days) +
+        i * w->signal * (difference(ac, 2, days) + w->inflame * difference(abc, 3, days));
     if (r > 0.0) {
         const power o_a[] = {one, a}, o_ab[] = {one, a, b}, o_ac[] = {one, a, c},
                     o_abc[] = {one, a, b, c};
         level[MTL__DAMAGE] += r * difference(o_a, 2, days);
         level[MTL__INFLAMMATION] += r * w->inflame * difference(o_ab, 3, days);
         level[MTL__CHEMOKINE] +=
-            r * w->signal *
-            (difference(o_ac, 3, days) + w->inflame * difference(o_abc, 4, days));
+            r * w->signal * (difference(o_ac, 3, days) + w->inflame * difference(o_abc, 4, days));
     }
 }
 
@@ -88,7 +88,8 @@ void mtl__wound_alone(const mtl__wound *w, double t, double *level)
 {
     for (int k = 0; k < MTL__WOUND_PARTS; k++)
         level[k] = 0.0;
-    if (!(t >= w->t))
+    const double slowest = mtl__min(w->repair, mtl__min(w->calm, w->clear));
+    if (!(t >= w->t) || slowest * (t - w->end) > RESTS)
         return;
     if (w->end > w->t)
         relax(w, w->onset, mtl__min(t, w->end) - w->t, level);
@@ -123,9 +124,8 @@ void mtl__wound_bounds(const mtl__wound *w, const double *level, double onset, d
 
 double mtl__wound_longest(const mtl__wound *w, const double *level, double onset, double repair)
 {
-    const double slope[] = {
-        onset - repair * level[0], w->inflame * level[0] - w->calm * level[1],
-        w->signal * (level[0] + level[1]) - w->clear * level[2]};
+    const double slope[] = {onset - repair * level[0], w->inflame * level[0] - w->calm * level[1],
+                            w->signal * (level[0] + level[1]) - w->clear * level[2]};
     double days = MTL__HOST_REST_DAYS;
     for (int k = 0; k < MTL__WOUND_PARTS; k++)
         if (fabs(slope[k]) * days > MTL__HOST_MOVE * w->range[k])

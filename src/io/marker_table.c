@@ -43,6 +43,7 @@ void mtl__genotypes_free(mtl__genotypes *g)
     mtl__arena_free(&g->arena);
     free(g->marker);
     free(g->allowed);
+    free(g->phase);
     memset(g, 0, sizeof *g);
 }
 
@@ -67,6 +68,22 @@ int mtl__genotypes_add(mtl__genotypes *g, const mtl__marker *m, int *index, mtl_
         return mtl__nomem(err);
     memset(g->allowed + (n - 1) * people, MTL__GT_ANY, people);
     *index = g->n_markers++;
+    return MTL_OK;
+}
+
+int mtl__genotypes_set_phase(mtl__genotypes *g, int marker, int person, mtl__phase phase,
+                             mtl_error *err)
+{
+    const size_t people = (size_t)g->n_people, have = (size_t)g->n_phased * people,
+                 want = ((size_t)marker + 1) * people;
+    if (want > have) {
+        if (mtl__grow(&g->phase, &g->cap_phase, want, sizeof *g->phase) < 0)
+            return mtl__nomem(err);
+        for (size_t i = have; i < want; i++)
+            g->phase[i] = (mtl__phase){0, 2};
+        g->n_phased = marker + 1;
+    }
+    g->phase[(size_t)marker * people + (size_t)person] = phase;
     return MTL_OK;
 }
 

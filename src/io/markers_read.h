@@ -37,6 +37,11 @@ typedef struct mtl__marker {
     double frequency;                          /* of alt; NaN = not known */
 } mtl__marker;
 enum { MTL__MAX_MARKERS = 2000000 };
+/* Phase of a heterozygous genotype. */
+typedef struct mtl__phase {
+    int32_t set;   /* within which it holds: PS, 0 = none named */
+    uint8_t first; /* allele on the first haplotype: 0, 1; 2 = no phase */
+} mtl__phase;
 /* What was left out of a file, and why. */
 typedef struct mtl__left_out {
     int not_two_alleles, not_autosomal, filtered, not_diploid, strangers, repeated;
@@ -50,12 +55,18 @@ typedef struct mtl__genotypes {
     mtl__marker *marker; /* grown by mtl__grow */
     uint8_t *allowed;    /* [n_markers][n_people] sets of kin/genome.h */
     bool *typed;         /* [n_people] has a column in the file */
+    /* [n_phased][n_people]; NULL = no heterozygous genotype with a phase was met */
+    struct mtl__phase *phase;
+    size_t cap_phase;
+    int n_phased; /* markers it has room for: none of the later ones has a phase */
     mtl__left_out left_out;
 } mtl__genotypes;
 int mtl__genotypes_init(mtl__genotypes *g, const mtl_scenario *s, mtl_error *err);
 void mtl__genotypes_free(mtl__genotypes *g);
 /* A new marker with nothing known of anybody; strings are copied. */
 int mtl__genotypes_add(mtl__genotypes *g, const mtl__marker *m, int *index, mtl_error *err);
+int mtl__genotypes_set_phase(mtl__genotypes *g, int marker, int person, mtl__phase phase,
+                             mtl_error *err);
 /* "1" .. "22", with or without "chr". */
 bool mtl__is_autosome(const char *chromosome);
 

@@ -38,6 +38,9 @@ static int check_opts(const mtl_mix_opts *o, mtl_error *err)
         return mtl__fail(err, MTL_ERR_USAGE, "hopping", "expected a share below 0.5");
     if (!(o->level > 0.5 && o->level < 1))
         return mtl__fail(err, MTL_ERR_USAGE, "level", "expected a probability from 0.5 to 1");
+    if (o->wells && !o->joint)
+        return mtl__fail(err, MTL_ERR_USAGE, "wells",
+                         "wells are fitted together with the reads of their sample: add --joint");
     if (o->thin_bp < 0 || o->bootstrap < 0 || o->bootstrap > 100000 || o->threads < 0)
         return mtl__fail(
             err, MTL_ERR_USAGE, "bootstrap",
@@ -109,7 +112,9 @@ static mtl__mix_people people_of(const mtl_mix *m, const mtl__mix_tube *t)
                              .n_candidates = t->n_donors,
                              .candidate = t->donor,
                              .host = t->host,
-                             .allowed = m->allowed};
+                             .allowed = m->allowed,
+                             .phase = m->phase,
+                             .phase_set = m->phase_set};
 }
 
 static void options_of(const work *w, bool others, mtl__mix_opts *o)
@@ -160,28 +165,47 @@ static bool same_question(const mtl__mix_tube *a, const mtl__mix_tube *b)
 }
 
 /* Tube i and all later ones of the same body, with the same donors, together. */
-static int fit_together(work *w, int i, mtl_error *err)
+typedef struct group {
+    int n, *tube;
+    mtl__counts *sample;
+    mtl__mix *fit;
+    mtl__mix_wells *wells;
+} group;
+
+static int fit_group(work *w, group *g, int i, mtl_error *err)
 {
     mtl_mix *m = w->m;
     mtl__mix_opts o;
     const mtl__mix_people people = people_of(m, &m->tube[i]);
-    const size_t most = (size_t)(m->n_tubes - i) + 1;
-    mtl__counts *sample = calloc(most, sizeof *sample);
-    mtl__mix *fit = calloc(most, sizeof *fit);
-    int n = 0, ret = sample && fit ? MTL_OK : mtl__nomem(err);
-    for (int k = i; ret == MTL_OK && k < m->n_tubes; k++)
-        if (!m->tube[k].fitted && same_question(&m->tube[i], &m->tube[k]))
-            sample[n++] = w->view[m->tube[k].count];
-    options_of(w, false, &o);
-    if (ret == MTL_OK)
-        ret = mtl__mix_joint(fit, &m->sites, &people, sample, n, NULL, 0, &o, err);
-    for (int k = i, at = 0; ret == MTL_OK && k < m->n_tubes; k++)
+    for (int k = i; k < m->n_tubes; k++)
         if (!m->tube[k].fitted && same_question(&m->tube[i], &m->tube[k])) {
-            m->tube[k].fit = fit[at++];
-            m->tube[k].fitted = true;
+            g->tube[g->n] = k;
+            g->sample[g->n++] = w->view[m->tube[k].count];
         }
-    free(sample);
-    free(fit);
+    options_of(w, false, &o);
+    MTL_TRY(mtl__mix_joint(g->fit, &m->sites, &people, g->sample, g->n, g->wells,
+                           mtl__mix_wells_of(m, g->tube, g->n, g->wells), &o, err));
+    for (int k = 0; k < g->n; k++) {
+        m->tube[g->tube[k]].fit = g->fit[k];
+        m->tube[g->tube[k]].fitted = true;
+    }
+    return MTL_OK;
+}
+
+static int fit_together(work *w, int i, mtl_error *err)
+{
+    const mtl_mix *m = w->m;
+    const size_t most = (size_t)(m->n_tubes - i) + 1;
+    group g = {.tube = calloc(most, sizeof *g.tube),
+               .sample = calloc(most, sizeof *g.sample),
+               .fit = calloc(most, sizeof *g.fit),
+               .wells = calloc((size_t)m->n_assays + 1, sizeof *g.wells)};
+    const int ret =
+        g.tube && g.sample && g.fit && g.wells ? fit_group(w, &g, i, err) : mtl__nomem(err);
+    free(g.tube);
+    free(g.sample);
+    free(g.fit);
+    free(g.wells);
     return ret;
 }
 
@@ -227,7 +251,7 @@ static const char *typed_word(const mtl_mix *m, int person)
 static int check_used(const mtl_mix *m, const mtl__mix_tube *t, mtl_error *err)
 {
     const mtl__count_sample *c = &m->counts.sample[t->count];
-    if (t->fit.sites_used > 0)
+    if (t->fit.sites_used > 0 || mtl__mix_has_wells(m, (int)(t - m->tube)))
         return MTL_OK;
     return mtl__fail_at(err, MTL_ERR_VALUE, c->file, 0, 0, "sample",
                         "sample '%.60s' has no site that can be used: %d sites on the panel, %d of "
@@ -281,6 +305,7 @@ static int carry_out(mtl_mix *m, const char *const *file, int n_files, mtl_error
     MTL_TRY(mtl__mix_load_genotypes(m, err));
     MTL_TRY(mtl__mix_learn_sites(m, err));
     MTL_TRY(choose_tubes(m, err));
+    MTL_TRY(mtl__mix_place_wells(m, err));
     MTL_TRY(fit_all(m, err));
     for (int i = 0; i < m->n_tubes; i++)
         MTL_TRY(rows_of(m, &m->tube[i], err));
@@ -352,6 +377,7 @@ int mtl_mix_sample(const mtl_mix *m, int i, mtl_mix_sample_row *out)
                                 .hopping = t->fit.hopping,
                                 .loglik = t->fit.loglik,
                                 .loglik_null = t->fit.loglik_null,
+                                .meioses = t->fit.meioses,
                                 .reads = c->reads,
                                 .flags = t->flags};
     return MTL_OK;

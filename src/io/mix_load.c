@@ -281,5 +281,7 @@ int mtl__mix_load_counts(mtl_mix *m, const char *const *file, int n_files, mtl_e
         MTL_TRY(mtl__mix_each_name(m, m->o.references, read_reference, &pure, err));
     if (m->o.samples)
         MTL_TRY(load_uses(m, err));
+    if (m->o.wells)
+        MTL_TRY(mtl__mix_load_wells(m, err));
     return check_uses(m, err);
 }

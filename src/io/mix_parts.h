@@ -2,9 +2,11 @@
 #ifndef MTL_MIX_PARTS_H
 #define MTL_MIX_PARTS_H
 /* Between the files that carry out `matriline mix` and those that write its tables. */
+#include "assay/assay.h"
 #include "family/scenario.h"
 #include "io/counts.h"
 #include "io/markers_read.h"
+#include "io/tsv.h"
 #include "matriline/mix.h"
 
 enum mtl__typed_by { MTL__NOT_TYPED, MTL__TYPED_IN_FILE, MTL__TYPED_FROM_READS };
@@ -20,6 +22,17 @@ typedef struct mtl__mix_use {
     int line;
     bool met;
 } mtl__mix_use;
+
+/* What the table of wells says of one target in one sample. */
+typedef struct mtl__mix_assay {
+    const char *sample, *target, *carriers;
+    int row;
+    mtl__qpcr law;
+    int hits;
+    bool background_assumed;
+    int tube;    /* -1 = that sample is not fitted */
+    int *copies; /* [donors of the tube] */
+} mtl__mix_assay;
 
 /* One sample that is fitted. */
 typedef struct mtl__mix_tube {
@@ -46,6 +59,9 @@ struct mtl_mix {
     mtl__mix_use *use;
     int n_uses;
     const char *uses_file;
+    mtl__tsv wells; /* its rows, for messages */
+    mtl__mix_assay *assay;
+    int n_assays;
 
     int n_family, n_people; /* the family, then staff */
     const char **name;      /* [n_people] */
@@ -53,6 +69,9 @@ struct mtl_mix {
     enum mtl__typed_by *typed; /* [n_people] */
     uint8_t *allowed;          /* [panel.n][n_people] */
     int genotypes_off_panel, genotypes_other_alleles;
+    /* [panel.n][n_people] as in mtl__mix_people; NULL = no phase was met */
+    uint8_t *phase;
+    int32_t *phase_set;
 
     mtl__sites sites;
     double *site_error, *site_bias; /* [panel.n], NULL = not learnt */
@@ -79,6 +98,15 @@ int mtl__mix_donors(mtl_mix *m, mtl__mix_tube *t, mtl_error *err);
 /* mix_typing.c: what is known of everybody's genotypes, and of the errors of each site. */
 int mtl__mix_load_genotypes(mtl_mix *m, mtl_error *err);
 int mtl__mix_learn_sites(mtl_mix *m, mtl_error *err);
+/* mix_wells.c: the table of wells, before it is known who is fitted; samples of which only wells
+   are known get counts of 0. */
+int mtl__mix_load_wells(mtl_mix *m, mtl_error *err);
+/* Finds tubes and donors that the table speaks of. */
+int mtl__mix_place_wells(mtl_mix *m, mtl_error *err);
+bool mtl__mix_has_wells(const mtl_mix *m, int tube);
+/* The wells of the tubes of a joint fit, as mtl__mix_joint takes them: tube[n] in its order, which
+   have the same donors. Returns their number; `to` has room for n_assays. */
+int mtl__mix_wells_of(const mtl_mix *m, const int *tube, int n, mtl__mix_wells *to);
 /* mix_tables.c: flags in words, in the arena; NULL if out of memory. */
 const char *mtl__mix_flag_words(mtl_mix *m, unsigned flags);
 /* Lines of the text table are in mix_print.c. */

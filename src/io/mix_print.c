@@ -117,6 +117,16 @@ static void about_reads(mtl__str *t, const mtl__count_sample *c, const char *umi
                         (long long)c->molecules, (long long)c->ambiguous);
 }
 
+static void about_wells(mtl__str *t, const mtl_mix *m, int tube)
+{
+    for (int k = 0; k < m->n_assays; k++) {
+        const mtl__mix_assay *a = &m->assay[k];
+        if (a->tube == tube)
+            mtl__str_printf(t, "  wells of %s: %d of %d hit, %.6g gEq tested; carried by %s\n",
+                            a->target, a->hits, a->law.wells, a->law.genomes, a->carriers);
+    }
+}
+
 static void one_row(mtl__str *t, const mtl_mix_row *r, bool boundary)
 {
     char a[32], b[32], c[32], d[32], e[32], interval[80];
@@ -147,14 +157,23 @@ static void one_tube(mtl__str *t, const mtl_mix *m, int i)
     (void)mtl_mix_sample(m, i, &s);
     mtl__str_printf(t, "\n%s, of %s (%s)\n", s.sample, s.host, s.file);
     about_reads(t, &m->counts.sample[tube->count], m->o.umi);
-    mtl__str_printf(t, "  %d sites, mean depth %.4g, error %.2g, overdispersion %.2g", s.sites,
-                    s.mean_depth, s.error, s.overdispersion);
+    about_wells(t, m, i);
+    if (s.sites == 0)
+        mtl__str_add(t, "  no reads: the wells are all that is known");
+    else
+        mtl__str_printf(t, "  %d sites, mean depth %.4g, error %.2g, overdispersion %.2g", s.sites,
+                        s.mean_depth, s.error, s.overdispersion);
     bool hops = false;
     for (int k = 0; k < tube->fit.n; k++)
         hops = hops || tube->fit.share[k].person == -2;
     if (hops)
         mtl__str_printf(t, ", from other samples %.2g", s.hopping);
     mtl__str_add(t, "\n");
+    if (s.meioses > 0)
+        mtl__str_printf(t,
+                        "  who is not typed: %d meios%s followed along the chromosomes, by the "
+                        "phase of the parents\n",
+                        s.meioses, s.meioses == 1 ? "is" : "es");
     left_out(t, tube->fit.sites_impossible,
              "sites where the genotypes cannot be inherited as read");
     left_out(t, tube->fit.sites_no_frequency, "sites to be guessed, and of unknown frequency");

@@ -52,9 +52,10 @@ static void provenance(mtl__str *t, const mtl_mix *m)
     mtl__str_printf(t, "##family=%s\n##family_hash=%s\n##panel=%s\n##panel_hash=%s\n##sites=%d\n",
                     or_na(m->s->file), or_na(m->s->hash), or_na(m->panel_file), m->panel_hash,
                     m->panel.n);
-    mtl__str_printf(t, "##genotypes=%s\n##staff=%s\n##references=%s\n##level=%.6g\n##seed=%llu\n",
-                    or_na(m->o.genotypes), or_na(m->o.staff), or_na(m->o.references), m->o.level,
-                    (unsigned long long)m->o.seed);
+    mtl__str_printf(
+        t, "##genotypes=%s\n##staff=%s\n##references=%s\n##wells=%s\n##level=%.6g\n##seed=%llu\n",
+        or_na(m->o.genotypes), or_na(m->o.staff), or_na(m->o.references), or_na(m->o.wells),
+        m->o.level, (unsigned long long)m->o.seed);
     mtl__str_printf(t,
                     "##base_quality=%d\n##mapping_quality=%d\n##umi=%s\n##thin_bp=%d\n"
                     "##bootstrap=%d\n",
@@ -135,6 +136,37 @@ static json_t *reads_json(const mtl__count_sample *c)
                      "by_index", c->jumped);
 }
 
+static json_t *carriers_json(const mtl_mix *m, const mtl__mix_assay *a)
+{
+    json_t *list = json_array();
+    const mtl__mix_tube *t = &m->tube[a->tube];
+    for (int k = 0; list && k < t->n_donors; k++)
+        if (a->copies[k] > 0 && append(list, json_pack("{s:s,s:i}", "donor", m->name[t->donor[k]],
+                                                       "copies", a->copies[k])) < 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+static json_t *wells_json(const mtl_mix *m, int tube)
+{
+    json_t *list = json_array();
+    for (int k = 0; list && k < m->n_assays; k++) {
+        const mtl__mix_assay *a = &m->assay[k];
+        if (a->tube == tube &&
+            append(list, json_pack("{s:s,s:i,s:i,s:o,s:o,s:o,s:o}", "target", a->target, "wells",
+                                   a->law.wells, "hits", a->hits, "genomes", real(a->law.genomes),
+                                   "fragments", real(a->law.fragments), "false_per_well",
+                                   real(a->law.false_per_well), "carriers", carriers_json(m, a))) <
+                0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
 static json_t *tube_json(const mtl_mix *m, int i)
 {
     const mtl__mix_tube *t = &m->tube[i];
@@ -152,13 +184,14 @@ static json_t *tube_json(const mtl_mix *m, int i)
         return NULL;
     }
     return json_pack(
-        "{s:s,s:s,s:s,s:i,s:i,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}", "sample", s.sample,
-        "file", s.file, "host", s.host, "sites", s.sites, "sites_not_inherited",
+        "{s:s,s:s,s:s,s:i,s:i,s:i,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o}", "sample",
+        s.sample, "file", s.file, "host", s.host, "sites", s.sites, "sites_not_inherited",
         t->fit.sites_impossible, "sites_without_frequency", t->fit.sites_no_frequency, "sites_odd",
-        t->fit.sites_odd, "mean_depth", real(s.mean_depth), "error", real(s.error),
-        "overdispersion", real(s.overdispersion), "hopping", real(s.hopping), "loglik",
-        real(s.loglik), "loglik_null", real(s.loglik_null), "flags", s.flags, "reads",
-        reads_json(&m->counts.sample[t->count]), "donors", donors, "information", information);
+        t->fit.sites_odd, "meioses", s.meioses, "mean_depth", real(s.mean_depth), "error",
+        real(s.error), "overdispersion", real(s.overdispersion), "hopping", real(s.hopping),
+        "loglik", real(s.loglik), "loglik_null", real(s.loglik_null), "flags", s.flags, "reads",
+        reads_json(&m->counts.sample[t->count]), "wells", wells_json(m, i), "donors", donors,
+        "information", information);
 }
 
 static json_t *panel_json(const mtl_mix *m)
@@ -203,10 +236,11 @@ char *mtl_mix_json(const mtl_mix *m)
         return NULL;
     }
     json_t *root = json_pack(
-        "{s:s,s:s?,s:s,s:s,s:I,s:f,s:i,s:s?,s:s?,s:s?,s:o,s:o,s:o,s:o}", "version", mtl_version(),
-        "command", m->o.command_line, "family", m->s->file ? m->s->file : "", "family_hash",
-        m->s->hash, "seed", (json_int_t)m->o.seed, "level", m->o.level, "bootstrap", m->o.bootstrap,
-        "genotypes", m->o.genotypes, "staff", m->o.staff, "references", m->o.references, "panel",
-        panel_json(m), "learnt", learnt_json(m), "notes", notes_json(m), "samples", samples);
+        "{s:s,s:s?,s:s,s:s,s:I,s:f,s:i,s:s?,s:s?,s:s?,s:s?,s:o,s:o,s:o,s:o}", "version",
+        mtl_version(), "command", m->o.command_line, "family", m->s->file ? m->s->file : "",
+        "family_hash", m->s->hash, "seed", (json_int_t)m->o.seed, "level", m->o.level, "bootstrap",
+        m->o.bootstrap, "genotypes", m->o.genotypes, "staff", m->o.staff, "references",
+        m->o.references, "wells", m->o.wells, "panel", panel_json(m), "learnt", learnt_json(m),
+        "notes", notes_json(m), "samples", samples);
     return mtl__json_text(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 }

@@ -89,6 +89,38 @@ static uint8_t turned(uint8_t set)
     return (uint8_t)((set & 2) | (set & 1) << 2 | set >> 2);
 }
 
+/* Phase of one heterozygous genotype; `turn`: ALT is the panel's REF. */
+static int take_phase(mtl_mix *m, const mtl__genotypes *g, int marker, int person, int site, int to,
+                      bool turn, mtl_error *err)
+{
+    const size_t all = (size_t)m->panel.n * (size_t)m->n_people,
+                 at = (size_t)site * (size_t)m->n_people + (size_t)to;
+    const mtl__phase p = g->phase[(size_t)marker * (size_t)g->n_people + (size_t)person];
+    if (p.first > 1)
+        return MTL_OK;
+    if (!m->phase) {
+        m->phase = mtl__arena_alloc(&m->arena, all + 1);
+        m->phase_set = mtl__arena_alloc(&m->arena, (all + 1) * sizeof *m->phase_set);
+        if (!m->phase || !m->phase_set)
+            return mtl__nomem(err);
+        memset(m->phase, 4, all);
+    }
+    m->phase[at] = (p.first == 1) != turn ? 1 : 2;
+    m->phase_set[at] = p.set;
+    return MTL_OK;
+}
+
+/* A genotype that is not certain has no phase; that of a homozygote needs none. */
+static void finish_phase(mtl_mix *m)
+{
+    const size_t all = (size_t)m->panel.n * (size_t)m->n_people;
+    for (size_t i = 0; m->phase && i < all; i++)
+        m->phase[i] = m->allowed[i] == 1   ? 0
+                      : m->allowed[i] == 4 ? 3
+                      : m->allowed[i] == 2 ? m->phase[i]
+                                           : 4;
+}
+
 /* 0: as on the panel, 1: the other way round, -1: other alleles. */
 static int alleles_agree(const mtl__site *s, const mtl__marker *k)
 {
@@ -121,6 +153,8 @@ static int take(mtl_mix *m, const mtl__genotypes *g, int first, mtl_error *err)
                 *to = MTL__GT_ANY; /* a site twice in the file, and not the same */
             if (set != MTL__GT_ANY)
                 m->typed[first + i] = MTL__TYPED_IN_FILE;
+            if (k < g->n_phased && !m->o.no_phase)
+                MTL_TRY(take_phase(m, g, k, i, site, first + i, turn != 0, err));
         }
     }
     m->genotypes_other_alleles += other;
@@ -248,7 +282,9 @@ int mtl__mix_load_genotypes(mtl_mix *m, mtl_error *err)
                         "%d genotypes' sites have other alleles than the panel; taken as "
                         "not typed there\n",
                         m->genotypes_other_alleles);
-    return each_pure(m, type_one, NULL, err);
+    MTL_TRY(each_pure(m, type_one, NULL, err));
+    finish_phase(m);
+    return MTL_OK;
 }
 
 /* ---------------------------------------------------------------- what sites teach */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a model, a folder of nine tables, into memory, and names its provenance: the SHA-256 over
-   the tables as read and over every value and switch as set. The cells' own readers are here too.
+/* Reads a model, a folder of nine to thirteen tables, into memory, and names its provenance: the
+   SHA-256 over the tables as read and over every value and switch as set. The cells' own readers
+   are here too.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +14,16 @@
 const char *mtl__model_table_file(enum mtl__model_table t)
 {
     static const char *const name[MTL__N_TABLES] = {
-        "parameters.tsv", "switches.tsv", "organs.tsv", "kinds.tsv", "extraction.tsv",
-        "factors.tsv",    "rules.tsv",    "supply.tsv", "assays.tsv"};
+        "parameters.tsv", "switches.tsv", "organs.tsv",   "kinds.tsv",  "extraction.tsv",
+        "factors.tsv",    "rules.tsv",    "supply.tsv",   "assays.tsv", "tallies.tsv",
+        "injuries.tsv",   "outcomes.tsv", "exposures.tsv"};
     return name[t];
+}
+
+/* The tables of the host came later; a folder without them is a model without them. */
+static bool may_be_missing(int t)
+{
+    return t >= MTL__T_TALLIES;
 }
 
 /* ---------------------------------------------------------------- one table */
@@ -44,7 +53,7 @@ int mtl__load_text(mtl__load *l, int row, int col, const char **out)
     return MTL_OK;
 }
 
-int mtl__load_name(mtl__load *l, int row, int col, const char **out)
+int mtl__load_name_again(mtl__load *l, int row, int col, const char **out)
 {
     MTL_TRY(mtl__load_text(l, row, col, out));
     const char *s = *out;
@@ -54,10 +63,16 @@ int mtl__load_name(mtl__load *l, int row, int col, const char **out)
                              "'%.70s' is not a name: small letters first, then also digits, '.', "
                              "'_' and '-', at most 63",
                              s);
+    return MTL_OK;
+}
+
+int mtl__load_name(mtl__load *l, int row, int col, const char **out)
+{
+    MTL_TRY(mtl__load_name_again(l, row, col, out));
     for (int i = 0; i < row; i++)
-        if (strcmp(mtl__tsv_get(&l->t, i, col), s) == 0)
+        if (strcmp(mtl__tsv_get(&l->t, i, col), *out) == 0)
             return mtl__tsv_fail(&l->t, row, col, l->err, MTL_ERR_DUPLICATE,
-                                 "'%s' is there already, in line %d", s, l->t.line[i]);
+                                 "'%s' is there already, in line %d", *out, l->t.line[i]);
     return MTL_OK;
 }
 
@@ -185,18 +200,59 @@ int mtl__load_list(mtl__load *l, int row, int col, char separator, const char **
     return MTL_OK;
 }
 
+static const char *group_name(const void *ctx, int i)
+{
+    return ((const mtl_model *)ctx)->organ[i].group;
+}
+
+int mtl__load_where(mtl__load *l, int row, int col, int *organ, const char **group)
+{
+    const char *s = NULL;
+    const mtl_model *m = l->m;
+    MTL_TRY(mtl__load_text(l, row, col, &s));
+    const size_t n = strlen(s);
+    *organ = -1;
+    *group = NULL;
+    if (strcmp(s, "*") == 0)
+        return MTL_OK;
+    if (n > 2 && strcmp(s + n - 2, ".*") == 0) {
+        char hint[120] = "";
+        *group = mtl__arena_strndup(&l->m->arena, s, n - 2);
+        if (*group == NULL)
+            return mtl__nomem(l->err);
+        for (int i = 0; i < m->n_organs; i++)
+            if (strcmp(m->organ[i].group, *group) == 0)
+                return MTL_OK;
+        mtl__hint(hint, sizeof hint, *group, m->n_organs, group_name, m);
+        return mtl__tsv_fail(&l->t, row, col, l->err, MTL_ERR_NAME, "no organ has the group '%s'%s",
+                             *group, hint);
+    }
+    *organ = mtl__model_organ(m, s, l->err);
+    return mtl__tsv_place(&l->t, row, col, l->err, *organ < 0 ? *organ : MTL_OK);
+}
+
 /* ---------------------------------------------------------------- the whole model */
+typedef int (*table_reader)(mtl_model *m, const char *dir, const mtl__table_text *t,
+                            mtl_error *err);
+
+/* In the order in which they name one another. */
 static int load_all(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err)
 {
-    MTL_TRY(mtl__load_parameters(m, dir, &t[MTL__T_PARAMETERS], err));
-    MTL_TRY(mtl__load_switches(m, dir, &t[MTL__T_SWITCHES], err));
-    MTL_TRY(mtl__load_organs(m, dir, &t[MTL__T_ORGANS], err));
-    MTL_TRY(mtl__load_kinds(m, dir, &t[MTL__T_KINDS], err));
-    MTL_TRY(mtl__load_extraction(m, dir, &t[MTL__T_EXTRACTION], err));
-    MTL_TRY(mtl__load_factors(m, dir, &t[MTL__T_FACTORS], err));
-    MTL_TRY(mtl__load_rules(m, dir, &t[MTL__T_RULES], err));
-    MTL_TRY(mtl__load_supply(m, dir, &t[MTL__T_SUPPLY], err));
-    MTL_TRY(mtl__load_assays(m, dir, &t[MTL__T_ASSAYS], err));
+    static const struct {
+        enum mtl__model_table table;
+        table_reader read;
+    } reader[MTL__N_TABLES] = {
+        {MTL__T_PARAMETERS, mtl__load_parameters}, {MTL__T_SWITCHES, mtl__load_switches},
+        {MTL__T_ORGANS, mtl__load_organs},         {MTL__T_KINDS, mtl__load_kinds},
+        {MTL__T_EXTRACTION, mtl__load_extraction}, {MTL__T_TALLIES, mtl__load_tallies},
+        {MTL__T_INJURIES, mtl__load_injuries},     {MTL__T_OUTCOMES, mtl__load_outcomes},
+        {MTL__T_EXPOSURES, mtl__load_exposures},   {MTL__T_FACTORS, mtl__load_factors},
+        {MTL__T_RULES, mtl__load_rules},           {MTL__T_SUPPLY, mtl__load_supply},
+        {MTL__T_ASSAYS, mtl__load_assays}};
+    for (int i = 0; i < MTL__N_TABLES; i++)
+        if (t[reader[i].table].text != NULL || !may_be_missing(reader[i].table))
+            MTL_TRY(reader[i].read(m, dir, &t[reader[i].table], err));
+
     return mtl__model_finish(m, err);
 }
 
@@ -206,6 +262,8 @@ static void hash_tables(const mtl__table_text *t, char out[65])
     mtl__sha256 h;
     mtl__sha256_start(&h);
     for (int i = 0; i < MTL__N_TABLES; i++) {
+        if (t[i].text == NULL)
+            continue;
         char head[80];
         const int n = snprintf(head, sizeof head, "%s %zu\n",
                                mtl__model_table_file((enum mtl__model_table)i), t[i].length);
@@ -232,6 +290,32 @@ int mtl__model_load_memory(mtl_model **out, const char *dir, const mtl__table_te
     return MTL_OK;
 }
 
+static bool is_missing(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    const bool missing = f == NULL && errno == ENOENT;
+    if (f != NULL)
+        fclose(f);
+    return missing;
+}
+
+static int read_table(mtl__arena *texts, const char *dir, int which, mtl__table_text *out,
+                      mtl_error *err)
+{
+    char path[4096];
+    char *text = NULL;
+    *out = (mtl__table_text){0};
+    const int n = snprintf(path, sizeof path, "%s/%s", dir,
+                           mtl__model_table_file((enum mtl__model_table)which));
+    if (n < 0 || (size_t)n >= sizeof path)
+        return mtl__fail(err, MTL_ERR_IO, NULL, "the name of the folder is too long");
+    if (may_be_missing(which) && is_missing(path))
+        return MTL_OK;
+    const int ret = mtl__file_read(texts, path, MTL__TSV_MAX_BYTES, &text, &out->length, err);
+    out->text = text;
+    return ret;
+}
+
 int mtl_model_load(mtl_model **out, const char *dir, mtl_error *err)
 {
     *out = NULL;
@@ -240,18 +324,8 @@ int mtl_model_load(mtl_model **out, const char *dir, mtl_error *err)
     mtl__arena_init(&texts, 0);
     mtl__table_text table[MTL__N_TABLES];
     int ret = MTL_OK;
-    for (int i = 0; i < MTL__N_TABLES && ret == MTL_OK; i++) {
-        char path[4096];
-        char *text = NULL;
-        table[i] = (mtl__table_text){0};
-        const int n = snprintf(path, sizeof path, "%s/%s", dir,
-                               mtl__model_table_file((enum mtl__model_table)i));
-        if (n < 0 || (size_t)n >= sizeof path)
-            ret = mtl__fail(err, MTL_ERR_IO, NULL, "the name of the folder is too long");
-        else
-            ret = mtl__file_read(&texts, path, MTL__TSV_MAX_BYTES, &text, &table[i].length, err);
-        table[i].text = text;
-    }
+    for (int i = 0; i < MTL__N_TABLES && ret == MTL_OK; i++)
+        ret = read_table(&texts, dir, i, &table[i], err);
     if (ret == MTL_OK)
         ret = mtl__model_load_memory(out, dir, table, err);
     mtl__arena_free(&texts);

@@ -2,8 +2,9 @@
 #ifndef MTL_MODEL_TSV_H
 #define MTL_MODEL_TSV_H
 /* Between the files that read a model's tables: model_tsv.c drives, model_tsv_parts.c reads what
-   there is (parameters, switches, organs, kinds), model_tsv_assays.c assays, model_tsv_rules.c what
-   happens (factors, rules, supply). */
+   there is (parameters, switches, organs, kinds), model_tsv_assays.c assays, model_tsv_factors.c
+   factors, model_tsv_rules.c what happens (rules, supply), model_tsv_host.c tallies, injuries and
+   outcomes, model_tsv_exposures.c what outcomes hang on. */
 #include "io/tsv.h"
 #include "model/model.h"
 
@@ -17,6 +18,10 @@ enum mtl__model_table {
     MTL__T_RULES,
     MTL__T_SUPPLY,
     MTL__T_ASSAYS,
+    MTL__T_TALLIES, /* from here on tables may be missing: text NULL */
+    MTL__T_INJURIES,
+    MTL__T_OUTCOMES,
+    MTL__T_EXPOSURES,
     MTL__N_TABLES
 };
 typedef struct mtl__table_text {
@@ -42,6 +47,8 @@ int mtl__load_table(mtl__load *l, mtl_model *m, const char *dir, enum mtl__model
 /* Cells. Text is copied nowhere: it lives in the model's arena already. */
 int mtl__load_name(mtl__load *l, int row, int col,
                    const char **out); /* a-z 0-9 . _ -, once per table */
+int mtl__load_name_again(mtl__load *l, int row, int col,
+                         const char **out); /* likewise, but lines may share it */
 int mtl__load_text(mtl__load *l, int row, int col, const char **out); /* must not be empty */
 int mtl__load_number(mtl__load *l, int row, int col, double *out);    /* NaN when empty */
 int mtl__load_share(mtl__load *l, int row, int col, double *out);     /* 0 .. 1, 0 when empty */
@@ -51,6 +58,11 @@ int mtl__load_yes(mtl__load *l, int row, int col, bool *out); /* yes or no; empt
 int mtl__load_when(mtl__load *l, int row, int col, mtl__when *out);
 /* An expression whose dimension must be `unit` (text of a unit). */
 int mtl__load_expr(mtl__load *l, int row, int col, const char *unit, mtl__expr *out);
+/* "*" (organ -1, group NULL), an organ, or "brain.*" (organ -1 and the group). */
+int mtl__load_where(mtl__load *l, int row, int col, int *organ, const char **group);
+/* Points "x:y; x:y", x rising, in the arena; none in an empty cell. */
+int mtl__load_points(mtl__load *l, int row, int col, bool below_zero, double **x, double **y,
+                     int *n);
 /* Words of a cell between separators, trimmed, in the arena; *n of them. */
 int mtl__load_list(mtl__load *l, int row, int col, char separator, const char ***out, int *n);
 
@@ -63,5 +75,9 @@ int mtl__load_factors(mtl_model *m, const char *dir, const mtl__table_text *t, m
 int mtl__load_rules(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err);
 int mtl__load_supply(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err);
 int mtl__load_assays(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err);
+int mtl__load_tallies(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err);
+int mtl__load_injuries(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err);
+int mtl__load_outcomes(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err);
+int mtl__load_exposures(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err);
 
 #endif

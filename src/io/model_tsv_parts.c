@@ -269,7 +269,7 @@ enum { K_NAME, K_LABEL, K_CLASS, K_SHARE, K_RESIDENT, K_SOURCE, K_NOTE };
 
 static int load_kind(mtl__load *l, int row, mtl__kind *k)
 {
-    static const char *const classes[] = {"seed", "progeny", "transient", "cfdna"};
+    static const char *const classes[] = {"seed", "progeny", "transient", "cfdna", "tumour"};
     int c = 0;
     mtl_model *m = l->m;
     k->line = l->t.line[row];

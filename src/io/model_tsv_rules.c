@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of what happens: factors (curves of gestation and age), rules (what a kind of cell does)
-   and supply (which of a donor's own cells cross, when, and how unequally). Each line is checked
-   for its dimension and for making sense for its kind, so that a table that loads can be compiled.
- */
-#include <math.h>
+/* Tables of what happens: rules (what a kind of cell does) and supply (which of a donor's own cells
+   cross, when, and how unequally). Each line is checked for its dimension and for making sense for
+   its kind, so that a table that loads can be compiled. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,141 +9,32 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-/* ---------------------------------------------------------------- factors */
-enum { F_NAME, F_MEANING, F_FORM, F_OF, F_ARGUMENTS, F_POINTS, F_TIER, F_SOURCE, F_NOTE };
-
-static int load_arguments(mtl__load *l, int row, mtl__factor *f)
-{
-    static const int wanted[] = {2, 2, 2, 3, 0};
-    static const char *const names[] = {"slope; midpoint", "start; end", "start; end",
-                                        "slope; start; end", "none (its points are in 'points')"};
-    const char **word = NULL;
-    int n = 0;
-    MTL_TRY(mtl__load_list(l, row, F_ARGUMENTS, ';', &word, &n));
-    if (n != wanted[f->form])
-        return mtl__tsv_fail(&l->t, row, F_ARGUMENTS, l->err, MTL_ERR_SYNTAX,
-                             "%d arguments; expected %s", n, names[f->form]);
-    for (int i = 0; i < n; i++) {
-        const int ret = mtl__expr_parse(l->m, word[i], &f->arg[i], l->err);
-        if (ret < 0)
-            return mtl__tsv_place(&l->t, row, F_ARGUMENTS, l->err, ret);
-        const bool slope = i == 0 && (f->form == MTL__F_LOGISTIC || f->form == MTL__F_EXPONENTIAL);
-        mtl__unit pure = {.scale = 1.0}, time = pure;
-        time.power[MTL__DIM_TIME] = slope ? -1 : 1;
-        if (!mtl__unit_same_dim(&f->arg[i].unit, &pure) &&
-            !mtl__unit_same_dim(&f->arg[i].unit, &time))
-            return mtl__tsv_fail(&l->t, row, F_ARGUMENTS, l->err, MTL_ERR_UNIT,
-                                 "'%s' is neither a number nor %s", word[i],
-                                 slope ? "a rate per time" : "a time");
-    }
-    f->n_args = n;
-    return MTL_OK;
-}
-
-static int load_points(mtl__load *l, int row, mtl__factor *f)
-{
-    const char **word = NULL;
-    MTL_TRY(mtl__load_list(l, row, F_POINTS, ';', &word, &f->n_points));
-    if ((f->form == MTL__F_TABLE) != (f->n_points > 0))
-        return mtl__tsv_fail(&l->t, row, F_POINTS, l->err, MTL_ERR_SYNTAX,
-                             f->form == MTL__F_TABLE ? "a table needs points such as '0:0.2; 18:1'"
-                                                     : "only the form 'table' has points");
-    if (f->n_points == 0)
-        return MTL_OK;
-    double *x = mtl__arena_alloc(&l->m->arena, (size_t)f->n_points * sizeof *x);
-    double *y = mtl__arena_alloc(&l->m->arena, (size_t)f->n_points * sizeof *y);
-    if (x == NULL || y == NULL)
-        return mtl__nomem(l->err);
-    for (int i = 0; i < f->n_points; i++) {
-        char part[64];
-        const char *colon = strchr(word[i], ':');
-        const size_t n = colon != NULL ? (size_t)(colon - word[i]) : sizeof part;
-        if (n < sizeof part) {
-            memcpy(part, word[i], n);
-            part[n] = '\0';
-        }
-        if (n >= sizeof part || mtl__parse_double(part, &x[i]) < 0 ||
-            mtl__parse_double(colon + 1, &y[i]) < 0 || y[i] < 0.0)
-            return mtl__tsv_fail(&l->t, row, F_POINTS, l->err, MTL_ERR_VALUE,
-                                 "'%.40s' is not a point such as '18:1' (y not negative)", word[i]);
-        if (i > 0 && !(x[i] > x[i - 1]))
-            return mtl__tsv_fail(&l->t, row, F_POINTS, l->err, MTL_ERR_VALUE,
-                                 "x must rise from point to point; %g follows %g", x[i], x[i - 1]);
-    }
-    f->x = x;
-    f->y = y;
-    return MTL_OK;
-}
-
-static int load_factor(mtl__load *l, int row, mtl__factor *f)
-{
-    static const char *const forms[] = {"logistic", "ramp", "window", "exponential", "table"};
-    static const char *const of[] = {"week", "age"};
-    int form = 0, age = 0;
-    f->line = l->t.line[row];
-    MTL_TRY(mtl__load_name(l, row, F_NAME, &f->name));
-    MTL_TRY(mtl__load_text(l, row, F_MEANING, &f->meaning));
-    MTL_TRY(mtl__load_choice(l, row, F_FORM, forms, COUNT(forms), &form));
-    MTL_TRY(mtl__load_choice(l, row, F_OF, of, COUNT(of), &age));
-    f->form = (enum mtl__factor_form)form;
-    f->of = (enum mtl__factor_of)age;
-    f->ref = -1;
-    MTL_TRY(load_arguments(l, row, f));
-    MTL_TRY(load_points(l, row, f));
-    MTL_TRY(mtl__load_tier(l, row, F_TIER, &f->tier));
-    MTL_TRY(mtl__load_text(l, row, F_SOURCE, &f->source));
-    f->note = mtl__tsv_get(&l->t, row, F_NOTE);
-    return MTL_OK;
-}
-
-int mtl__load_factors(mtl_model *m, const char *dir, const mtl__table_text *t, mtl_error *err)
-{
-    static const char *const columns[] = {"name",   "meaning", "form",   "of",  "arguments",
-                                          "points", "tier",    "source", "note"};
-    mtl__load l;
-    void *items = NULL;
-    MTL_TRY(mtl__load_table(&l, m, dir, MTL__T_FACTORS, t, columns, COUNT(columns), 0,
-                            sizeof *m->factor, &items, err));
-    m->factor = items;
-    for (int i = 0; i < l.t.n_rows; i++) {
-        MTL_TRY(load_factor(&l, i, &m->factor[i]));
-        m->n_factors = i + 1;
-    }
-    return MTL_OK;
-}
-
 /* ---------------------------------------------------------------- rules */
 enum { R_NAME, R_KIND, R_ORGAN, R_PROCESS, R_TARGET, R_RATE, R_FACTORS, R_WHEN, R_SOURCE, R_NOTE };
 
-static const char *group_name(const void *ctx, int i)
-{
-    return ((const mtl_model *)ctx)->organ[i].group;
-}
-
-/* "*", an organ, or "group.*". */
 static int load_rule_organ(mtl__load *l, int row, mtl__rule *r)
 {
-    const char *s = NULL;
-    const mtl_model *m = l->m;
-    MTL_TRY(mtl__load_text(l, row, R_ORGAN, &s));
-    const size_t n = strlen(s);
-    r->organ = -1;
-    if (strcmp(s, "*") == 0)
-        return MTL_OK;
-    if (n > 2 && strcmp(s + n - 2, ".*") == 0) {
-        char hint[120] = "";
-        r->organ_group = mtl__arena_strndup(&l->m->arena, s, n - 2);
-        if (r->organ_group == NULL)
-            return mtl__nomem(l->err);
-        for (int i = 0; i < m->n_organs; i++)
-            if (strcmp(m->organ[i].group, r->organ_group) == 0)
-                return MTL_OK;
-        mtl__hint(hint, sizeof hint, r->organ_group, m->n_organs, group_name, m);
-        return mtl__tsv_fail(&l->t, row, R_ORGAN, l->err, MTL_ERR_NAME,
-                             "no organ has the group '%s'%s", r->organ_group, hint);
-    }
-    r->organ = mtl__model_organ(m, s, l->err);
-    return mtl__tsv_place(&l->t, row, R_ORGAN, l->err, r->organ < 0 ? r->organ : MTL_OK);
+    return mtl__load_where(l, row, R_ORGAN, &r->organ, &r->organ_group);
+}
+
+/* Seeds do everything but decay; tumours stay where they began, and divide and die there; other
+   kinds are not counted one by one, and only decay. */
+static int check_rule_kind(mtl__load *l, int row, const mtl__rule *r)
+{
+    const mtl__kind *k = &l->m->kind[r->kind];
+    const char *why = NULL;
+    if (k->class_ == MTL__TUMOUR)
+        why = r->process == MTL__R_DIVIDE || r->process == MTL__R_DIE
+                  ? NULL
+                  : "'%s' is a tumour: it divides and dies";
+    else if (k->class_ == MTL__SEED)
+        why = r->process == MTL__R_DECAY
+                  ? "'%s' is a seed: it dies and divides, 'decay' is for other kinds"
+                  : NULL;
+    else if (r->process != MTL__R_DECAY)
+        why = "'%s' is not a seed: its only process is 'decay'";
+    return why == NULL ? MTL_OK
+                       : mtl__tsv_fail(&l->t, row, R_PROCESS, l->err, MTL_ERR_VALUE, why, k->name);
 }
 
 /* Which kinds may do what, and into what. */
@@ -153,15 +42,9 @@ static int load_rule_target(mtl__load *l, int row, mtl__rule *r)
 {
     const mtl_model *m = l->m;
     const char *s = mtl__tsv_get(&l->t, row, R_TARGET);
-    const bool seed = m->kind[r->kind].class_ == MTL__SEED;
     const bool needs = r->process == MTL__R_CHANGE || r->process == MTL__R_OUTPUT;
     r->target = -1;
-    if (seed == (r->process == MTL__R_DECAY))
-        return mtl__tsv_fail(&l->t, row, R_PROCESS, l->err, MTL_ERR_VALUE,
-                             seed
-                                 ? "'%s' is a seed: it dies and divides, 'decay' is for other kinds"
-                                 : "'%s' is not a seed: its only process is 'decay'",
-                             m->kind[r->kind].name);
+    MTL_TRY(check_rule_kind(l, row, r));
     if (!needs && s[0] == '\0')
         return MTL_OK;
     if (!needs)
@@ -170,8 +53,9 @@ static int load_rule_target(mtl__load *l, int row, mtl__rule *r)
     r->target = mtl__model_kind(m, s, l->err);
     if (r->target < 0)
         return mtl__tsv_place(&l->t, row, R_TARGET, l->err, r->target);
-    const bool to_seed = m->kind[r->target].class_ == MTL__SEED;
-    if (to_seed != (r->process == MTL__R_CHANGE) || r->target == r->kind)
+    const enum mtl__kind_class to = m->kind[r->target].class_;
+    if ((to == MTL__SEED) != (r->process == MTL__R_CHANGE) || r->target == r->kind ||
+        to == MTL__TUMOUR)
         return mtl__tsv_fail(&l->t, row, R_TARGET, l->err, MTL_ERR_VALUE,
                              r->process == MTL__R_CHANGE
                                  ? "'%s': a seed changes into another kind of seed"
@@ -219,6 +103,7 @@ static int load_rule(mtl__load *l, int row, mtl__rule *r)
     MTL_TRY(load_rule_target(l, row, r));
     const char *unit = r->process == MTL__R_LOSE        ? "probability"
                        : r->process == MTL__R_RESIDENCE ? "days"
+                       : r->process == MTL__R_LAND      ? "none"
                                                         : "per day";
     MTL_TRY(mtl__load_expr(l, row, R_RATE, unit, &r->rate));
     MTL_TRY(load_rule_factors(l, row, r));
@@ -232,7 +117,7 @@ static int load_rule(mtl__load *l, int row, mtl__rule *r)
 static int check_decay(const mtl_model *m, const char *file, mtl_error *err)
 {
     for (int k = 0; k < m->n_kinds; k++) {
-        bool decays = m->kind[k].class_ == MTL__SEED;
+        bool decays = m->kind[k].class_ == MTL__SEED || m->kind[k].class_ == MTL__TUMOUR;
         for (int i = 0; i < m->n_rules && !decays; i++)
             decays = m->rule[i].kind == k && m->rule[i].process == MTL__R_DECAY;
         if (!decays)
@@ -294,6 +179,10 @@ static int load_supply_organ(mtl__load *l, int row, mtl__supply *s)
         if (s->organ < 0)
             return mtl__tsv_place(&l->t, row, U_ORGAN, l->err, s->organ);
     }
+    if (m->kind[s->kind].class_ == MTL__TUMOUR)
+        return mtl__tsv_fail(&l->t, row, U_KIND, l->err, MTL_ERR_VALUE,
+                             "'%s' is a tumour of the host's own: nobody supplies it",
+                             m->kind[s->kind].name);
     if ((m->kind[s->kind].class_ == MTL__SEED) == (s->organ == -1))
         return mtl__tsv_fail(&l->t, row, U_ORGAN, l->err, MTL_ERR_VALUE,
                              s->organ == -1 ? "'%s' is a seed: it goes to 'landing' or to an organ"
@@ -424,8 +313,9 @@ static int load_supply_line(mtl__load *l, int row, mtl__supply *s)
         s->curve = mtl__model_factor(l->m, curve, l->err);
         if (s->curve < 0)
             return mtl__tsv_place(&l->t, row, U_CURVE, l->err, s->curve);
-        if (s->on == MTL__ON_MILK ? l->m->factor[s->curve].of != MTL__OF_AGE
-                                  : s->on != MTL__ON_PREGNANCY || l->m->factor[s->curve].of != MTL__OF_WEEK)
+        if (s->on == MTL__ON_MILK
+                ? l->m->factor[s->curve].of != MTL__OF_AGE
+                : s->on != MTL__ON_PREGNANCY || l->m->factor[s->curve].of != MTL__OF_WEEK)
             return mtl__tsv_fail(
                 &l->t, row, U_CURVE, l->err, MTL_ERR_VALUE,
                 "a curve of gestational week belongs to 'pregnancy', one of age to 'milk'");

@@ -36,7 +36,7 @@ typedef struct pileup {
     int tid, site, stop; /* where the reads are */
     hts_pos_t position;
     int64_t reads, filtered;
-    mtl__tally tally;
+    mtl__pileup_tally tally;
 } pileup;
 
 void mtl__pileup_opts_init(mtl__pileup_opts *o)
@@ -300,8 +300,8 @@ static int one_base(pileup *p, const bam1_t *b, int site, int at, keys *k)
         k->name = mtl__hash_bytes(MTL_HASH_START, bam_get_qname(b),
                                   (size_t)(b->core.l_qname - b->core.l_extranul));
     }
-    return mtl__tally_base(&p->tally, site, base, may ? k->name : 0, b->core.mpos >= b->core.pos,
-                           k->molecule, p->err);
+    return mtl__pileup_tally_base(&p->tally, site, base, may ? k->name : 0,
+                                  b->core.mpos >= b->core.pos, k->molecule, p->err);
 }
 
 /* The sites under one stretch of matching bases. */
@@ -351,14 +351,14 @@ static int move_on(pileup *p, const bam1_t *b)
     if (b->core.tid != p->tid) {
         if (b->core.tid < p->tid)
             return unsorted(p, b);
-        mtl__tally_pass(&p->tally, p->stop);
+        mtl__pileup_tally_pass(&p->tally, p->stop);
         p->tally.passed = 0; /* contigs may come in another order than the panel's */
         p->tid = b->core.tid;
         p->site = p->first[p->tid];
         p->stop = p->last[p->tid];
         memset(p->tally.seen, 0, p->tally.size * sizeof *p->tally.seen);
         p->tally.used = 0;
-        mtl__tally_pass(&p->tally, p->site);
+        mtl__pileup_tally_pass(&p->tally, p->site);
     } else if (b->core.pos < p->position) {
         return unsorted(p, b);
     }
@@ -367,7 +367,7 @@ static int move_on(pileup *p, const bam1_t *b)
     while (p->site < p->stop && p->panel->site[p->site].position - 1 < b->core.pos)
         p->site++;
     if (p->site != before)
-        mtl__tally_pass(&p->tally, p->site);
+        mtl__pileup_tally_pass(&p->tally, p->site);
     return MTL_OK;
 }
 
@@ -402,7 +402,7 @@ static int all_reads(pileup *p)
                             hts_get_format(p->file)->format == cram
                                 ? ", or the reference is not the one it was written with"
                                 : "");
-    mtl__tally_pass(&p->tally, p->stop);
+    mtl__pileup_tally_pass(&p->tally, p->stop);
     return MTL_OK;
 }
 
@@ -515,7 +515,7 @@ static int carry_out(pileup *p, mtl__count_set *c)
     MTL_TRY(open_reads(p));
     MTL_TRY(match_contigs(p));
     MTL_TRY(choose_way(p));
-    MTL_TRY(mtl__tally_init(&p->tally, p->panel, p->o, p->err));
+    MTL_TRY(mtl__pileup_tally_init(&p->tally, p->panel, p->o, p->err));
     const int threads = mtl__par_threads(p->o->threads);
     if (threads > 1 && (!p->iterator || hts_get_format(p->file)->format == cram) &&
         hts_set_threads(p->file, threads) != 0)
@@ -530,7 +530,7 @@ int mtl__pileup_read(mtl__count_set *c, const mtl__site_panel *panel, const char
     pileup p = {.path = path, .panel = panel, .o = o, .err = err, .level = hts_get_log_level()};
     hts_set_log_level(HTS_LOG_OFF);
     const int ret = carry_out(&p, c);
-    mtl__tally_free(&p.tally);
+    mtl__pileup_tally_free(&p.tally);
     bam_destroy1(p.read);
     hts_itr_destroy(p.iterator);
     if (p.index)

@@ -35,7 +35,7 @@ typedef struct mtl__pileup_seen {
     uint8_t counted;
     uint16_t n[4]; /* of a molecule: reads by base */
 } mtl__pileup_seen;
-typedef struct mtl__tally {
+typedef struct mtl__pileup_tally {
     const mtl__site_panel *panel;
     const mtl__pileup_opts *o;
     int (*count)[4]; /* [panel->n] A C G T */
@@ -43,16 +43,16 @@ typedef struct mtl__tally {
     size_t size, used; /* of `seen`: a power of two */
     int passed;        /* sites below this are done with */
     int64_t overlapping, discordant, molecules, ambiguous;
-} mtl__tally;
-int mtl__tally_init(mtl__tally *t, const mtl__site_panel *p, const mtl__pileup_opts *o,
-                    mtl_error *err);
-void mtl__tally_free(mtl__tally *t);
+} mtl__pileup_tally;
+int mtl__pileup_tally_init(mtl__pileup_tally *t, const mtl__site_panel *p,
+                           const mtl__pileup_opts *o, mtl_error *err);
+void mtl__pileup_tally_free(mtl__pileup_tally *t);
 /* One base (0 .. 3) of a read at a site. template_key names the pair if a mate may cover the site
    as well (else 0) and comes_later says that the mate has not been seen yet; molecule_key != 0:
    counted by molecule. */
-int mtl__tally_base(mtl__tally *t, int site, int base, uint64_t template_key, bool comes_later,
-                    uint64_t molecule_key, mtl_error *err);
+int mtl__pileup_tally_base(mtl__pileup_tally *t, int site, int base, uint64_t template_key,
+                           bool comes_later, uint64_t molecule_key, mtl_error *err);
 /* Counts what waits at sites below `site`. */
-void mtl__tally_pass(mtl__tally *t, int site);
+void mtl__pileup_tally_pass(mtl__pileup_tally *t, int site);
 
 #endif

@@ -10,16 +10,16 @@
 
 #include "io/pileup.h"
 
-int mtl__tally_init(mtl__tally *t, const mtl__site_panel *p, const mtl__pileup_opts *o,
-                    mtl_error *err)
+int mtl__pileup_tally_init(mtl__pileup_tally *t, const mtl__site_panel *p,
+                           const mtl__pileup_opts *o, mtl_error *err)
 {
-    *t = (mtl__tally){.panel = p, .o = o, .size = 4096};
+    *t = (mtl__pileup_tally){.panel = p, .o = o, .size = 4096};
     t->count = calloc((size_t)p->n + 1, sizeof *t->count);
     t->seen = calloc(t->size, sizeof *t->seen);
     return t->count && t->seen ? MTL_OK : mtl__nomem(err);
 }
 
-void mtl__tally_free(mtl__tally *t)
+void mtl__pileup_tally_free(mtl__pileup_tally *t)
 {
     free(t->count);
     free(t->seen);
@@ -34,7 +34,7 @@ static uint64_t mixed(uint64_t key, int site)
 }
 
 /* The place of an entry, or the empty one where it would stand. */
-static mtl__pileup_seen *place(const mtl__tally *t, uint64_t key, int site)
+static mtl__pileup_seen *place(const mtl__pileup_tally *t, uint64_t key, int site)
 {
     size_t at = (size_t)mixed(key, site) & (t->size - 1);
     while (t->seen[at].key && !(t->seen[at].key == key && t->seen[at].site == site))
@@ -43,7 +43,7 @@ static mtl__pileup_seen *place(const mtl__tally *t, uint64_t key, int site)
 }
 
 /* A molecule is one base if more than half of its reads show it. */
-static void count_molecule(mtl__tally *t, const mtl__pileup_seen *e)
+static void count_molecule(mtl__pileup_tally *t, const mtl__pileup_seen *e)
 {
     int total = 0, best = 0;
     for (int b = 0; b < 4; b++) {
@@ -61,7 +61,7 @@ static void count_molecule(mtl__tally *t, const mtl__pileup_seen *e)
 }
 
 /* Into a table of `size` places, without what has been passed. */
-static int rebuild(mtl__tally *t, size_t size, mtl_error *err)
+static int rebuild(mtl__pileup_tally *t, size_t size, mtl_error *err)
 {
     mtl__pileup_seen *old = t->seen;
     const size_t n = t->size;
@@ -81,7 +81,7 @@ static int rebuild(mtl__tally *t, size_t size, mtl_error *err)
     return MTL_OK;
 }
 
-static int make_room(mtl__tally *t, mtl_error *err)
+static int make_room(mtl__pileup_tally *t, mtl_error *err)
 {
     size_t alive = 0;
     if (2 * t->used < t->size)
@@ -91,7 +91,7 @@ static int make_room(mtl__tally *t, mtl_error *err)
     return rebuild(t, 4 * alive < t->size ? t->size : 2 * t->size, err);
 }
 
-void mtl__tally_pass(mtl__tally *t, int site)
+void mtl__pileup_tally_pass(mtl__pileup_tally *t, int site)
 {
     if (site <= t->passed)
         return;
@@ -102,7 +102,7 @@ void mtl__tally_pass(mtl__tally *t, int site)
     t->passed = site;
 }
 
-static int by_molecule(mtl__tally *t, int site, int base, uint64_t key, mtl_error *err)
+static int by_molecule(mtl__pileup_tally *t, int site, int base, uint64_t key, mtl_error *err)
 {
     MTL_TRY(make_room(t, err));
     mtl__pileup_seen *e = place(t, key, site);
@@ -115,8 +115,8 @@ static int by_molecule(mtl__tally *t, int site, int base, uint64_t key, mtl_erro
     return MTL_OK;
 }
 
-int mtl__tally_base(mtl__tally *t, int site, int base, uint64_t template_key, bool comes_later,
-                    uint64_t molecule_key, mtl_error *err)
+int mtl__pileup_tally_base(mtl__pileup_tally *t, int site, int base, uint64_t template_key,
+                           bool comes_later, uint64_t molecule_key, mtl_error *err)
 {
     if (molecule_key)
         return by_molecule(t, site, base, molecule_key, err);

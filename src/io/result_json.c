@@ -130,6 +130,12 @@ static void provenance(json_t *o, const mtl_result *r, bool *failed)
     set(o, "switches", switches(r->m, failed), failed);
     set(o, "hypothesis", text(r->hypothesis), failed);
     set(o, "headline", text(r->headline), failed);
+    if (mtl__out_has_hosts(r)) {
+        set(o, "together", json_boolean(r->host.together), failed);
+        set(o, "coupling", text(r->host.coupling ? r->host.coupling : ""), failed);
+        set(o, "coupling_error", number(r->host.coupling_error), failed);
+        set(o, "coupling_error_se", number(r->host.coupling_error_se), failed);
+    }
     set(o, "answer_is", text(r->answer_text), failed);
     set(o, "answer", number(r->answer[MTL__CHANCE]), failed);
     set(o, "answer_with_unknowns", number(r->n_bands > 1 ? r->answer[MTL__UNKNOWNS] : NAN), failed);
@@ -314,6 +320,8 @@ char *mtl_result_json(const mtl_result *r)
     if (mtl_result_emit(r, &sink) != 0)
         failed = true;
     set(o, "cells", out.cells, &failed);
+    if (mtl__out_has_hosts(r))
+        set(o, "hosts", mtl__out_hosts_json(r), &failed);
     set(o, "seconds", number(r->seconds), &failed);
     if (failed) {
         json_decref(o);

@@ -5,6 +5,8 @@
 #include "base/base.h"
 #include "run/result.h"
 
+struct json_t;
+
 /* ---- text (result_text.c) ---- */
 /* "%.6g" with a decimal point in any locale; "NA" for what is not a finite number. Returns buf. */
 const char *mtl__out_number(double v, char buf[32]);
@@ -31,6 +33,32 @@ int mtl__out_n_tier(const mtl_result *r, char tier);
 void mtl__out_cells(mtl__str *b, const mtl_result *r);
 void mtl__out_events(mtl__str *b, const mtl_result *r);
 void mtl__out_assays(mtl__str *b, const mtl_result *r);
+/* Their pieces: provenance; a text (NA if none); behind a tab a text, a number, a date. */
+void mtl__out_head(mtl__str *b, const mtl_result *r, const char *table);
+void mtl__out_head_text(mtl__str *b, const char *key, const char *value);
+void mtl__out_cell(mtl__str *b, const char *s);
+void mtl__out_tab(mtl__str *b, const char *s);
+void mtl__out_tab_number(mtl__str *b, double v);
+void mtl__out_tab_date(mtl__str *b, double days);
+
+/* ---- the hosts themselves (result_hosts.c, result_hosts_json.c) ---- */
+/* Is anything of injuries, tolerance, outcomes or tumours in the result? */
+bool mtl__out_has_hosts(const mtl_result *r);
+/* The tables of the folder hosts/: name, writer, and how many things it has to tell of. */
+enum { MTL__OUT_HOST_TABLES = 5 };
+typedef struct mtl__out_host_table {
+    const char *name; /* "hosts/injuries.tsv" */
+    void (*write)(mtl__str *b, const mtl_result *r);
+    int (*n)(const mtl_result *r);
+} mtl__out_host_table;
+const mtl__out_host_table *mtl__out_host_table_at(int i);
+/* Day on which the scenario says an outcome of a person began; NaN if it does not. */
+double mtl__out_given_onset(const mtl_result *r, const mtl__outcome_result *o);
+/* Median day of the first among the lives (by chance) in which it came; NaN where in none. Sorts in
+   room of its own; lack of memory sets *oom. */
+double mtl__out_median_onset(const mtl_result *r, const mtl__outcome_result *o, bool *oom);
+/* The label of an outcome, else its name. */
+const char *mtl__out_outcome_label(const mtl_result *r, const mtl__outcome_result *o);
 
 /* ---- JSON (result_json.c) ---- */
 typedef struct mtl__out_file {
@@ -38,6 +66,8 @@ typedef struct mtl__out_file {
     mtl__str text;
     char sha256[65];
 } mtl__out_file;
+/* The hosts themselves as one object (result_hosts_json.c); NULL if out of memory. */
+struct json_t *mtl__out_hosts_json(const mtl_result *r);
 /* The manifest as text, which names the n files; NULL if out of memory; free() it. */
 char *mtl__out_manifest(const mtl_result *r, const mtl__out_file *file, int n);
 

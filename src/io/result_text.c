@@ -92,6 +92,12 @@ const char *mtl__out_event(enum mtl__note_kind kind)
         return "autopsy";
     case MTL__EV_DEATH:
         return "death";
+    case MTL__EV_INJURY:
+        return "injury";
+    case MTL__EV_DEPLETION:
+        return "depletion";
+    case MTL__EV_ONSET:
+        return "onset";
     case MTL__EV_OTHER:
         break;
     }

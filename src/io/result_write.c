@@ -139,21 +139,47 @@ static int write_all(const mtl__out_file *file, int n, const char *dir, mtl_erro
     return ret;
 }
 
-/* The folder and, where there are readings, theirs; of a failure no empty one is left of these. */
-static int write_folders(const mtl__out_file *file, int n, bool readings, const char *dir,
-                         mtl_error *err)
+/* The folder and those inside that any file stands in; of a failure no empty one of these is left.
+ */
+static int write_folders(const mtl__out_file *file, int n, const char *dir, mtl_error *err)
 {
+    static const char *const inside[] = {"readings", "hosts"};
+    enum { N = sizeof inside / sizeof inside[0] };
+    char *path[N] = {NULL};
     MTL_TRY(mtl__make_folder(dir, err));
-    if (!readings)
-        return write_all(file, n, dir, err);
-    char *path = in_folder(dir, "readings");
-    int ret = path ? mtl__make_folder(path, err) : mtl__nomem(err);
+    int ret = 0;
+    for (int k = 0; k < N && ret == 0; k++) {
+        const size_t length = strlen(inside[k]);
+        bool wanted = false;
+        for (int i = 0; i < n && !wanted; i++)
+            wanted = strncmp(file[i].name, inside[k], length) == 0 && file[i].name[length] == '/';
+        if (!wanted)
+            continue;
+        path[k] = in_folder(dir, inside[k]);
+        ret = path[k] ? mtl__make_folder(path[k], err) : mtl__nomem(err);
+    }
     if (ret == 0)
         ret = write_all(file, n, dir, err);
-    if (ret < 0 && path)
-        (void)rmdir(path); /* fails where something is in it */
-    free(path);
+    for (int k = 0; k < N; k++) {
+        if (ret < 0 && path[k])
+            (void)rmdir(path[k]); /* fails where something is in it */
+        free(path[k]);
+    }
     return ret;
+}
+
+/* The tables of the hosts that have rows; returns their number. */
+static int host_tables(mtl__out_file *file, const mtl_result *r)
+{
+    int n = 0;
+    for (int i = 0; i < MTL__OUT_HOST_TABLES; i++) {
+        const mtl__out_host_table *t = mtl__out_host_table_at(i);
+        if (t->n(r) < 1)
+            continue;
+        file[n].name = t->name;
+        t->write(&file[n++].text, r);
+    }
+    return n;
 }
 
 /* Hashes of what there is, and the manifest behind it. */
@@ -177,8 +203,9 @@ int mtl_result_write(const mtl_result *r, const char *dir, mtl_error *err)
 {
     mtl__readings readings;
     int ret = mtl__readings_make(&readings, r, err);
-    const int n = N_TABLES + readings.n;
-    mtl__out_file *file = calloc((size_t)n + 1, sizeof *file);
+    int tables = N_TABLES, n = tables;
+    mtl__out_file *file =
+        calloc((size_t)N_TABLES + MTL__OUT_HOST_TABLES + readings.n + 1, sizeof *file);
     if (ret == 0 && !file)
         ret = mtl__nomem(err);
     if (ret == 0) {
@@ -188,14 +215,16 @@ int mtl_result_write(const mtl_result *r, const char *dir, mtl_error *err)
         mtl__out_cells(&file[CELLS].text, r);
         mtl__out_events(&file[EVENTS].text, r);
         mtl__out_assays(&file[ASSAYS].text, r);
+        tables += host_tables(&file[N_TABLES], r);
         for (int i = 0; i < readings.n; i++) /* borrowed */
-            file[N_TABLES + i] = readings.file[i];
+            file[tables + i] = readings.file[i];
+        n = tables + readings.n;
         ret = add_manifest(file, n, r, err);
     }
     if (ret == 0)
-        ret = write_folders(file, n + 1, readings.n > 0, dir, err);
+        ret = write_folders(file, n + 1, dir, err);
     for (int i = 0; file && i <= n; i++)
-        if (i < N_TABLES || i == n)
+        if (i < tables || i == n)
             mtl__str_free(&file[i].text);
     free(file);
     mtl__readings_free(&readings);

@@ -12,8 +12,8 @@
 
 static int title_and_keys(mtl__sload *l)
 {
-    static const char *const keys[] = {"title",  "focus",   "include",          "people",
-                                       "events", "history", "unnoticed_losses", NULL};
+    static const char *const keys[] = {"title",   "focus",  "include",          "people", "events",
+                                       "history", "follow", "unnoticed_losses", NULL};
     const mtl__ynode *root = l->doc.root, *title;
     MTL_TRY(mtl__yaml_is_map(&l->doc, root, "a scenario", l->err));
     for (int i = 0; i < root->n; i++)
@@ -53,6 +53,12 @@ static int hand_over(mtl__sload *l)
     MTL_TRY(keep(l, l->sample, l->n_samples, sizeof *l->sample, &s->sample));
     MTL_TRY(keep(l, l->contact, l->n_contacts, sizeof *l->contact, &s->contact));
     MTL_TRY(keep(l, l->adoption, l->n_adoptions, sizeof *l->adoption, &s->adoption));
+    MTL_TRY(keep(l, l->injury, l->n_injuries, sizeof *l->injury, &s->injury));
+    MTL_TRY(keep(l, l->depletion, l->n_depletions, sizeof *l->depletion, &s->depletion));
+    MTL_TRY(keep(l, l->onset, l->n_onsets, sizeof *l->onset, &s->onset));
+    s->n_injuries = l->n_injuries;
+    s->n_depletions = l->n_depletions;
+    s->n_onsets = l->n_onsets;
     s->n_contacts = l->n_contacts;
     s->n_adoptions = l->n_adoptions;
     s->n_people = l->n_people;
@@ -104,6 +110,8 @@ static int read_parts(mtl__sload *l)
                               "nobody is in the scenario; declare people under `people:`");
     if ((n = mtl__yaml_get(root, "unnoticed_losses")))
         MTL_TRY(unnoticed_losses(l, n));
+    if ((n = mtl__yaml_get(root, "follow")))
+        MTL_TRY(mtl__sl_follow(l, n));
     l->s->focus = -1;
     if ((n = mtl__yaml_get(root, "focus")))
         MTL_TRY(mtl__sl_person(l, n, &l->s->focus));
@@ -130,6 +138,9 @@ static int parse_into(mtl_scenario *s, const char *text, size_t length, const ch
     free(l.sample);
     free(l.contact);
     free(l.adoption);
+    free(l.injury);
+    free(l.depletion);
+    free(l.onset);
     return ret;
 }
 

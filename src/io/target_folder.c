@@ -60,8 +60,7 @@ static bool is_yaml(const char *name)
     return name[0] != '.' && n > 5 && strcmp(name + n - 5, ".yaml") == 0;
 }
 
-/* Paths of the target files in the order of their names, in the arena. */
-static int list_files(mtl__arena *a, const char *dir, char ***out, int *n_out, mtl_error *err)
+int mtl__yaml_files(mtl__arena *a, const char *dir, char ***out, int *n_out, mtl_error *err)
 {
     DIR *d = opendir(dir);
     char **path = NULL;
@@ -136,7 +135,7 @@ int mtl__targets_load(mtl__target_reader *rd, const char *dir, mtl_model *m, mtl
     MTL_TRY(mtl__evidence_read(rd->r, rd->dir, err));
     char **path = NULL;
     int n = 0;
-    MTL_TRY(list_files(&rd->r->arena, rd->dir, &path, &n, err));
+    MTL_TRY(mtl__yaml_files(&rd->r->arena, rd->dir, &path, &n, err));
     int ret = n > 0
                   ? MTL_OK
                   : mtl__fail_at(err, MTL_ERR_VALUE, rd->dir, 0, 0, "", "no target files (*.yaml)");

@@ -24,6 +24,8 @@ int mtl__evidence_find(const mtl_targets_result *r, const char *id, mtl_error *e
 int mtl__target_read(mtl__target_reader *rd, const char *path, mtl_error *err);
 /* Index of families/NAME.yaml, loaded on first use. */
 int mtl__target_family(mtl__target_reader *rd, const char *name, mtl_error *err);
+/* Paths of the *.yaml of a folder in the order of their names, in the arena; free() the array. */
+int mtl__yaml_files(mtl__arena *a, const char *dir, char ***out, int *n_out, mtl_error *err);
 /* Reads the whole folder; scenarios stay with the reader. */
 int mtl__targets_load(mtl__target_reader *rd, const char *dir, mtl_model *m, mtl_error *err);
 void mtl__target_reader_free(mtl__target_reader *rd);

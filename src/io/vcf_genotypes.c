@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Genotypes from VCF, VCF.gz or BCF through htslib, and as VCF text. Kept are records with two
-   alleles on an autosome that pass their filters; what is left out is counted by reason. Phase is
-   not used: markers are taken one at a time. */
+   alleles on an autosome that pass their filters; what is left out is counted by reason. The phase
+   of heterozygous genotypes ("0|1") is kept, with its set (FORMAT/PS) where there is one. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -24,6 +24,8 @@ typedef struct vcf_reader {
     int gt_size;
     float *af;
     int af_size;
+    int32_t *ps;
+    int ps_size;
     int *person; /* [samples] index, -1 = nobody of the family */
     int samples;
     int64_t records;
@@ -125,8 +127,32 @@ static int keep_marker(vcf_reader *v, int *index)
     return ret;
 }
 
+/* Phase of the sample's genotype, if it is heterozygous and has one. */
+static int keep_phase(vcf_reader *v, int index, int sample, const int32_t *gt, int ploidy,
+                      const int32_t *set)
+{
+    const bool two = ploidy >= 2 && gt[1] != bcf_int32_vector_end &&
+                     (ploidy == 2 || gt[2] == bcf_int32_vector_end);
+    if (!two || !bcf_gt_is_phased(gt[1]) || bcf_gt_is_missing(gt[0]) || bcf_gt_is_missing(gt[1]) ||
+        bcf_gt_allele(gt[0]) + bcf_gt_allele(gt[1]) != 1)
+        return MTL_OK;
+    const mtl__phase phase = {set && set[sample] > 0 ? set[sample] : 0,
+                              (uint8_t)bcf_gt_allele(gt[0])};
+    return mtl__genotypes_set_phase(v->g, index, v->person[sample], phase, v->err);
+}
+
+/* The phase sets of a record, one a sample; NULL = none are named. False: they cannot be read (PS
+   is no whole number), and then no phase is to be believed. */
+static bool read_sets(vcf_reader *v, const int32_t **set)
+{
+    const int n = bcf_get_format_int32(v->header, v->record, "PS", &v->ps, &v->ps_size);
+    *set = n == v->samples ? v->ps : NULL;
+    return n == v->samples || n == -1 || n == -3;
+}
+
 static int one_record(vcf_reader *v)
 {
+    const int32_t *set;
     int index;
     v->records++;
     if (bcf_unpack(v->record, BCF_UN_ALL) < 0 || v->record->errcode)
@@ -145,10 +171,15 @@ static int one_record(vcf_reader *v)
                             (long long)v->record->pos + 1);
     MTL_TRY(keep_marker(v, &index));
     uint8_t *allowed = v->g->allowed + (size_t)index * (size_t)v->g->n_people;
-    for (int i = 0; i < v->samples; i++)
-        if (v->person[i] >= 0)
-            allowed[v->person[i]] =
-                sample_set(v, v->gt + (size_t)i * (size_t)(n / v->samples), n / v->samples);
+    const bool sets = read_sets(v, &set);
+    for (int i = 0; i < v->samples; i++) {
+        const int32_t *gt = v->gt + (size_t)i * (size_t)(n / v->samples);
+        if (v->person[i] < 0)
+            continue;
+        allowed[v->person[i]] = sample_set(v, gt, n / v->samples);
+        if (sets)
+            MTL_TRY(keep_phase(v, index, i, gt, n / v->samples, set));
+    }
     return MTL_OK;
 }
 
@@ -187,6 +218,7 @@ static int read_and_close(vcf_reader *v, htsFile *f)
         bcf_hdr_destroy(v->header);
     free(v->gt);
     free(v->af);
+    free(v->ps);
     free(v->person);
     hts_close(f);
     return ret;

@@ -244,8 +244,8 @@ static int what_is_given(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event
 /* ---------------------------------------------------------------- events */
 
 /* Whom it happened to, when, and where that stands. */
-static int begin(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, int *who,
-                 mtl__ydate *when, const char **path)
+int mtl__sl_begin(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, int *who,
+                  mtl__ydate *when, const char **path)
 {
     char text[96];
     MTL_TRY(mtl__sl_person(l, mtl__yaml_get(ev, "person"), who));
@@ -273,7 +273,7 @@ int mtl__sl_contact(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type
                       .storage_days = NAN,
                       .line = ev->line,
                       .column = ev->column};
-    MTL_TRY(begin(l, ev, type, &c.taker, &when, &c.path));
+    MTL_TRY(mtl__sl_begin(l, ev, type, &c.taker, &when, &c.path));
     c.t0 = c.t1 = when.days;
     c.slack_days = when.slack;
     MTL_TRY(what_is_given(l, ev, type, &c));
@@ -291,7 +291,7 @@ int mtl__sl_adoption(mtl__sload *l, const mtl__ynode *ev)
 {
     mtl__ydate when;
     mtl__adoption a = {.line = ev->line, .column = ev->column};
-    MTL_TRY(begin(l, ev, MTL__SL_ADOPTION, &a.person, &when, &a.path));
+    MTL_TRY(mtl__sl_begin(l, ev, MTL__SL_ADOPTION, &a.person, &when, &a.path));
     a.t = when.days;
     a.slack_days = when.slack;
     if (mtl__grow(&l->adoption, &l->cap_adoption, (size_t)l->n_adoptions + 1, sizeof a) < 0)

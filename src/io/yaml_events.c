@@ -2,7 +2,8 @@
 /* The `events:` part of a scenario: which event, who, and in which order they are placed.
    Pregnancies come first because they make people; those dated by an age wait until the birth that
    it counts from is known. Then deaths, then what passes between people, which makes people too
-   (givers who are only named), then what is taken from bodies. */
+   (givers who are only named), then what befalls bodies and what is taken from them. The words of
+   injuries are the model's. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +22,13 @@ static const event_word words_known[] = {
     {"death", MTL__SL_DEATH},         {"nursing", MTL__SL_NURSING},
     {"adoption", MTL__SL_ADOPTION},   {"transfusion", MTL__SL_TRANSFUSION},
     {"graft", MTL__SL_GRAFT},         {"stem_cell_graft", MTL__SL_STEM_CELL_GRAFT},
-    {"infusion", MTL__SL_INFUSION},
+    {"infusion", MTL__SL_INFUSION},   {"depletion", MTL__SL_DEPLETION},
+    {"tumour", MTL__SL_TUMOUR},       {"diagnosis", MTL__SL_DIAGNOSIS},
 };
 #define N_KNOWN ((int)(sizeof words_known / sizeof words_known[0]))
 
 /* In the design, not built: refused, not imitated. */
-static const char *const words_later[] = {"infarct",   "wound",  "hepatitis",     "diagnosis",
-                                          "treatment", "tumour", "amniocentesis", NULL};
+static const char *const words_later[] = {"treatment", "amniocentesis", NULL};
 
 static const char *const keys_of[][22] = {
     [MTL__SL_DELIVERY] = {"date",         "age",           "person",
@@ -65,6 +66,10 @@ static const char *const keys_of[][22] = {
                                  "conditioning", NULL},
     [MTL__SL_INFUSION] = {"date", "age", "person", "event", "from", "donor_sex", "kind", "dose",
                           NULL},
+    [MTL__SL_INJURY] = {"date", "age", "person", "event", "organ", "size", "lasts", NULL},
+    [MTL__SL_DEPLETION] = {"date", "age", "person", "event", "donor", "keep", NULL},
+    [MTL__SL_TUMOUR] = {"date", "age", "person", "event", "of", "cells", NULL},
+    [MTL__SL_DIAGNOSIS] = {"date", "age", "person", "event", "of", NULL},
 };
 static const char *const name_of[] = {
     [MTL__SL_DELIVERY] = "a delivery",
@@ -81,18 +86,40 @@ static const char *const name_of[] = {
     [MTL__SL_STEM_CELL_GRAFT] = "a stem cell graft",
     [MTL__SL_INFUSION] = "an infusion",
     [MTL__SL_ADOPTION] = "an adoption",
+    [MTL__SL_INJURY] = "an injury",
+    [MTL__SL_DEPLETION] = "a depletion",
+    [MTL__SL_TUMOUR] = "a tumour",
+    [MTL__SL_DIAGNOSIS] = "a diagnosis",
 };
 
+/* Known words, then the injuries of the model. */
 static const char *known_word(const void *ctx, int i)
 {
-    return ((const event_word *)ctx)[i].word;
+    const mtl_model *m = ctx;
+    return i < N_KNOWN ? words_known[i].word : m->injury[i - N_KNOWN].name;
+}
+
+static int no_such_event(mtl__sload *l, const mtl__ynode *n, const char *word)
+{
+    char hint[96] = "";
+    mtl__str all = {0};
+    mtl__hint(hint, sizeof hint, word, N_KNOWN + l->m->n_injuries, known_word, l->m);
+    for (int i = 0; i < N_KNOWN + l->m->n_injuries; i++)
+        mtl__str_printf(&all, "%s%s", i ? ", " : "; known: ", known_word(l->m, i));
+    if (l->m->n_injuries == 0)
+        mtl__str_add(&all, " (the model has no injuries)");
+    const int ret = all.oom
+                        ? mtl__nomem(l->err)
+                        : mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME,
+                                         "'%.60s' is no event%.600s", word, hint[0] ? hint : all.s);
+    mtl__str_free(&all);
+    return ret;
 }
 
 static int event_type(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event *out)
 {
     const mtl__ynode *n = mtl__yaml_get(ev, "event");
     const char *word;
-    char hint[96] = "";
     if (!n)
         return mtl__yaml_fail(&l->doc, ev, l->err, MTL_ERR_VALUE,
                               "an entry needs `event`, e.g. `event: delivery`");
@@ -106,12 +133,12 @@ static int event_type(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event *o
         if (strcmp(words_later[i], word) == 0)
             return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_UNSUPPORTED,
                                   "the event '%s' is not built yet", word);
-    mtl__hint(hint, sizeof hint, word, N_KNOWN, known_word, words_known);
-    return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME, "'%.60s' is no event%s", word,
-                          hint[0] ? hint
-                                  : "; known: delivery, stillbirth, pregnancy, loss, termination, "
-                                    "sample, autopsy, death, nursing, adoption, transfusion, "
-                                    "graft, stem_cell_graft, infusion");
+    for (int i = 0; i < l->m->n_injuries; i++)
+        if (strcmp(l->m->injury[i].name, word) == 0) {
+            *out = MTL__SL_INJURY;
+            return MTL_OK;
+        }
+    return no_such_event(l, n, word);
 }
 
 /* One pass over all events that need no other event, and their people. */
@@ -176,6 +203,7 @@ static int step_of(enum mtl__sl_event type)
 {
     return type < MTL__SL_SAMPLE     ? -1
            : type == MTL__SL_DEATH   ? 0
+           : type >= MTL__SL_INJURY  ? 3
            : type >= MTL__SL_NURSING ? 1
            : type == MTL__SL_AUTOPSY ? 2
                                      : 3;
@@ -192,6 +220,14 @@ static int other_event(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event t
         return mtl__sl_sample(l, ev);
     case MTL__SL_ADOPTION:
         return mtl__sl_adoption(l, ev);
+    case MTL__SL_INJURY:
+        return mtl__sl_injury(l, ev);
+    case MTL__SL_DEPLETION:
+        return mtl__sl_depletion(l, ev);
+    case MTL__SL_TUMOUR:
+        return mtl__sl_tumour(l, ev);
+    case MTL__SL_DIAGNOSIS:
+        return mtl__sl_diagnosis(l, ev);
     default:
         return mtl__sl_contact(l, ev, type);
     }

@@ -9,6 +9,7 @@
 #define MTL__MAX_PEOPLE 20000
 #define MTL__MAX_SAMPLES 20000
 #define MTL__MAX_CONTACTS 100000
+#define MTL__MAX_INJURIES 20000
 #define MTL__TERM_WEEKS 40.0
 
 /* A date and half the width of the period that it was given as. */
@@ -35,14 +36,18 @@ typedef struct mtl__sload {
     mtl_error *err;
     mtl__yperson *more; /* beside s->person */
     size_t cap_more, cap_person, cap_pregnancy, cap_child, cap_sample, cap_contact,
-        cap_adoption;
+        cap_adoption, cap_injury, cap_depletion, cap_onset;
     mtl__person *person;
     mtl__pregnancy *pregnancy;
     mtl__conceptus *child;
     mtl__sample *sample;
     mtl__contact *contact;
     mtl__adoption *adoption;
-    int n_people, n_pregnancies, n_children, n_samples, n_contacts, n_adoptions;
+    mtl__injury *injury;
+    mtl__depletion *depletion;
+    mtl__onset *onset;
+    int n_people, n_pregnancies, n_children, n_samples, n_contacts, n_adoptions, n_injuries,
+        n_depletions, n_onsets;
 } mtl__sload;
 
 /* Index of a person, -1 if there is none. */
@@ -85,7 +90,11 @@ enum mtl__sl_event {
     MTL__SL_GRAFT,
     MTL__SL_STEM_CELL_GRAFT,
     MTL__SL_INFUSION,
-    MTL__SL_ADOPTION
+    MTL__SL_ADOPTION,
+    MTL__SL_INJURY, /* which: the word of the event */
+    MTL__SL_DEPLETION,
+    MTL__SL_TUMOUR,
+    MTL__SL_DIAGNOSIS
 };
 /* 1 = cannot be placed yet: the date hangs on a birth that is not known. */
 int mtl__sl_pregnancy(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type);
@@ -102,6 +111,15 @@ int mtl__sl_milk(mtl__sload *l, const mtl__ynode *n, mtl__pregnancy *p);
 int mtl__sl_seed_kind(mtl__sload *l, const mtl__ynode *n, const char *name, int *out);
 /* One organ of the model, no group. */
 int mtl__sl_organ(mtl__sload *l, const mtl__ynode *n, int *out);
+/* Whom it happened to, when, and where that stands; a date is needed. */
+int mtl__sl_begin(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, int *who,
+                  mtl__ydate *when, const char **path);
+/* yaml_injury.c: what befalls the body itself. */
+int mtl__sl_injury(mtl__sload *l, const mtl__ynode *ev);
+int mtl__sl_depletion(mtl__sload *l, const mtl__ynode *ev);
+int mtl__sl_tumour(mtl__sload *l, const mtl__ynode *ev);
+int mtl__sl_diagnosis(mtl__sload *l, const mtl__ynode *ev);
+int mtl__sl_follow(mtl__sload *l, const mtl__ynode *follow);
 int mtl__sl_sample(mtl__sload *l, const mtl__ynode *ev);
 int mtl__sl_autopsy(mtl__sload *l, const mtl__ynode *ev);
 int mtl__sl_set_death(mtl__sload *l, const mtl__ynode *where, int person, mtl__ydate when);

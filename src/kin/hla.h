@@ -67,5 +67,11 @@ typedef struct mtl__hla_genotype {
 int mtl__hla_draw_family(const mtl__hla_table *t, const mtl__lineage *l,
                          const mtl__hla_typing *typing, uint64_t seed, int first_draw, int draws,
                          mtl__hla_genotype *out /* [draws][n] */, mtl_error *err);
+/* One draw, number `draw` of the above, and whose haplotype each side's DRB1 came from:
+   origin[n][2] is 2 x founder + side, a founder being somebody (the first of a genome) without that
+   parent. */
+int mtl__hla_draw_origins(const mtl__hla_table *t, const mtl__lineage *l,
+                          const mtl__hla_typing *typing, uint64_t seed, int draw,
+                          mtl__hla_genotype *out /* [n] */, int (*origin)[2], mtl_error *err);
 
 #endif

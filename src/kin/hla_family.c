@@ -17,7 +17,7 @@ static const uint64_t stream_family = 0x484c412d66616d69, stream_founder = 0x484
                       stream_meiosis = 0x484c412d6d656900;
 
 typedef struct slot {
-    int owner; /* who brought it in */
+    int owner, side; /* who brought it in, as whose */
     int16_t allele[MTL__HLA_LOCI];
 } slot;
 
@@ -47,6 +47,7 @@ typedef struct walk {
     uint64_t seed;
     int first_draw;
     mtl__hla_genotype *out;
+    int (*traced)[SIDES]; /* [n] where each DRB1 of the one draw came from; NULL = not asked for */
     mtl_error *err;
 } walk;
 
@@ -60,6 +61,15 @@ static double slot_probability(walk *w, const int16_t *allele)
         m->p = mtl__hla_probability(w->t, allele);
     }
     return m->p;
+}
+
+static void trace_slots(walk *w)
+{
+    for (int k = 0; k < w->n_persons; k++)
+        for (int side = 0; side < SIDES; side++) {
+            const slot *s = &w->slot[w->origin[w->person[k]][side][MTL__HLA_DRB1]];
+            w->traced[w->person[k]][side] = SIDES * s->owner + s->side;
+        }
 }
 
 /* Fills the slots of one way and writes down who has what. */
@@ -82,6 +92,8 @@ static void realise(walk *w, int draw)
                         out[i].of[side].allele[l] = filled.allele[l];
         }
     }
+    if (w->traced)
+        trace_slots(w);
 }
 
 static void end_of_way(walk *w)
@@ -172,6 +184,7 @@ static void one_side(walk *w, int k, int side)
     if (parent < 0) {
         const int s = w->n_slots++;
         w->slot[s].owner = i;
+        w->slot[s].side = side;
         for (int l = 0; l < MTL__HLA_LOCI; l++) {
             w->slot[s].allele[l] = MTL__HLA_UNTYPED;
             w->origin[i][side][l] = s;
@@ -241,6 +254,16 @@ static void add_person(walk *w, unsigned char *state, int i)
     w->person[w->n_persons++] = i;
 }
 
+/* Which of a parent's two haplotypes DRB1 is handed on from by a meiosis that is about to be drawn.
+ */
+static int handed_on(const mtl__hla_table *t, mtl__rng meiosis)
+{
+    const mtl__hla_haplotype sides[SIDES] = {{{0, 0, 0, 0, 0}}, {{1, 1, 1, 1, 1}}};
+    mtl__hla_haplotype gamete;
+    mtl__hla_gamete(t, sides, &meiosis, &gamete);
+    return gamete.allele[MTL__HLA_DRB1];
+}
+
 static void forward(const walk *w, const int *order, const unsigned char *mattered)
 {
     static const int16_t any[MTL__HLA_LOCI] = {-1, -1, -1, -1, -1};
@@ -258,6 +281,11 @@ static void forward(const walk *w, const int *order, const unsigned char *matter
                 mtl__rng_stream(&meiosis, w->seed, w->l->key[i],
                                 (uint64_t)w->first_draw + (uint64_t)d,
                                 stream_meiosis + (uint64_t)side);
+                if (w->traced)
+                    w->traced[i][side] =
+                        parent[side] < 0
+                            ? SIDES * i + side
+                            : w->traced[w->l->genome[parent[side]]][handed_on(w->t, meiosis)];
                 if (parent[side] < 0)
                     mtl__hla_draw_haplotype(w->t, any, &founder, &out[i].of[side]);
                 else
@@ -265,8 +293,11 @@ static void forward(const walk *w, const int *order, const unsigned char *matter
                                     &out[i].of[side]);
             }
         }
-        for (int i = 0; i < w->l->n; i++)
+        for (int i = 0; i < w->l->n; i++) {
             out[i] = out[w->l->genome[i]];
+            for (int side = 0; w->traced && side < SIDES; side++)
+                w->traced[i][side] = w->traced[w->l->genome[i]][side];
+        }
     }
 }
 
@@ -314,20 +345,14 @@ static int conditioned(walk *w, double *at, int *draw_of)
     return MTL_OK;
 }
 
-int mtl__hla_draw_family(const mtl__hla_table *t, const mtl__lineage *l,
-                         const mtl__hla_typing *typing, uint64_t seed, int first_draw, int draws,
-                         mtl__hla_genotype *out, mtl_error *err)
+static int draw_all(walk w, const mtl__hla_typing *typing)
 {
     mtl__arena a;
     mtl__arena_init(&a, 0);
+    const mtl__lineage *l = w.l;
+    const int draws = w.draws;
     const size_t n = (size_t)l->n + 1;
-    walk w = {.t = t,
-              .l = l,
-              .seed = seed,
-              .first_draw = first_draw,
-              .draws = draws,
-              .out = out,
-              .err = err};
+    mtl_error *err = w.err;
     w.person = mtl__arena_alloc(&a, n * sizeof *w.person);
     w.origin = mtl__arena_alloc(&a, n * sizeof *w.origin);
     w.slot = mtl__arena_alloc(&a, 2 * n * sizeof *w.slot);
@@ -353,4 +378,33 @@ int mtl__hla_draw_family(const mtl__hla_table *t, const mtl__lineage *l,
         forward(&w, order, state);
     mtl__arena_free(&a);
     return ret;
+}
+
+int mtl__hla_draw_family(const mtl__hla_table *t, const mtl__lineage *l,
+                         const mtl__hla_typing *typing, uint64_t seed, int first_draw, int draws,
+                         mtl__hla_genotype *out, mtl_error *err)
+{
+    return draw_all((walk){.t = t,
+                           .l = l,
+                           .seed = seed,
+                           .first_draw = first_draw,
+                           .draws = draws,
+                           .out = out,
+                           .err = err},
+                    typing);
+}
+
+int mtl__hla_draw_origins(const mtl__hla_table *t, const mtl__lineage *l,
+                          const mtl__hla_typing *typing, uint64_t seed, int draw,
+                          mtl__hla_genotype *out, int (*origin)[2], mtl_error *err)
+{
+    return draw_all((walk){.t = t,
+                           .l = l,
+                           .seed = seed,
+                           .first_draw = draw,
+                           .draws = 1,
+                           .out = out,
+                           .traced = origin,
+                           .err = err},
+                    typing);
 }

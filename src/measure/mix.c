@@ -7,8 +7,7 @@
    are summed over, the fall of the composite likelihood is divided by the ratio of the sandwich
    variance (Godambe 1960; scores of whole blocks as in Liang and Zeger 1986) to the naive one,
    never less than 1 (Pace, Salvan and Sartori 2011), and judged by Student's t with as many degrees
-   as blocks less one. The limit of detection is L = z_alarm se(0) + z_power se(L) (Currie 1968)
-   with standard errors from the expected information at 0 and at L. */
+   as blocks less one. The limit of detection is in mix_limit.c. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,42 +212,36 @@ static int widen(fit *f, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- limits */
-/* Standard error if the fraction were x and all else as fitted. */
-static double error_at(const fit *f, int p, double x, double widened)
+/* How much the variance of parameter p grows because the spread is fitted with it. */
+static double cost_of_spread(const fit *f, int p)
 {
-    double theta[MTL__MIX_MAX_PARAM], info[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM],
-        inverse[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], rest = 0;
+    double info[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM],
+        inverse[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], v[2];
     bool use[MTL__MIX_MAX_PARAM], dead[MTL__MIX_MAX_PARAM];
-    const int n = f->m->n_param;
-    memcpy(theta, f->theta, sizeof theta);
-    theta[p] = x;
-    for (int i = 0; i < f->m->n_people; i++)
-        rest += i == p ? 0 : theta[i];
-    for (int i = 0; i < f->m->n_people && p < f->m->n_people && rest + x > 1; i++)
-        if (i != p)
-            theta[i] *= (1 - x) / rest;
-    for (int i = 0; i < n; i++)
-        use[i] = i != f->m->at_spread;
-    mtl__mix_expected(f->m, f->w, f->d, theta, info, NULL, NULL);
-    mtl__mix_invert(info, n, use, inverse, dead);
-    return dead[p] ? HUGE_VAL : sqrt(inverse[p * n + p] * widened);
+    const int n = f->m->n_param, spread = f->m->at_spread;
+    if (spread < 0 || !is_inside(f, spread))
+        return 1;
+    for (int i = 0; i < n * n; i++)
+        info[i] = -f->v.h[i];
+    for (int with = 0; with < 2; with++) {
+        for (int i = 0; i < n; i++)
+            use[i] = i != spread || with;
+        mtl__mix_invert(info, n, use, inverse, dead);
+        v[with] = dead[p] ? 0 : inverse[p * n + p];
+    }
+    return v[0] > 0 && v[1] > v[0] ? mtl__min(v[1] / v[0], 2) : 1;
 }
 
 static double limit_of_detection(const fit *f, int p, double widened)
 {
-    const double z = mtl__norm_quantile(0.95), blank = error_at(f, p, 0, widened);
-    double x = 2 * z * blank;
-    if (!(x < 1))
-        return NAN;
-    for (int i = 0; i < 40; i++) {
-        const double next = z * (blank + error_at(f, p, x, widened));
-        if (!(next < 1))
-            return NAN;
-        if (fabs(next - x) < 1e-3 * x)
-            return next;
-        x = next;
-    }
-    return x;
+    const mtl__mix_limit c = {.law = f->m,
+                              .work = f->w,
+                              .data = f->d,
+                              .theta = f->theta,
+                              .parameter = p,
+                              .variance = widened * cost_of_spread(f, p),
+                              .alarm = sqrt(fall_at(f, 0.9))};
+    return mtl__mix_limit_of(&c);
 }
 
 /* ---------------------------------------------------------------- a share */
@@ -309,8 +302,8 @@ static int information_sites(const fit *f, int p, double *out, mtl_error *err)
     const int n = m->n_param;
     double towards[MTL__MIX_MAX_PARAM], info[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM];
     double sum = 0, square = 0;
-    *out = is_dead(f, p) ? 0 : NAN; /* NaN: told by more than means */
-    if (f->dead[p] || !(f->covariance[p * n + p] > 0))
+    *out = is_dead(f, p) ? 0 : NAN; /* NaN: told by more than means, or by wells alone */
+    if (m->n == 0 || f->dead[p] || !(f->covariance[p * n + p] > 0))
         return MTL_OK;
     double *each = malloc(((size_t)m->n + 1) * sizeof *each);
     if (!each)
@@ -414,6 +407,7 @@ static void fill_run(fit *f)
     out->sites_impossible = m->impossible;
     out->sites_no_frequency = m->no_frequency;
     out->sites_odd = f->v.odd;
+    out->meioses = m->chain ? m->chain->n_bits : 0;
     out->blocks = m->n_blocks;
     out->mean_depth = m->mean_depth;
     memcpy(theta, f->theta, sizeof theta);
@@ -435,6 +429,15 @@ static void fill_run(fit *f)
     }
 }
 
+/* Whom neither reads nor wells see stays where the search began, which says nothing. */
+static void forget_unseen(fit *f)
+{
+    const int n = f->m->n_param;
+    for (int i = 0; i < f->m->n_people; i++)
+        if (f->v.g[i] == 0 && f->v.h[i * n + i] == 0)
+            f->theta[i] = 0;
+}
+
 static int fit_all(fit *f, const mtl__mix_people *people, mtl_error *err)
 {
     const mtl__mix_law *m = f->m;
@@ -452,6 +455,7 @@ static int fit_all(fit *f, const mtl__mix_people *people, mtl_error *err)
         out->share[i].twin_of = -1;
     }
     mtl__mix_maximise(m, f->w, f->d, NULL, f->theta, &f->v);
+    forget_unseen(f);
     if (m->chain)
         mtl__mix_chain_bend(m, f->w, f->d, f->theta, f->v.h);
     expect(f);

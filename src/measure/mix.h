@@ -28,6 +28,9 @@ typedef struct mtl__mix_people {
     /* [n_sites][lineage.n] phased haplotypes, bit 0 maternal or first, bit 1 second, 4 = not
      * phased; NULL = none */
     const uint8_t *phase;
+    /* [n_sites][lineage.n] the set within which the phase of a heterozygous site holds: from one to
+     * another a person's haplotypes may change places; NULL = it holds along whole chromosomes */
+    const int32_t *phase_set;
 } mtl__mix_people;
 
 /* Counts of one sample. Depths of 0 are fine. */
@@ -97,7 +100,8 @@ typedef struct mtl__mix {
     int sites_impossible;   /* left out: the family cannot have these genotypes */
     int sites_no_frequency; /* left out: genotypes are guessed and the frequency is not known */
     int sites_odd;          /* of those used: reads that no mixture of the family explains */
-    int blocks;             /* pieces of chromosomes that count as independent */
+    int meioses; /* of phased parents, followed along chromosomes; 0 = sites one by one */
+    int blocks;  /* pieces of chromosomes that count as independent */
     double mean_depth;
     unsigned flags;
     mtl__arena arena;
@@ -114,17 +118,19 @@ int mtl__mix_loglik(double *out, const mtl__sites *sites, const mtl__mix_people 
 void mtl__mix_clear(mtl__mix *m);
 
 /* ---------------------------------------------------------------- several samples of one person */
-/* A qPCR assay that looks for a donor's allele in one of the samples (or in one without reads). */
+/* A qPCR assay that looks for an allele of donors in one of the samples (or in one without reads),
+   and how many of its wells were hit. The host has no such allele. */
 typedef struct mtl__mix_wells {
-    int sample, candidate; /* indices */
+    int sample; /* index */
     const struct mtl__qpcr *assay;
-    int copies; /* target alleles per donor genome: 1, 2; 0 = this donor is not seen */
     int hits;
+    const int
+        *copies; /* [n_candidates] target alleles per genome: 1, 2; 0 = this donor is not seen */
 } mtl__mix_wells;
 /* Fits samples of one host together: each has fractions of its own; error and overdispersion, where
-   they are fitted, are one number for all; wells count where their sample's fraction of that donor
-   does. A sample without reads (ref = NULL) rests on its wells alone. out[n_samples]. Intervals of
-   a sample carry what the others leave open about error and overdispersion, to second order. */
+   they are fitted, are one number for all; wells count with the fractions of their sample. A sample
+   without reads (ref = NULL) rests on its wells alone. out[n_samples]. Intervals of a sample carry
+   what the others leave open about error and overdispersion, to second order. */
 int mtl__mix_joint(mtl__mix *out, const mtl__sites *sites, const mtl__mix_people *people,
                    const mtl__counts *samples, int n_samples, const mtl__mix_wells *wells,
                    int n_wells, const mtl__mix_opts *o, mtl_error *err);

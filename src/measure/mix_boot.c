@@ -7,7 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay/assay.h"
 #include "measure/mix_internal.h"
+
+/* Wells as drawn in one replicate. */
+typedef struct wells {
+    mtl__mix_law law;
+    mtl__mix_extra extra;
+    mtl__mix_wells *drawn;
+} wells;
 
 typedef struct boot {
     const mtl__mix_law *m;
@@ -64,9 +72,9 @@ static void draw_sample(const boot *b, mtl__rng *rng, int32_t *alt, double *log_
 }
 
 /* The ratio of one drawn sample. Starts at the truth of the draw, then a little of the donor. */
-static double ratio_of(const boot *b, mtl__mix_work *w, const mtl__mix_data *d)
+static double ratio_of(const boot *b, const mtl__mix_law *m, mtl__mix_work *w,
+                       const mtl__mix_data *d)
 {
-    const mtl__mix_law *m = b->m;
     bool held[MTL__MIX_MAX_PARAM] = {false};
     double theta[MTL__MIX_MAX_PARAM];
     mtl__mix_value null, full;
@@ -78,12 +86,39 @@ static double ratio_of(const boot *b, mtl__mix_work *w, const mtl__mix_data *d)
     return 2 * (full.l - null.l);
 }
 
+/* The law with the wells of the sample drawn anew. What other samples said of error and spread is
+   left out: it is of the sample that was seen. */
+static int draw_wells(const boot *b, wells *w, mtl__rng *rng)
+{
+    const mtl__mix_extra *e = b->m->extra;
+    w->law = *b->m;
+    w->law.extra = NULL;
+    if (!e || e->n_wells < 1)
+        return MTL_OK;
+    w->extra = *e;
+    memset(w->extra.slope, 0, sizeof w->extra.slope);
+    memset(w->extra.curve, 0, sizeof w->extra.curve);
+    w->drawn = malloc((size_t)e->n_wells * sizeof *w->drawn);
+    if (!w->drawn)
+        return MTL_ERR_MEMORY;
+    memcpy(w->drawn, e->wells, (size_t)e->n_wells * sizeof *w->drawn);
+    w->extra.wells = w->drawn;
+    w->law.extra = &w->extra;
+    for (int k = 0; k < e->n_wells; k++) {
+        const mtl__composition c = {e->n_candidates, b->theta, w->drawn[k].copies};
+        if (mtl__mix_wells_here(e, k))
+            MTL_TRY(mtl__qpcr_draw(w->drawn[k].assay, &c, rng, NULL, &w->drawn[k].hits, NULL));
+    }
+    return MTL_OK;
+}
+
 static int replicate(void *ctx, int64_t i, int worker)
 {
     const boot *b = ctx;
     const size_t n = (size_t)b->m->n + 1;
     mtl__rng rng;
     mtl__mix_work *w = NULL;
+    wells x = {.drawn = NULL};
     int ret = MTL_ERR_MEMORY;
     int32_t *alt = malloc(n * sizeof *alt);
     double *log_choose = malloc(n * sizeof *log_choose);
@@ -92,9 +127,11 @@ static int replicate(void *ctx, int64_t i, int worker)
         const mtl__mix_data d = {alt, log_choose};
         mtl__rng_stream(&rng, b->seed, mtl__hash("mix.presence"), (uint64_t)i, (uint64_t)b->share);
         draw_sample(b, &rng, alt, log_choose);
-        b->above[i] = ratio_of(b, w, &d) >= b->ratio - 1e-6;
-        ret = MTL_OK;
+        ret = draw_wells(b, &x, &rng);
+        if (ret == MTL_OK)
+            b->above[i] = ratio_of(b, &x.law, w, &d) >= b->ratio - 1e-6;
     }
+    free(x.drawn);
     mtl__mix_work_free(w);
     free(alt);
     free(log_choose);
@@ -113,9 +150,7 @@ static int one_by_one(int threads, int64_t n, int (*fn)(void *ctx, int64_t i, in
 int mtl__mix_bootstrap(const mtl__mix_law *m, const double *theta, const mtl__mix_opts *o,
                        int parameter, double ratio, double *p, mtl_error *err)
 {
-    mtl__mix_law alone = *m; /* what wells say is not drawn */
-    alone.extra = NULL;
-    boot b = {&alone, theta, o->seed, parameter, ratio, NULL};
+    boot b = {m, theta, o->seed, parameter, ratio, NULL};
     int count = 0;
     if (!(ratio > 0)) {
         *p = 1;

@@ -10,7 +10,8 @@
    leave out what sites say about one another, those for standard errors are differences.
    What holds: alleles at different sites of a haplotype that nobody typed are taken as independent
    (no linkage disequilibrium); where such haplotypes are guessed, intervals are still widened by
-   blocks. Phase is believed along the whole chromosome. */
+   blocks. Phase is believed within its set, or along the whole chromosome where there are none;
+   between sets a parent's haplotypes change places with chance one half. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,7 @@ static void tilt_of(const mtl__sites *s, const mtl__mix_people *p, int site, con
     }
 }
 
+/* Haldane's chance between two neighbouring sites; 0.5 from one chromosome to the next. */
 static double crossing_at(const mtl__mix_law *m, const mtl__sites *s, int k)
 {
     const int i = m->site[k], h = k > 0 ? m->site[k - 1] : -1;
@@ -156,6 +158,29 @@ static double crossing_at(const mtl__mix_law *m, const mtl__sites *s, int k)
     return mtl__max(-0.5 * mtl__expm1(-2 * d), 1e-9);
 }
 
+/* By meiosis: where a parent's phase begins anew, which of its haplotypes is the first does so
+   too. Only heterozygous sites belong to a set; elsewhere it does not matter which is which. */
+static void fill_crossings(mtl__mix_chain *c, const mtl__mix_law *m, const mtl__sites *s,
+                           const mtl__mix_people *p, const meioses *all)
+{
+    int32_t set[MTL__MIX_MAX_BITS] = {0};
+    bool known[MTL__MIX_MAX_BITS] = {false};
+    for (int k = 0; k < m->n; k++) {
+        const double r = crossing_at(m, s, k);
+        for (int b = 0; b < all->n; b++) {
+            const size_t at = (size_t)m->site[k] * (size_t)p->lineage.n + (size_t)all->m[b].parent;
+            const bool het = p->phase[at] == 1 || p->phase[at] == 2;
+            known[b] = known[b] && r != 0.5;
+            const bool anew = het && p->phase_set && known[b] && set[b] != p->phase_set[at];
+            c->crossing[(size_t)k * (size_t)all->n + (size_t)b] = anew ? 0.5 : r;
+            if (het && p->phase_set) {
+                set[b] = p->phase_set[at];
+                known[b] = true;
+            }
+        }
+    }
+}
+
 int mtl__mix_chain_new(mtl__mix_law *m, const mtl__sites *sites, const mtl__mix_people *people,
                        mtl_error *err)
 {
@@ -163,24 +188,27 @@ int mtl__mix_chain_new(mtl__mix_law *m, const mtl__sites *sites, const mtl__mix_
     size_t n_entries = 0;
     if (!people->phase || !m->guessing)
         return MTL_OK;
-    const bool whole = find_meioses(m, people, &all);
+    bool whole = find_meioses(m, people, &all);
+    for (int k = 0; k < m->n; k++)
+        n_entries += (size_t)m->list_n[m->list[k]];
+    for (; all.n > 0 && n_entries << all.n > MTL__MIX_MOST_TILTS; all.n--)
+        whole = false; /* more than is held in memory: those meioses site by site */
     if (all.n == 0)
         return MTL_OK;
     mtl__mix_chain *c = mtl__arena_alloc(&m->arena, sizeof *c);
     if (!c)
         return mtl__nomem(err);
     *c = (mtl__mix_chain){.n_bits = all.n, .n_states = 1 << all.n, .whole = whole};
-    for (int k = 0; k < m->n; k++)
-        n_entries += (size_t)m->list_n[m->list[k]];
-    c->crossing = mtl__arena_alloc(&m->arena, ((size_t)m->n + 1) * sizeof *c->crossing);
+    c->crossing =
+        mtl__arena_alloc(&m->arena, ((size_t)m->n + 1) * (size_t)all.n * sizeof *c->crossing);
     c->start = mtl__arena_alloc(&m->arena, ((size_t)m->n + 1) * sizeof *c->start);
     c->tilt = mtl__arena_alloc(&m->arena, (n_entries + 1) * (size_t)c->n_states * sizeof *c->tilt);
     if (!c->crossing || !c->start || !c->tilt)
         return mtl__nomem(err);
+    fill_crossings(c, m, sites, people, &all);
     n_entries = 0;
     for (int k = 0; k < m->n; k++) {
         const int list = m->list[k];
-        c->crossing[k] = crossing_at(m, sites, k);
         c->start[k] = n_entries * (size_t)c->n_states;
         for (int e = 0; e < m->list_n[list]; e++, n_entries++) {
             const int pattern = m->pattern[m->list_start[list] + e];
@@ -195,21 +223,22 @@ int mtl__mix_chain_new(mtl__mix_law *m, const mtl__sites *sites, const mtl__mix_
 
 /* ---------------------------------------------------------------- paths */
 /* x becomes the law one site further on (or back: the steps are symmetric). */
-static void move(const mtl__mix_chain *c, double crossing, double *x)
+static void move(const mtl__mix_chain *c, int site, double *x)
 {
-    for (int bit = 1; bit < c->n_states; bit <<= 1)
+    const double *crossing = c->crossing + (size_t)site * (size_t)c->n_bits;
+    for (int bit = 1; bit < c->n_states; bit <<= 1, crossing++)
         for (int s = 0; s < c->n_states; s++)
             if (!(s & bit)) {
                 const double a = x[s], b = x[s | bit];
-                x[s] = a + crossing * (b - a);
-                x[s | bit] = b + crossing * (a - b);
+                x[s] = a + *crossing * (b - a);
+                x[s | bit] = b + *crossing * (a - b);
             }
 }
 
 int mtl__mix_chain_step(const mtl__mix_chain *c, int i, int state, mtl__rng *rng)
 {
     for (int bit = 0; bit < c->n_bits; bit++)
-        if (mtl__rng_unit(rng) < c->crossing[i])
+        if (mtl__rng_unit(rng) < c->crossing[(size_t)i * (size_t)c->n_bits + (size_t)bit])
             state ^= 1 << bit;
     return state;
 }
@@ -226,7 +255,7 @@ static double smooth(const mtl__mix_chain *c, int n, double *space)
     for (int i = 0; i < n; i++) {
         const double *seen = space + (size_t)i * 2 * (size_t)ns;
         double *ahead = space + (size_t)i * 2 * (size_t)ns + ns, sum = 0;
-        move(c, c->crossing[i], x);
+        move(c, i, x);
         for (int s = 0; s < ns; s++) {
             ahead[s] = x[s];
             sum += x[s] *= seen[s];
@@ -248,7 +277,7 @@ static double smooth(const mtl__mix_chain *c, int n, double *space)
         }
         for (int s = 0; s < ns; s++)
             x[s] *= ns / sum;
-        move(c, c->crossing[i], x);
+        move(c, i, x);
     }
     return l;
 }

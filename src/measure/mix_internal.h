@@ -62,7 +62,7 @@ typedef struct mtl__mix_law {
 /* What other samples and assays of the same person say (mix_joint.c). */
 typedef struct mtl__mix_extra {
     double nuisance[2], slope[2], curve[3]; /* error, spread: log scale; curve: ee, es, ss */
-    int n_wells;
+    int n_wells, n_candidates;
     const struct mtl__mix_wells *wells;
     int sample; /* which wells count here */
 } mtl__mix_extra;
@@ -122,13 +122,13 @@ void mtl__mix_site_sums(const mtl__mix_law *m, mtl__mix_work *w, int i, const mt
                         double *g, double *h);
 
 /* ---------------------------------------------------------------- chromosomes (mix_chain.c) */
-enum { MTL__MIX_MAX_BITS = 6 };
+enum { MTL__MIX_MAX_BITS = 6, MTL__MIX_MOST_TILTS = 1 << 24 };
 typedef struct mtl__mix_chain {
     int n_bits, n_states; /* meioses from phased parents; 2^n_bits */
-    double *crossing;     /* [n] chance that a bit changes from the site before; 0.5 = anew */
-    size_t *start;        /* [n] of the entries of a site's list in `tilt` */
-    double *tilt;         /* [..][n_states] P(state | joint genotype) / P(state) */
-    bool whole;           /* nothing else links sites: no genotype is guessed otherwise */
+    double *crossing; /* [n][n_bits] chance that a bit changes from the site before; 0.5 = anew */
+    size_t *start;    /* [n] of the entries of a site's list in `tilt` */
+    double *tilt;     /* [..][n_states] P(state | joint genotype) / P(state) */
+    bool whole;       /* nothing else links sites: no genotype is guessed otherwise */
 } mtl__mix_chain;
 int mtl__mix_chain_new(mtl__mix_law *m, const mtl__sites *sites, const mtl__mix_people *people,
                        mtl_error *err);
@@ -171,12 +171,24 @@ int mtl__mix_check(const mtl__sites *sites, const mtl__mix_people *people, const
                    mtl_error *err);
 int mtl__mix_fit_law(mtl__mix *out, const mtl__mix_law *m, const mtl__mix_people *people,
                      const mtl__mix_data *d, int n_sites, const mtl__mix_opts *o, mtl_error *err);
+/* The limit of detection of one parameter (mix_limit.c); NaN: there is none. */
+typedef struct mtl__mix_limit {
+    const mtl__mix_law *law;
+    mtl__mix_work *work;
+    const mtl__mix_data *data;
+    const double *theta;
+    int parameter;
+    double variance; /* of the estimate over the inverse of the expected information, >= 1 */
+    double alarm;    /* standard errors that p < 5% asks for */
+} mtl__mix_limit;
+double mtl__mix_limit_of(const mtl__mix_limit *c);
 int mtl__mix_bootstrap(const mtl__mix_law *m, const double *theta, const mtl__mix_opts *o,
                        int parameter, double ratio, double *p, mtl_error *err);
 int mtl__mix_data_new(mtl__mix_data *d, mtl__arena *arena, const mtl__mix_law *m,
                       const mtl__counts *sample, mtl_error *err);
 /* log P(wells | fractions) and its derivatives are added to v (mix_joint.c). */
 void mtl__mix_add_extra(const mtl__mix_law *m, const double *theta, mtl__mix_value *v);
+bool mtl__mix_wells_here(const mtl__mix_extra *e, int k);
 void mtl__mix_expect_extra(const mtl__mix_law *m, const double *theta, double *info);
 
 #endif

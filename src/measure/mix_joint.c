@@ -4,8 +4,8 @@
    joint maximum. Then each sample is fitted once more by itself, with what all the others say about
    error and overdispersion added as a quadratic (their profile likelihood to second order), so that
    its intervals and tests are those of the joint fit. Hit wells enter through the law of
-   assay/qpcr.c as a function of the fraction of the donor they look for; its derivatives are
-   differences. */
+   assay/qpcr.c as a function of the alleles they look for, summed over the donors who have them;
+   its derivatives are differences. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,38 +30,46 @@ typedef struct joint {
 } joint;
 
 /* ---------------------------------------------------------------- wells */
-static double of_wells(const mtl__mix_wells *x, double fraction)
+/* Genomes with one target allele each, as a share of all. */
+static double seen_by(const mtl__mix_extra *e, const mtl__mix_wells *x, const double *theta)
 {
-    return mtl__qpcr_loglik(x->assay, x->hits, mtl__min(x->copies * fraction, 1));
+    double c = 0;
+    for (int p = 0; p < e->n_candidates; p++)
+        c += x->copies[p] * theta[p];
+    return mtl__min(mtl__max(c, 0), 1);
 }
 
-static void add_wells(const mtl__mix_law *m, const mtl__mix_wells *x, double fraction,
+static void add_wells(const mtl__mix_law *m, const mtl__mix_wells *x, const double *theta,
                       mtl__mix_value *v)
 {
     const mtl__qpcr *a = x->assay;
-    const int p = x->candidate, n = m->n_param;
-    const double one = 1 / (a->genomes * a->recovery * x->copies * a->fragments);
-    const double step = mtl__max(1e-3 * fraction, mtl__min(1e-3 * one, 1e-3));
-    double mid = fraction;
-    if (mid < step)
-        mid = step;
-    if (mid + step > 1)
-        mid = 1 - step;
-    const double low = of_wells(x, mid - step), at = of_wells(x, mid),
-                 high = of_wells(x, mid + step);
-    v->l += mid == fraction ? at : of_wells(x, fraction);
-    if (!isfinite(low)) { /* no hits are possible at 0 */
-        v->g[p] += (high - at) / step;
-        return;
+    const int n = m->n_param, nc = m->extra->n_candidates;
+    const double c = seen_by(m->extra, x, theta),
+                 one = 1 / (a->genomes * a->recovery * a->fragments);
+    const double step = mtl__max(1e-3 * c, mtl__min(1e-3 * one, 1e-3));
+    const double mid = mtl__min(mtl__max(c, step), 1 - step);
+    const double low = mtl__qpcr_loglik(a, x->hits, mid - step),
+                 at = mtl__qpcr_loglik(a, x->hits, mid),
+                 high = mtl__qpcr_loglik(a, x->hits, mid + step);
+    double slope = (high - at) / step, bend = 0;
+    v->l += mid == c ? at : mtl__qpcr_loglik(a, x->hits, c);
+    if (isfinite(low)) { /* else no hits are possible at 0 */
+        bend = (high - 2 * at + low) / (step * step);
+        slope = 0.5 * (high - low) / step + bend * (c - mid);
     }
-    const double bend = (high - 2 * at + low) / (step * step);
-    v->g[p] += 0.5 * (high - low) / step + bend * (fraction - mid);
-    v->h[p * n + p] += bend;
+    for (int p = 0; p < nc; p++) {
+        v->g[p] += x->copies[p] * slope;
+        for (int q = 0; q < nc; q++)
+            v->h[p * n + q] += x->copies[p] * x->copies[q] * bend;
+    }
 }
 
-static bool counts_here(const mtl__mix_extra *e, int k)
+bool mtl__mix_wells_here(const mtl__mix_extra *e, int k)
 {
-    return e->wells[k].sample == e->sample && e->wells[k].copies > 0;
+    bool any = false;
+    for (int p = 0; p < e->n_candidates; p++)
+        any = any || e->wells[k].copies[p] > 0;
+    return any && e->wells[k].sample == e->sample;
 }
 
 void mtl__mix_add_extra(const mtl__mix_law *m, const double *theta, mtl__mix_value *v)
@@ -83,8 +91,8 @@ void mtl__mix_add_extra(const mtl__mix_law *m, const double *theta, mtl__mix_val
                 v->h[at[k] * n + at[j]] -= curve[k][j];
     }
     for (int k = 0; k < e->n_wells; k++)
-        if (counts_here(e, k))
-            add_wells(m, &e->wells[k], theta[e->wells[k].candidate], v);
+        if (mtl__mix_wells_here(e, k))
+            add_wells(m, &e->wells[k], theta, v);
 }
 
 /* As if wells were independent: that is what one fragment per genome gives. */
@@ -95,14 +103,18 @@ void mtl__mix_expect_extra(const mtl__mix_law *m, const double *theta, double *i
     if (m->at_error >= 0)
         info[m->at_error * n + m->at_error] += mtl__max(e->curve[0], 0);
     for (int k = 0; k < e->n_wells; k++) {
-        if (!counts_here(e, k))
+        if (!mtl__mix_wells_here(e, k))
             continue;
         const mtl__mix_wells *x = &e->wells[k];
-        const double c = mtl__min(mtl__max(theta[x->candidate] * x->copies, 1e-12), 0.99);
-        const double p = mtl__qpcr_p_well(x->assay, c),
-                     rise = (mtl__qpcr_p_well(x->assay, 1.001 * c) - p) / (0.001 * c) * x->copies;
-        if (p > 0 && p < 1)
-            info[x->candidate * n + x->candidate] += x->assay->wells * rise * rise / (p * (1 - p));
+        const double c = mtl__min(mtl__max(seen_by(e, x, theta), 1e-12), 0.99);
+        const double hit = mtl__qpcr_p_well(x->assay, c),
+                     rise = (mtl__qpcr_p_well(x->assay, 1.001 * c) - hit) / (0.001 * c);
+        if (!(hit > 0 && hit < 1))
+            continue;
+        for (int p = 0; p < e->n_candidates; p++)
+            for (int q = 0; q < e->n_candidates; q++)
+                info[p * n + q] +=
+                    x->copies[p] * x->copies[q] * x->assay->wells * rise * rise / (hit * (1 - hit));
     }
 }
 
@@ -257,7 +269,8 @@ static int begin_sample(joint *j, int i, const mtl__sites *sites, const mtl__mix
         c = (mtl__counts){sample->name, j->none, j->none, NULL};
     MTL_TRY(mtl__mix_law_new(&s->law, sites, people, &c, NULL, 0, o, err));
     MTL_TRY(mtl__mix_data_new(&s->data, &s->law.arena, &s->law, &c, err));
-    s->extra = (mtl__mix_extra){.n_wells = n_wells, .wells = wells, .sample = i};
+    s->extra = (mtl__mix_extra){
+        .n_wells = n_wells, .n_candidates = people->n_candidates, .wells = wells, .sample = i};
     s->law.extra = &s->extra;
     return mtl__mix_work_new(&s->work, &s->law, err);
 }
@@ -287,10 +300,12 @@ static int check_wells(const mtl__mix_wells *x, int n, int n_samples, int n_cand
                        mtl_error *err)
 {
     for (int k = 0; k < n; k++) {
-        if (x[k].sample < 0 || x[k].sample >= n_samples || x[k].candidate < 0 ||
-            x[k].candidate >= n_candidates || x[k].copies < 0 || x[k].copies > 2)
+        bool fine = x[k].sample >= 0 && x[k].sample < n_samples;
+        for (int p = 0; p < n_candidates; p++)
+            fine = fine && x[k].copies[p] >= 0 && x[k].copies[p] <= 2;
+        if (!fine)
             return mtl__fail(err, MTL_ERR_VALUE, "wells",
-                             "assay %d: no such sample or donor, or copies not 0, 1 or 2", k + 1);
+                             "assay %d: no such sample, or copies not 0, 1 or 2", k + 1);
         MTL_TRY(mtl__qpcr_check(x[k].assay, err));
         if (x[k].hits < 0 || x[k].hits > x[k].assay->wells)
             return mtl__fail(err, MTL_ERR_VALUE, "wells", "assay %d: %d of %d wells hit", k + 1,

@@ -22,7 +22,7 @@ enum { EXACT_CT = 20, EXACT_MOST = 60, POSTERIOR = 401, INNER = 24 };
 
 typedef struct way {
     const mtl__config *k;
-    double weight, top, best[MTL__SETS_MAX], warm[MTL__SETS_MAX];
+    double weight, top, best[MTL__SETS_MAX], warm[MTL__SETS_MAX], plain[MTL__SETS_MAX];
 } way;
 
 typedef struct view {
@@ -378,16 +378,30 @@ static bool few_hits(const view *v)
     return v->hits <= EXACT_CT && v->hits <= FULL * places;
 }
 
-static double middle_of(const view *v)
+static double middle_of(const view *v, bool plain)
 {
     double sum = 0.0;
     for (int i = 0; i < v->n_ways; i++) {
-        const double c = v->way[i].best[v->set];
+        const double c = (plain ? v->way[i].plain : v->way[i].best)[v->set];
         if (!(c > 0.0) && v->way[i].weight > 0.5)
             return 0.0;
         sum += v->way[i].weight * mtl__log(mtl__max(c, 1e-30));
     }
     return mtl__exp(sum);
+}
+
+/* The estimate without the biases of wells_edge.c; it stays within half the way to the ends. */
+static double unbiased(view *v, double c, double low, double high)
+{
+    double bias = 0.0;
+    for (int i = 0; i < v->n_ways; i++) {
+        way *w = &v->way[i];
+        memcpy(w->plain, w->best, sizeof w->plain);
+        mtl__plain_estimate(v->j, w->k, w->plain);
+        if (v->shared)
+            bias += w->weight * mtl__edge_bias(v->j, w->k, v->set, w->plain);
+    }
+    return mtl__min(mtl__max(middle_of(v, true) - bias, 0.5 * (c + low)), 0.5 * (c + high));
 }
 
 /* Every well hit and nothing else to go by: the likelihood rises for ever. */
@@ -415,8 +429,9 @@ static int measure(view *v, mtl__level *out, mtl_error *err)
     v->exact = few_hits(v);
     if (v->exact)
         MTL_TRY(mtl__tails_make(&v->tails, j, v->set, v->own, v->hits, v->arena, err));
-    double c = middle_of(v), low = 0.0, high;
-    if (out->flags & MTL__FLAG_ALL_HIT && endless(v))
+    double c = middle_of(v, false), low = 0.0, high;
+    const bool no_top = out->flags & MTL__FLAG_ALL_HIT && endless(v);
+    if (no_top)
         c = j->most;
     const bool seen = c > 0.0 && v->hits > 0;
     const double near = mtl__max(c, 1.0 / mtl__joint_yield(j, v->way[0].k, v->set));
@@ -427,6 +442,8 @@ static int measure(view *v, mtl__level *out, mtl_error *err)
     high = mtl__max(high, c);
     out->method = v->exact ? "exact" : v->digital ? "counting" : "profile";
     const double p_zero = at_least(v, 0.0);
+    if (seen && !no_top)
+        c = unbiased(v, c, low, high);
     if (v->o->bayes) {
         MTL_TRY(posterior(v, 4.0 * high, seen, &c, &low, &high, err));
         out->method = "posterior";

@@ -79,6 +79,8 @@ typedef struct mtl__table {
     double best, best_u; /* largest, where */
 } mtl__table;
 double mtl__table_at(const mtl__table *t, double u);
+/* The same, going on below 0 as it begins there. */
+double mtl__table_beyond(const mtl__table *t, double u);
 
 /* What the wells of one target say of one sample. */
 typedef struct mtl__evidence {
@@ -90,6 +92,7 @@ typedef struct mtl__evidence {
     double copies;           /* amplifiable copies of a fragment: part of law.one already */
     double law_df, shift_sd; /* degrees of freedom of law.sd; sd of a common shift of Ct */
     mtl__background background;
+    double excess;   /* fragments that its mean has more than the plain rate of the blanks */
     double scale;    /* genomes (or fragments of the partner) in all places; NaN unknown */
     double scale_sd; /* of its log, of this target alone */
     double fragments;
@@ -130,6 +133,7 @@ typedef struct mtl__joint {
     mtl__partner *partner; /* [n_evidence] */
     mtl__config *config;
     bool fractions; /* false: per well */
+    bool plain;     /* blanks at their plain rate: for estimates, see wells_edge.c */
     double most;    /* largest c */
     int n_nodes;    /* of the sample's genomes, where several targets share them */
     double node[MTL__NODES_MAX], log_weight[MTL__NODES_MAX];
@@ -171,6 +175,13 @@ int mtl__limit_of_blank(const mtl__joint *j, const bool *in, double alarm, int64
    set. */
 int mtl__level_measure(mtl__level *out, const mtl__joint *j, int set, const mtl__wells_opts *o,
                        mtl_error *err);
+
+/* ---------------------------------------------------------------- wells_edge.c */
+/* The estimate [n_sets] of one configuration without the bias of the blanks' prior; c is where it
+   starts and ends. */
+void mtl__plain_estimate(const mtl__joint *j, const mtl__config *k, double *c);
+/* What this estimate of a set errs by on average because others cannot be below 0. */
+double mtl__edge_bias(const mtl__joint *j, const mtl__config *k, int set, const double *estimate);
 
 /* ---------------------------------------------------------------- wells_genomes.c */
 typedef struct mtl__genomes {

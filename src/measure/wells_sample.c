@@ -235,6 +235,15 @@ static void count_places(mtl__evidence *e, const mtl__genomes *g, const mtl__par
     }
 }
 
+/* Fragments by which the predictive blank expects more false ones than the blanks had. */
+static double excess_of(const mtl__evidence *e, const mtl__wells *w)
+{
+    const double blanks = w->blank_wells[e->target], hits = w->blank_hits[e->target];
+    if (!(hits < blanks))
+        return 0.0;
+    return (double)e->places * (mtl__background_mean(&e->background) + mtl__log1p(-hits / blanks));
+}
+
 /* Where nothing else counts genomes, those that a partner counts in partitions serve other targets
    in partitions of the same tube; donors are taken as few. */
 static mtl__genomes borrow_genomes(const mtl__joint *j, const mtl__genomes *g)
@@ -266,6 +275,7 @@ static int make_evidence(mtl__joint *j, const mtl__sets *s, const mtl__plate *p,
             (mtl__background){w->background_shape[e->target], w->background_rate[e->target]};
         if (collect(e, p, sample, arena) < 0)
             return MTL_ERR_MEMORY;
+        e->excess = excess_of(e, w);
         take_curve(e, p, w, &flags[t]);
         if (make_partner(&j->partner[t], e, s, p, sample, arena) < 0)
             return MTL_ERR_MEMORY;

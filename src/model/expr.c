@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Expressions of the tables: sums and differences of products of parameters and numbers, with their
-   dimension. No functions and no brackets, so that bounds, units and the list of parameters a rule
-   leans on can be read off the terms. Conditions on switches ("persistence=slow|hsc & flux=early")
-   are parsed here too. */
+   dimension. No brackets and no function but a logarithm around the whole, so that bounds, units
+   and the list of parameters a rule leans on can be read off the terms. Conditions on switches
+   ("persistence=slow|hsc & flux=early") are parsed here too. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +11,8 @@
 
 enum { MAX_TERMS = 32, MAX_CONDS = 8 };
 
-double mtl__expr_value(const mtl__expr *e, const mtl_model *m)
+static double terms_value(const mtl__expr *e, const mtl_model *m)
 {
-    if (e->n == 0)
-        return NAN;
     double sum = 0.0, product = 0.0;
     int sign = 1, products = 0;
     for (int i = 0; i < e->n; i++) {
@@ -31,6 +29,16 @@ double mtl__expr_value(const mtl__expr *e, const mtl_model *m)
     sum += sign * product;
     /* A single product keeps its sign: below 0 it is a defect of its values, which checks find. */
     return sum < 0.0 && products > 1 ? 0.0 : sum;
+}
+
+double mtl__expr_value(const mtl__expr *e, const mtl_model *m)
+{
+    if (e->n == 0)
+        return NAN;
+    const double x = terms_value(e, m);
+    if (!e->log)
+        return x;
+    return x > 0.0 ? mtl__log(x) : NAN; /* found by the checks of values */
 }
 
 bool mtl__expr_uses(const mtl__expr *e, int param)
@@ -109,7 +117,10 @@ static size_t skip(const char *s, size_t i)
 static int parse_terms(const mtl_model *m, const char *text, mtl__term *t, int *n, mtl_error *err)
 {
     size_t pos = skip(text, 0);
-    t[0] = (mtl__term){.power = 1, .sign = 1};
+    const bool minus =
+        text[pos] == '-'; /* only an effect may be below 0: checks of values see to it */
+    pos = skip(text, pos + minus);
+    t[0] = (mtl__term){.power = 1, .sign = minus ? -1 : 1};
     for (*n = 0;;) {
         MTL_TRY(parse_operand(m, text, &pos, &t[*n], err));
         ++*n;
@@ -155,13 +166,58 @@ static int dimension(const mtl_model *m, const mtl__term *t, int n, mtl__unit *o
     return MTL_OK;
 }
 
+/* "log( ... )" around the whole: what is inside, into the arena; *inside = text where there is
+ * none. */
+static int take_log(mtl_model *m, const char *text, const char **inside, size_t *shift,
+                    mtl_error *err)
+{
+    const size_t start = skip(text, 0);
+    size_t end = strlen(text);
+    *inside = text;
+    *shift = 0;
+    if (strncmp(text + start, "log(", 4) != 0)
+        return MTL_OK;
+    while (end > 0 && text[end - 1] == ' ')
+        end--;
+    if (text[end - 1] != ')')
+        return at(err,
+                  mtl__fail(err, MTL_ERR_SYNTAX, NULL,
+                            "'log(' opens and no ')' ends the expression: a logarithm is of the "
+                            "whole of it"),
+                  start);
+    *shift = start + 4;
+    *inside = mtl__arena_strndup(&m->arena, text + *shift, end - 1 - *shift);
+    return *inside == NULL ? mtl__nomem(err) : MTL_OK;
+}
+
+static int check_log(const mtl__expr *e, mtl_error *err)
+{
+    static const mtl__unit pure = {.scale = 1.0};
+    char a[160];
+    if (mtl__unit_same_dim(&e->unit, &pure))
+        return MTL_OK;
+    return mtl__fail(err, MTL_ERR_UNIT, NULL, "a logarithm is of a pure number, not of %s",
+                     mtl__unit_dim_text(&e->unit, a, sizeof a));
+}
+
 int mtl__expr_parse(mtl_model *m, const char *text, mtl__expr *out, mtl_error *err)
 {
     mtl__term t[MAX_TERMS];
+    const char *inside = text;
+    size_t shift = 0;
     int n = 0;
     *out = (mtl__expr){0};
-    MTL_TRY(parse_terms(m, text, t, &n, err));
+    MTL_TRY(take_log(m, text, &inside, &shift, err));
+    const int ret = parse_terms(m, inside, t, &n, err);
+    if (ret < 0) {
+        if (err != NULL && err->column > 0)
+            err->column += (int)shift;
+        return ret;
+    }
     MTL_TRY(dimension(m, t, n, &out->unit, err));
+    out->log = inside != text;
+    if (out->log)
+        MTL_TRY(check_log(out, err));
     mtl__term *copy = mtl__arena_alloc(&m->arena, (size_t)n * sizeof *copy);
     out->text = mtl__arena_strdup(&m->arena, text);
     if (copy == NULL || out->text == NULL)

@@ -83,6 +83,31 @@ double mtl__factor_at(const mtl__factor *f, const double *a, double x)
     return 1.0;
 }
 
+double mtl__factor_at_rest(const mtl__factor *f, const mtl_model *m)
+{
+    if (f->of == MTL__OF_WEEK || f->of == MTL__OF_AGE)
+        return NAN;
+    return mtl__factor_value(f, m, f->of == MTL__OF_POSTPARTUM ? HUGE_VAL : 0.0);
+}
+
+bool mtl__rule_sleeps(const mtl__rule *r, const mtl_model *m)
+{
+    for (int k = 0; k < r->n_factors; k++) {
+        const mtl__factor *f = &m->factor[r->factor[k]];
+        if (f->of > MTL__OF_POSTPARTUM && mtl__factor_at_rest(f, m) == 0.0)
+            return true;
+    }
+    return false;
+}
+
+const char *mtl__factor_of_name(enum mtl__factor_of of)
+{
+    static const char *const name[] = {"week",         "age",       "postpartum", "damage",
+                                       "inflammation", "chemokine", "response",   "tolerance",
+                                       "outcome",      "tally"};
+    return name[of];
+}
+
 double mtl__factor_value(const mtl__factor *f, const mtl_model *m, double x)
 {
     double a[MTL__FACTOR_ARGS];

@@ -46,6 +46,9 @@ GET_NAME(kind, kind)
 GET_NAME(assay, assay)
 GET_NAME(factor, factor)
 GET_NAME(switch, sw)
+GET_NAME(tally, tally)
+GET_NAME(injury, injury)
+GET_NAME(outcome, outcome)
 
 typedef const char *(*name_getter)(const void *ctx, int i);
 
@@ -75,6 +78,18 @@ int mtl__model_assay(const mtl_model *m, const char *name, mtl_error *err)
 int mtl__model_factor(const mtl_model *m, const char *name, mtl_error *err)
 {
     return find(m, "factor", name, m->n_factors, factor_name, err);
+}
+int mtl__model_tally(const mtl_model *m, const char *name, mtl_error *err)
+{
+    return find(m, "tally", name, m->n_tallies, tally_name, err);
+}
+int mtl__model_injury(const mtl_model *m, const char *name, mtl_error *err)
+{
+    return find(m, "injury", name, m->n_injuries, injury_name, err);
+}
+int mtl__model_outcome(const mtl_model *m, const char *name, mtl_error *err)
+{
+    return find(m, "outcome", name, m->n_outcomes, outcome_name, err);
 }
 int mtl_model_find_param(const mtl_model *m, const char *name, mtl_error *err)
 {

@@ -43,14 +43,21 @@ typedef struct mtl__param {
 double mtl__param_draw(const mtl__param *p, double u);
 
 /* Products of parameters and numbers, added or subtracted: "seed.output * weight.tcell / hsc.pool",
-   "seed.division - seed.egress * seed.blood.loss". A rate cannot be negative: values stop at 0. */
+   "seed.division - seed.egress * seed.blood.loss". A rate cannot be negative: values stop at 0.
+   "log(tumour.hazard.ratio / 2)" is the natural logarithm of what is inside, a pure number. */
 typedef struct mtl__term {
     int param;     /* -1: the number */
     double number;
     int power;     /* 1 or -1 */
     int sign;      /* +1 or -1: a new product begins here, added or subtracted; 0: goes on */
 } mtl__term;
-typedef struct mtl__expr { const mtl__term *term; int n; const char *text; mtl__unit unit; } mtl__expr;
+typedef struct mtl__expr {
+    const mtl__term *term;
+    int n;
+    bool log; /* the logarithm of the terms */
+    const char *text;
+    mtl__unit unit;
+} mtl__expr;
 double mtl__expr_value(const mtl__expr *e, const mtl_model *m); /* canonical; an empty one gives NaN */
 bool mtl__expr_uses(const mtl__expr *e, int param);
 /* Parses and computes the dimension; unknown names get a hint. Column in err: from 1 within `text`. */
@@ -157,6 +164,11 @@ double mtl__factor_at(const mtl__factor *f, const double *a, double x);
 double mtl__factor_most(const mtl__factor *f, const double *a, double x0, double x1);
 double mtl__factor_value(const mtl__factor *f, const mtl_model *m, double x);
 double mtl__factor_bound(const mtl__factor *f, const mtl_model *m, double x0, double x1); /* upper, on [x0,x1] */
+/* The value of a factor of the host's state where nothing is injured, followed or counted, and of
+   `postpartum` before any pregnancy; of week and age: NaN. */
+double mtl__factor_at_rest(const mtl__factor *f, const mtl_model *m);
+/* Is there a factor of the host's state among the rule's that is 0 at rest? Then it does nothing. */
+bool mtl__rule_sleeps(const mtl__rule *r, const mtl_model *m);
 /* Points in (week or age) at which the factor jumps or bends, at most `max`; returns their number. */
 int mtl__factor_edges(const mtl__factor *f, const mtl_model *m, double *x, int max);
 /* mean of the factor over weeks [w0, w1] (closed form or quadrature), for normalising doses */
@@ -295,8 +307,11 @@ int mtl__model_value(const mtl_model *m, const char *name, double *out, mtl_erro
 int mtl__model_switch_now(const mtl_model *m, const char *name);
 bool mtl__model_switch_is(const mtl_model *m, const char *name, const char *value);
 /* Marks in used[n_params] every parameter that active rules, supply lines, their factors, organs and the
-   engine itself use; adds to what is marked. Assays are marked one by one. */
+   engine itself use; adds to what is marked. Assays are marked one by one, and so is what only a host
+   that is followed calls on: rules that do nothing while the host is at rest, the arguments of factors
+   of its state, and the tables of host_def.h. */
 void mtl__model_used_params(const mtl_model *m, bool *used);
+void mtl__rule_used_params(const mtl_model *m, int rule, bool *used); /* its rate and all its factors */
 void mtl__assay_used_params(const mtl_model *m, int assay, bool *used);
 
 /* ---------------------------------------------------------------- for the reader (io/model_tsv.c) */
@@ -313,6 +328,8 @@ int mtl__model_check_values(const mtl_model *m, mtl_error *err);
 void mtl__model_refresh(mtl_model *m);
 /* Text of a token of an enum above, for messages and `why`. */
 const char *mtl__rule_process_name(enum mtl__rule_process p);
+/* "week", "chemokine", "outcome", ...: what a factor is a function of. */
+const char *mtl__factor_of_name(enum mtl__factor_of of);
 
 #include "model/host_def.h"
 

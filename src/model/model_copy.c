@@ -176,6 +176,74 @@ static void copy_assays(copier *c, mtl_model *m)
     }
 }
 
+static void copy_tallies(copier *c, mtl_model *m)
+{
+    DUP(m->tally, m->n_tallies);
+    for (int i = 0; !c->oom && i < m->n_tallies; i++) {
+        mtl__cell_tally *t = &m->tally[i];
+        STR(t->name);
+        STR(t->meaning);
+        mtl__tally_part *part = dup_array(c, t->part, (size_t)t->n_parts, sizeof *part);
+        t->part = part;
+        for (int k = 0; part != NULL && k < t->n_parts; k++) {
+            DUP(part[k].kind, m->n_kinds);
+            STR(part[k].source);
+            STR(part[k].note);
+            copy_expr(c, &part[k].weight);
+            copy_when(c, &part[k].when);
+        }
+    }
+}
+
+static void copy_injuries(copier *c, mtl_model *m)
+{
+    DUP(m->injury, m->n_injuries);
+    for (int i = 0; !c->oom && i < m->n_injuries; i++) {
+        mtl__injury_def *d = &m->injury[i];
+        STR(d->name);
+        STR(d->meaning);
+        STR(d->group);
+        STR(d->source);
+        STR(d->note);
+        mtl__expr *const e[] = {&d->size, &d->lasts,  &d->repair, &d->inflame,
+                                &d->calm, &d->signal, &d->clear};
+        for (size_t k = 0; k < sizeof e / sizeof *e; k++)
+            copy_expr(c, e[k]);
+    }
+}
+
+static void copy_outcomes(copier *c, mtl_model *m)
+{
+    DUP(m->outcome, m->n_outcomes);
+    for (int i = 0; !c->oom && i < m->n_outcomes; i++) {
+        mtl__outcome_def *o = &m->outcome[i];
+        STR(o->name);
+        STR(o->label);
+        STR(o->group);
+        STR(o->about);
+        STR(o->source);
+        STR(o->note);
+        DUP(o->x, o->n_points);
+        DUP(o->y, o->n_points);
+        copy_expr(c, &o->scale);
+        copy_expr(c, &o->detected);
+    }
+    DUP(m->exposure, m->n_exposures);
+    for (int i = 0; !c->oom && i < m->n_exposures; i++) {
+        mtl__exposure *e = &m->exposure[i];
+        STR(e->name);
+        STR(e->allele);
+        STR(e->about);
+        STR(e->source);
+        STR(e->note);
+        copy_expr(c, &e->arg);
+        copy_expr(c, &e->beta);
+        DUP(e->x, e->n_points);
+        DUP(e->y, e->n_points);
+        copy_when(c, &e->when);
+    }
+}
+
 mtl_model *mtl_model_copy(const mtl_model *from)
 {
     mtl_model *m = malloc(sizeof *m);
@@ -192,6 +260,9 @@ mtl_model *mtl_model_copy(const mtl_model *from)
     copy_supplies(c, m);
     copy_switches(c, m);
     copy_assays(c, m);
+    copy_tallies(c, m);
+    copy_injuries(c, m);
+    copy_outcomes(c, m);
     if (c->oom) {
         mtl_model_free(m);
         return NULL;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/model.h"
+#include "model/uses.h"
 
 /* ---------------------------------------------------------------- the engine's own parameters */
 typedef struct engine_use {
@@ -56,6 +56,26 @@ static const engine_use engine_uses[] = {
      ""},
     {"hla.recombination.drb1_dqb1", "crossing-over between HLA-DRB1 and HLA-DQB1, in `markers`", "",
      "", ""},
+    {"repair.gain", "how much repair-active cells speed an injury's repair at most", "", "",
+     "with an injury and repair=benefit"},
+    {"repair.harm", "share of an injury's repair that such cells take away at most", "", "",
+     "with an injury and repair=harm"},
+    {"repair.half", "repairing cells at half of that effect", "", "",
+     "with an injury and repair=benefit|harm"},
+    {"tolerance.gain", "tolerance of what is met in fetal life", "", "",
+     "with follow: [tolerance] or niche=rejection"},
+    {"tolerance.decay", "tolerance fades where no cells keep it", "", "",
+     "with follow: [tolerance] or niche=rejection"},
+    {"tolerance.until", "age until which what is met is learned to be tolerated", "", "",
+     "with follow: [tolerance] or niche=rejection"},
+    {"tolerance.nima", "tolerance at birth of the mother's haplotypes, whatever was counted", "",
+     "", "with follow: [tolerance] or niche=rejection"},
+    {"antigen.half", "a donor's cells at half of their effect on tolerance and response", "", "",
+     "with follow: [tolerance] or niche=rejection"},
+    {"allo.gain", "rise of the response against a donor", "", "",
+     "with follow: [tolerance] or niche=rejection"},
+    {"allo.decay", "decay of the response against a donor", "", "",
+     "with follow: [tolerance] or niche=rejection"},
     {"assay.study.scale", "factor between studies, where model and published levels are compared",
      "", "", ""},
 };
@@ -67,22 +87,27 @@ static bool engine_active(const mtl_model *m, const engine_use *e)
 }
 
 /* ---------------------------------------------------------------- every expression once */
-typedef struct place {
-    const mtl__expr *expr;
-    const char *table, *id, *text, *when;
-    int active, line;
-    enum { ANY, PROBABILITY, POSITIVE } must;
-} place;
-typedef int (*visitor)(void *ctx, const place *p);
+typedef mtl__place place;
+typedef mtl__visitor visitor;
+#define ANY MTL__PLACE_ANY
+#define PROBABILITY MTL__PLACE_PROBABILITY
+#define POSITIVE MTL__PLACE_POSITIVE
+
+static bool names_factor(const mtl__rule *r, int factor)
+{
+    for (int k = 0; k < r->n_factors; k++)
+        if (r->factor[k] == factor)
+            return true;
+    return false;
+}
 
 static bool factor_in_use(const mtl_model *m, int factor)
 {
     if (strcmp(m->factor[factor].name, "growth") == 0)
         return true; /* the engine's own: size of a young body */
     for (int i = 0; i < m->n_rules; i++)
-        for (int k = 0; k < m->rule[i].n_factors; k++)
-            if (m->rule[i].factor[k] == factor && mtl__when_holds(&m->rule[i].when, m))
-                return true;
+        if (names_factor(&m->rule[i], factor) && mtl__when_holds(&m->rule[i].when, m))
+            return true;
     for (int i = 0; i < m->n_supplies; i++)
         if (m->supply[i].curve == factor && mtl__when_holds(&m->supply[i].when, m))
             return true;
@@ -129,20 +154,29 @@ static int visit_supplies(const mtl_model *m, visitor visit, void *ctx)
     return MTL_OK;
 }
 
+int mtl__visit_factor(const mtl_model *m, int factor, int active, visitor visit, void *ctx)
+{
+    const mtl__factor *f = &m->factor[factor];
+    for (int k = 0; k < f->n_args; k++) {
+        const place p = {.expr = &f->arg[k],
+                         .table = "factors",
+                         .id = f->name,
+                         .text = f->meaning,
+                         .when = "",
+                         .active = active,
+                         .line = f->line,
+                         .must = f->form == MTL__F_HILL   ? POSITIVE
+                                 : f->form == MTL__F_REST ? PROBABILITY
+                                                          : ANY};
+        MTL_TRY(visit(ctx, &p));
+    }
+    return MTL_OK;
+}
+
 static int visit_factors(const mtl_model *m, visitor visit, void *ctx)
 {
     for (int i = 0; i < m->n_factors; i++)
-        for (int k = 0; k < m->factor[i].n_args; k++) {
-            const mtl__factor *f = &m->factor[i];
-            const place p = {.expr = &f->arg[k],
-                             .table = "factors",
-                             .id = f->name,
-                             .text = f->meaning,
-                             .when = "",
-                             .active = factor_in_use(m, i),
-                             .line = f->line};
-            MTL_TRY(visit(ctx, &p));
-        }
+        MTL_TRY(mtl__visit_factor(m, i, factor_in_use(m, i), visit, ctx));
     return MTL_OK;
 }
 
@@ -165,8 +199,9 @@ static int visit_organs(const mtl_model *m, visitor visit, void *ctx)
 
 static int visit_assay(const mtl_model *m, int i, visitor visit, void *ctx)
 {
-    static const int must[] = {
-        [MTL__MUST_ANY] = ANY, [MTL__MUST_POSITIVE] = POSITIVE, [MTL__MUST_PROBABILITY] = PROBABILITY};
+    static const int must[] = {[MTL__MUST_ANY] = ANY,
+                               [MTL__MUST_POSITIVE] = POSITIVE,
+                               [MTL__MUST_PROBABILITY] = PROBABILITY};
     mtl__assay_def *a = &m->assay[i];
     for (int k = 0; k < MTL__ASSAY_EXPRS; k++) {
         const mtl__assay_column *column = mtl__assay_column_at(k);
@@ -255,6 +290,7 @@ int mtl_model_param_uses(const mtl_model *m, int param, mtl_param_use *out, int 
         return MTL_ERR_USAGE;
     collector c = {.out = out, .param = param, .max = max};
     visit_tables(m, collect, &c);
+    mtl__visit_host(m, collect, &c);
     for (int i = 0; i < m->n_assays; i++)
         visit_assay(m, i, collect, &c);
     collect_engine(m, &c);
@@ -262,7 +298,7 @@ int mtl_model_param_uses(const mtl_model *m, int param, mtl_param_use *out, int 
 }
 
 /* ---------------------------------------------------------------- parameters a result leans on */
-static int mark(void *ctx, const place *p)
+int mtl__mark_place(void *ctx, const place *p)
 {
     bool *used = ctx;
     for (int i = 0; p->active && i < p->expr->n; i++)
@@ -271,9 +307,67 @@ static int mark(void *ctx, const place *p)
     return MTL_OK;
 }
 
+void mtl__rule_used_params(const mtl_model *m, int rule, bool *used)
+{
+    if (rule < 0 || rule >= m->n_rules)
+        return;
+    const mtl__rule *r = &m->rule[rule];
+    const place p = {.expr = &r->rate, .active = 1};
+    mtl__mark_place(used, &p);
+    for (int k = 0; k < r->n_factors; k++)
+        mtl__visit_factor(m, r->factor[k], 1, mtl__mark_place, used);
+}
+
+static bool supplied(const mtl_model *m, int kind)
+{
+    for (int i = 0; i < m->n_supplies; i++)
+        if (m->supply[i].kind == kind && mtl__when_holds(&m->supply[i].when, m))
+            return true;
+    return false;
+}
+
+/* Tumours, and kinds that only rules that sleep make, are there only in a host that is followed. */
+static bool kind_awake(const mtl_model *m, int kind)
+{
+    bool made = m->kind[kind].class_ == MTL__TUMOUR;
+    for (int i = 0; i < m->n_rules; i++) {
+        const mtl__rule *r = &m->rule[i];
+        if (r->target != kind)
+            continue;
+        if (!mtl__rule_sleeps(r, m))
+            return true;
+        made = true;
+    }
+    return !made || supplied(m, kind);
+}
+
+/* Rules that sleep call on nothing, nor do factors of the host's state: whoever follows a host
+   marks them, rule by rule. */
+static void mark_awake(const mtl_model *m, bool *used)
+{
+    for (int i = 0; i < m->n_rules; i++) {
+        const mtl__rule *r = &m->rule[i];
+        if (!mtl__when_holds(&r->when, m) || mtl__rule_sleeps(r, m) || !kind_awake(m, r->kind))
+            continue;
+        const place p = {.expr = &r->rate, .active = 1};
+        mtl__mark_place(used, &p);
+        for (int k = 0; k < r->n_factors; k++)
+            if (m->factor[r->factor[k]].of <= MTL__OF_POSTPARTUM)
+                mtl__visit_factor(m, r->factor[k], 1, mtl__mark_place, used);
+    }
+    for (int i = 0; i < m->n_factors; i++)
+        if (strcmp(m->factor[i].name, "growth") == 0)
+            mtl__visit_factor(m, i, 1, mtl__mark_place, used);
+    for (int i = 0; i < m->n_supplies; i++)
+        if (m->supply[i].curve >= 0 && mtl__when_holds(&m->supply[i].when, m))
+            mtl__visit_factor(m, m->supply[i].curve, 1, mtl__mark_place, used);
+}
+
 void mtl__model_used_params(const mtl_model *m, bool *used)
 {
-    visit_tables(m, mark, used);
+    mark_awake(m, used);
+    visit_supplies(m, mtl__mark_place, used);
+    visit_organs(m, mtl__mark_place, used);
     for (int i = 0; i < N_ENGINE; i++) {
         const int k = mtl_model_find_param(m, engine_uses[i].param, NULL);
         const bool in_run = engine_uses[i].sw == NULL || engine_uses[i].sw[0] != '\0';
@@ -291,7 +385,7 @@ void mtl__model_used_params(const mtl_model *m, bool *used)
 void mtl__assay_used_params(const mtl_model *m, int assay, bool *used)
 {
     if (assay >= 0 && assay < m->n_assays)
-        visit_assay(m, assay, mark, used);
+        visit_assay(m, assay, mtl__mark_place, used);
 }
 
 /* ---------------------------------------------------------------- are all values possible? */
@@ -311,7 +405,7 @@ static int check_place(void *ctx, const place *p)
         why = "is not between 0 and 1";
     else if (p->must == POSITIVE && !(x > 0.0))
         why = "must be above 0";
-    else if (x < 0.0 && strcmp(p->table, "factors") != 0)
+    else if (x < 0.0 && p->must != MTL__PLACE_SIGNED && strcmp(p->table, "factors") != 0)
         why = "is negative";
     if (why == NULL)
         return MTL_OK;
@@ -327,6 +421,7 @@ int mtl__model_check_values(const mtl_model *m, mtl_error *err)
 {
     checker c = {.m = m, .err = err};
     MTL_TRY(visit_tables(m, check_place, &c));
+    MTL_TRY(mtl__visit_host(m, check_place, &c));
     for (int i = 0; i < m->n_assays; i++)
         MTL_TRY(visit_assay(m, i, check_place, &c));
     return MTL_OK;
@@ -336,7 +431,7 @@ int mtl__model_check_values(const mtl_model *m, mtl_error *err)
 const char *mtl__rule_process_name(enum mtl__rule_process p)
 {
     static const char *const name[MTL__N_RULE_PROCESSES] = {
-        "divide", "die", "change", "leave", "lose", "output", "decay", "residence"};
+        "divide", "die", "change", "leave", "lose", "output", "decay", "residence", "land"};
     return name[p];
 }
 
@@ -349,18 +444,27 @@ static const char *organ_text(const mtl_model *m, const mtl__rule *r)
 
 static const char *say_rule(mtl_model *m, const mtl__rule *r)
 {
-    static const char *const verb[MTL__N_RULE_PROCESSES] = {"divides",
-                                                            "dies",
-                                                            "changes into",
-                                                            "leaves into the blood",
-                                                            "is lost in one passage through blood",
-                                                            "makes",
-                                                            "disappears",
-                                                            "stays in the blood, per passage,"};
-    char buf[400];
+    static const char *const verb[MTL__N_RULE_PROCESSES] = {
+        "divides",
+        "dies",
+        "changes into",
+        "leaves into the blood",
+        "is lost in one passage through blood",
+        "makes",
+        "disappears",
+        "stays in the blood, per passage,",
+        "lands the more readily, in units of rest,"};
+    char buf[500], factors[200] = "";
+    size_t n = 0;
+    for (int i = 0; i < r->n_factors && n < sizeof factors; i++)
+        n += (size_t)snprintf(factors + n, sizeof factors - n, "%s%s",
+                              i == 0                 ? ", times "
+                              : i + 1 < r->n_factors ? ", "
+                                                     : " and ",
+                              m->factor[r->factor[i]].name);
     snprintf(buf, sizeof buf, "%s %s%s%s in %s: %s%s", m->kind[r->kind].name, verb[r->process],
              r->target >= 0 ? " " : "", r->target >= 0 ? m->kind[r->target].name : "",
-             organ_text(m, r), r->rate.text, r->n_factors > 0 ? ", times its factors" : "");
+             organ_text(m, r), r->rate.text, factors);
     return mtl__arena_strdup(&m->arena, buf);
 }
 
@@ -386,6 +490,7 @@ int mtl__model_finish(mtl_model *m, mtl_error *err)
     for (int i = 0; i < m->n_supplies; i++)
         if ((m->supply[i].about = say_supply(m, &m->supply[i])) == NULL)
             return mtl__nomem(err);
+    MTL_TRY(mtl__say_host(m, err));
     mtl__model_refresh(m);
     return mtl__model_check_values(m, err);
 }

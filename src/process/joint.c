@@ -504,17 +504,34 @@ static int events_step(journey *v, double t1)
     }
 }
 
+/* The step ends where the companion expects something to happen. */
+static int until_event(journey *v, double *t1)
+{
+    const mtl__companion *c = v->c;
+    if (!c->event)
+        return 0;
+    MTL_TRY(c->advance(c->ctx, *t1, v->j->tally0, v->j->tally0, v->err));
+    const double t = c->event(c->ctx);
+    c->back(c->ctx);
+    if (t < *t1)
+        *t1 = mtl__max(t, mtl__min(*t1, v->t + 1e-6));
+    return 0;
+}
+
 static int step(journey *v, double t1)
 {
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
     const bool by_event = v->o.solver == MTL__EXACT;
+    count_tallies(v, v->t, true, j->direct0);
+    for (int k = 0; k < c->n_tallies; k++)
+        j->direct1[k] = j->direct0[k];
+    tallies_within(v, v->t, t1, v->t, j->tally0);
+    MTL_TRY(until_event(v, &t1));
     for (int k = 0; k < j->n_pieces; k++)
         open_segment(&j->piece[k], t1);
-    count_tallies(v, v->t, true, j->direct0);
     run_direct(v, t1);
     count_tallies(v, t1, true, j->direct1);
-    tallies_within(v, v->t, t1, v->t, j->tally0);
     MTL_TRY(c->advance(c->ctx, t1, j->tally0, j->tally0, v->err));
     for (int k = 0; k < j->n_pieces; k++)
         start_segment(&j->piece[k], t1);

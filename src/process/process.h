@@ -282,8 +282,11 @@ typedef struct mtl__companion {
     /* To t1, the tallies going in a line from y0 to y1; factors may then be asked for any time of
        the step. */
     int (*advance)(void *ctx, double t1, const double *y0, const double *y1, mtl_error *err);
-    void (*back)(void *ctx);            /* over the last advance, once */
-    void (*settle)(void *ctx);          /* the step is kept, what falls at its end happens */
+    void (*back)(void *ctx);   /* over the last advance, once */
+    void (*settle)(void *ctx); /* the step is kept, what falls at its end happens */
+    /* First date within the step on trial at which something happens that rates may read, so that
+       the step should end there; HUGE_VAL if none. NULL = never. */
+    double (*event)(const void *ctx);
     double (*longest)(const void *ctx); /* a step from here on that resolves it, days */
     double (*next_break)(const void *ctx, double t);         /* no step may go over it */
     int (*arrivals)(void *ctx, mtl__arrival *out, int most); /* of the last settled steps */

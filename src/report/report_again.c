@@ -51,6 +51,9 @@ static void run_facts(mtl__page *v)
                         mtl__two(100 * r->split_error, text));
     if (isfinite(r->split_error) && r->split_error_se > 0)
         mtl__str_printf(b, " (standard error %s%%)", mtl__two(100 * r->split_error_se, text));
+    if (mtl__out_has_hosts(r) && isfinite(r->host.coupling_error))
+        mtl__str_printf(b, "; coupling of cells and host, by halving the step: %s%%",
+                        mtl__two(100 * r->host.coupling_error, text));
     mtl__str_add(b, "</dd>\n");
     term(b, "Run");
     mtl__count(b, r->opts.replicates);
@@ -102,7 +105,8 @@ void mtl__report_again(mtl__page *v)
     run_facts(v);
     term(b, "Files");
     mtl__str_add(b, "<code>cells.tsv</code> <code>events.tsv</code> <code>assays.tsv</code> "
-                    "<code>manifest.json</code></dd>\n");
+                    "<code>manifest.json</code>");
+    mtl__str_add(b, mtl__out_has_hosts(r) ? " <code>hosts/</code></dd>\n" : "</dd>\n");
     term(b, "Cite");
     mtl__str_add(b, "<code>CITATION.cff</code>, and the sources of the parameters in the table "
                     "above</dd>\n</dl>\n");

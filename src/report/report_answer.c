@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "num/num.h"
+#include "report/host_part.h"
 #include "report/report.h"
 
 enum { LONG_HEADLINE = 220 }; /* letters: more would fill half a screen at full size */
@@ -285,6 +286,7 @@ void mtl__report_answer(mtl__page *v)
     if (v->n_results > 1)
         mtl__str_add(b, " <a href=\"#rivals\">If the rules were different</a> shows the rivals.");
     mtl__str_add(b, "</p>\n");
+    mtl__report_coupling(v);
     box(v);
     mtl__section_close(v);
 }

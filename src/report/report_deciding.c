@@ -117,6 +117,11 @@ static void say_sample(mtl__page *v)
     }
     if (which < 0)
         return;
+    if (gap(&best) <= 0) {
+        mtl__str_add(v->out, "<p><b>No sample of this scenario</b> tells them apart: each is as "
+                             "often positive under all of them.</p>\n");
+        return;
+    }
     const mtl__assay_result *a = &v->r->assay[which];
     const mtl__sample *s = &v->s->sample[a->sample];
     const mtl__assay_def *def = mtl__out_assay(v->r, a);
@@ -189,11 +194,63 @@ static void say_presence(mtl__page *v)
     mtl__str_add(v->out, ".</p>\n");
 }
 
+/* ------------------------------------------------------------------ what befalls a host */
+
+/* Chances of one outcome under all results; false where one of them does not follow it. */
+static bool chances(const mtl__page *v, const mtl__outcome_result *x, extremes *e)
+{
+    for (int n = 0; n < v->n_results; n++) {
+        const mtl__host_result *h = &v->result[n]->host;
+        int i = 0;
+        while (i < h->n_outcomes &&
+               (h->outcome[i].person != x->person || h->outcome[i].outcome != x->outcome))
+            i++;
+        if (i == h->n_outcomes || !isfinite(h->outcome[i].p_end[MTL__CHANCE]))
+            return false;
+        widen(e, n, h->outcome[i].p_end[MTL__CHANCE]);
+    }
+    return true;
+}
+
+static void say_outcome(mtl__page *v)
+{
+    extremes best = {0, 0, 0, 0};
+    int which = -1, looked = 0;
+    for (int i = 0; i < v->r->host.n_outcomes; i++) {
+        extremes e = {0, 0, 0, 0};
+        if (v->r->host.outcome[i].given || !chances(v, &v->r->host.outcome[i], &e))
+            continue;
+        looked++;
+        if (which < 0 || gap(&e) > gap(&best)) {
+            best = e;
+            which = i;
+        }
+    }
+    if (which < 0)
+        return;
+    if (gap(&best) <= noise(v, best.p_low, best.p_high, looked)) {
+        mtl__str_add(v->out, "<p><b>No outcome</b> that was followed differs between them by more "
+                             "than chance.</p>\n");
+        return;
+    }
+    const mtl__outcome_result *x = &v->r->host.outcome[which];
+    mtl__str_add(v->out, "<p><b>Of the outcomes</b> that differs most: ");
+    mtl__html(v->out, mtl__out_outcome_label(v->r, x));
+    if (x->person != v->focus) {
+        mtl__str_add(v->out, " of ");
+        mtl__html(v->out, mtl__page_name(v, x->person));
+    }
+    mtl__str_add(v->out, ", by the end in ");
+    say_shares(v, &best);
+    mtl__str_add(v->out, " of lives. One life shows one of them.</p>\n");
+}
+
 void mtl__report_deciding(mtl__page *v)
 {
     mtl__str_add(v->out, "<div class=\"deciding\"><h3>What would decide it</h3>\n");
     say_readings(v);
     say_sample(v);
     say_presence(v);
+    say_outcome(v);
     mtl__str_add(v->out, "</div>\n");
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "num/num.h"
+#include "report/host_part.h"
 #include "report/report.h"
 
 enum { MAX_LABELS = 64, MAX_MILK_ROWS = 4, MILK_ROW = 15, ROW = 31, TERM_DAYS = 266 };
@@ -103,6 +104,17 @@ static void label_pregnancies(mtl__page *v, const mtl__xaxis *x, mtl__label *l, 
     }
 }
 
+/* What befell the body, without the sizes that its own section says. */
+static const char *event_text(mtl__page *v, const mtl__event *e)
+{
+    const char *text = e->text ? e->text : "";
+    if (e->kind == MTL__EV_OTHER)
+        return text;
+    mtl__str s = {0};
+    mtl__str_addn(&s, text, strcspn(text, ","));
+    return text_of(v, &s);
+}
+
 static int main_labels(mtl__page *v, const mtl__xaxis *x, mtl__label *l)
 {
     const mtl__person *me = &v->s->person[v->focus];
@@ -131,9 +143,9 @@ static int main_labels(mtl__page *v, const mtl__xaxis *x, mtl__label *l)
                                 .x = mtl__xaxis_at(x, me->died)});
     for (int i = 0; i < v->s->n_events; i++) {
         const mtl__event *e = &v->s->event[i];
-        if (e->person == v->focus && e->kind == MTL__EV_OTHER)
+        if (e->person == v->focus && (e->kind == MTL__EV_OTHER || e->kind >= MTL__EV_INJURY))
             add_label(l, &n,
-                      &(mtl__label){.text = e->text,
+                      &(mtl__label){.text = event_text(v, e),
                                     .sub = year_text(v, e->t, me->born),
                                     .x = mtl__xaxis_at(x, e->t)});
     }
@@ -351,25 +363,30 @@ static void draw_enlarged(mtl__page *v, const figure *f, const mtl__xaxis *life,
 
 /* ------------------------------------------------------------------ the figure */
 
-static void draw_marks(mtl__page *v, const mtl__xaxis *x, double y)
+static void draw_marks(mtl__page *v, const mtl__xaxis *a, double y)
 {
     mtl__str *b = v->out;
     const mtl__person *me = &v->s->person[v->focus];
     const double born = isfinite(me->born) ? me->born : v->t0;
     const double last = isfinite(me->died) ? me->died : v->t1;
-    mtl__svg_line(b, "bold", mtl__xaxis_at(x, born), y, mtl__xaxis_at(x, last), y);
+    mtl__svg_line(b, "bold", mtl__xaxis_at(a, born), y, mtl__xaxis_at(a, last), y);
     if (isfinite(me->born))
-        mtl__svg_line(b, "bold", mtl__xaxis_at(x, born), y - 7, mtl__xaxis_at(x, born), y + 7);
+        mtl__svg_line(b, "bold", mtl__xaxis_at(a, born), y - 7, mtl__xaxis_at(a, born), y + 7);
     if (isfinite(me->died))
-        mtl__svg_line(b, "bold", mtl__xaxis_at(x, last), y - 7, mtl__xaxis_at(x, last), y + 7);
+        mtl__svg_line(b, "bold", mtl__xaxis_at(a, last), y - 7, mtl__xaxis_at(a, last), y + 7);
     for (int i = 0; i < v->s->n_samples; i++) {
         if (!first_of_its_day(v, i))
             continue;
-        const double px = mtl__xaxis_at(x, v->s->sample[i].t);
+        const double px = mtl__xaxis_at(a, v->s->sample[i].t);
         if (v->s->sample[i].autopsy)
             mtl__svg_rect(b, "ink", px - 5, y - 14, 10, 10);
         else
             mtl__svg_circle(b, "open", px, y - 9, 5);
+    }
+    for (int i = 0; i < v->s->n_injuries; i++) {
+        const mtl__injury *x = &v->s->injury[i];
+        if (x->person == v->focus)
+            mtl__injury_cross(b, mtl__xaxis_at(a, x->t), y, x->implied ? 3 : 5);
     }
 }
 
@@ -424,6 +441,11 @@ void mtl__report_life(mtl__page *v)
             "way for cells: placenta, birth, milk.</p><p><b>Full dot</b>: a birth. <b>Ring</b>: a "
             "loss; "
             "the dotted arch is the time it did not have.</p>\n");
+    bool hurt = false;
+    for (int i = 0; i < v->s->n_injuries; i++)
+        hurt = hurt || v->s->injury[i].person == v->focus;
+    if (hurt)
+        mtl__str_add(b, "<p><b>Cross</b>: an injury; small where another event implies it.</p>\n");
     if (v->s->history_unknown && v->s->history_unknown[v->focus])
         mtl__str_add(
             b, "<p>Earlier pregnancies are <b>unknown</b>: there may have been others.</p>\n");

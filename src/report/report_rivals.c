@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "report/host_part.h"
 #include "report/report.h"
 
 enum { PANEL_H = 80, GAP = 46, HEAD = 88 };
@@ -189,5 +190,6 @@ void mtl__report_rivals(mtl__page *v)
     mtl__str_add(v->out, "</figure>\n");
     mtl__report_deciding(v);
     numbers(v, sw);
+    mtl__report_grid(v);
     mtl__section_close(v);
 }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "matriline/version.h"
+#include "report/host_part.h"
 #include "report/report.h"
 
 /* clang-format off */
@@ -154,6 +155,8 @@ void mtl__report_head(mtl__page *v)
     mtl__html(b, titled ? v->s->title : mtl__page_name(v, v->focus));
     mtl__str_add(b, "</title>\n<style>\n");
     mtl__report_style(b);
+    if (mtl__out_has_hosts(v->r))
+        mtl__host_style(b);
     mtl__str_add(
         b,
         "</style>\n</head>\n<body>\n<main>\n<div class=\"top\"><strong>Matriline</strong><span>");

@@ -2,6 +2,7 @@
 /* The report of one family as one HTML file that needs nothing else: no network, no font, no image.
    The answer comes first, one question per section; the page is whole without its script. */
 #include "io/atomic_file.h"
+#include "report/host_part.h"
 #include "report/report.h"
 
 static void write_page(mtl__page *v)
@@ -15,6 +16,10 @@ static void write_page(mtl__page *v)
     mtl__report_table(v);
     mtl__report_carriage(v);
     mtl__report_others(v);
+    mtl__report_injury(v);
+    mtl__report_immune(v);
+    mtl__report_tumours(v);
+    mtl__report_outcomes(v);
     mtl__report_rivals(v);
     mtl__report_params(v);
     mtl__report_again(v);

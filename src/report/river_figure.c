@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "num/num.h"
+#include "report/host_part.h"
 #include "report/river.h"
 
 enum { BEND = 8, EDGE = 5 };
@@ -366,6 +367,26 @@ static void draw_contact_names(mtl__river *v, const mtl__canvas *c, mtl__str *b)
     }
 }
 
+/* A cross where a body was hurt; of an event that hurt several organs one. */
+static void draw_injuries(mtl__river *v, const mtl__canvas *c, mtl__str *b)
+{
+    for (int i = 0; i < v->s->n_injuries; i++) {
+        const mtl__injury *x = &v->s->injury[i];
+        const int l = v->lane_of[x->person];
+        if (l < 0 || !v->lane[l].body || x->implied)
+            continue;
+        const double px = mtl__warp_at(&c->time, x->t), y = v->lane[l].y + v->lane[l].h + 9;
+        mtl__str name = {0};
+        mtl__injury_name(v->page, &name, x);
+        const double width = mtl__text_width(name.s ? name.s : "", 11.5);
+        const bool end = px + 8 + width > c->right;
+        mtl__injury_cross(b, px, y, 3.5);
+        mtl__svg_text(b, "small halo", end ? 'e' : 's', end ? px - 7 : px + 7, y + 4,
+                      name.s ? name.s : "");
+        mtl__str_drop(b, &name);
+    }
+}
+
 static void draw_key(mtl__river *v, const mtl__canvas *c, mtl__str *b)
 {
     static const double cells[] = {1e6, 1e3, 10, 0.1};
@@ -410,6 +431,7 @@ static int draw(mtl__river *v, mtl__canvas *c, mtl__str *b)
         draw_tube(v, c, &c->tube[k], b);
     draw_milk(v, c, b);
     draw_contact_names(v, c, b);
+    draw_injuries(v, c, b);
     for (int l = 0; l < v->n_lanes; l++) {
         draw_lane_name(v, c, &v->lane[l], b);
         draw_ring_name(v, c, &v->lane[l], b);

@@ -210,6 +210,33 @@ static void add_cells(mtl__harvest *t, const mtl__plan *p, const mtl__stage *s, 
     }
 }
 
+/* A hash of the counts by the names of kind and organ. Those of a donor's inocula are added up, so
+   that their order is no matter and one that leaves no cell changes nothing. Intensities are left
+   out: they follow from the counts and from rates, which another hypothesis may change while the
+   cells stay the same. */
+static void add_fingerprint(const mtl__harvest *t, const mtl__plan *p, const mtl__stage *s,
+                            const here *h, int index, int k)
+{
+    const mtl_result *r = p->r;
+    const mtl_model *m = r->m;
+    const mtl__body *b = &s->world->body[h->body];
+    uint64_t sum = 0;
+    for (int kind = 0; kind < m->n_kinds; kind++)
+        for (int o = 0; o < m->n_organs; o++) {
+            const int type = b->type[kind * m->n_organs + o];
+            if (type < 0 || !t->n[type - b->type0])
+                continue;
+            const uint64_t what[3] = {mtl__hash(m->kind[kind].name), mtl__hash(m->organ[o].name),
+                                      (uint64_t)t->n[type - b->type0]};
+            uint64_t x = mtl__hash_bytes(MTL_HASH_START, what, sizeof what);
+            x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9; /* sums of what is not mixed may cancel */
+            x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+            sum += x ^ (x >> 31);
+        }
+    r->fingerprint[((size_t)h->pair * (size_t)r->n_times + (size_t)k) * (size_t)p->R +
+                   (size_t)index] += sum;
+}
+
 static void add_over_time(mtl__harvest *t, const mtl__plan *p, const mtl__stage *s, const here *h,
                           int band, int index)
 {
@@ -222,6 +249,8 @@ static void add_over_time(mtl__harvest *t, const mtl__plan *p, const mtl__stage 
             continue;
         unfold(t, s->world, h, (size_t)k);
         add_levels(t, p, s, h, band, index, k);
+        if (r->fingerprint && band == MTL__CHANCE)
+            add_fingerprint(t, p, s, h, index, k);
         if (k == p->final_at)
             add_final(t, p, s, h, band, index);
         if (band == MTL__CHANCE && at_coarse && p->cells_slot[h->pair] >= 0)

@@ -73,6 +73,18 @@ static void contact_times(times *v, const mtl_scenario *s, const mtl__contact *c
         add_time(v, c->t1, true);
 }
 
+/* Days, weeks and months after an injury, and after it has ended. */
+static void injury_times(times *v, const mtl_scenario *s, const mtl__injury *x)
+{
+    static const double after[] = {0, 1, 2, 4, 7, 10, 14, 21, 30, 45, 60, 90, 135, 183, 274, 365,
+                                   548};
+    if (x->person != s->focus && s->n_people > MTL__RUN_ALL_BODIES)
+        return;
+    for (int end = 0; end <= (x->lasts_days > 0); end++)
+        for (size_t k = 0; k < sizeof after / sizeof *after; k++)
+            add_time(v, x->t + (end ? x->lasts_days : 0) + after[k], after[k] == 30);
+}
+
 static void yearly(times *v, const mtl_scenario *s)
 {
     double last = v->lo;
@@ -103,9 +115,13 @@ static int plan_times(mtl__plan *p, mtl_error *err)
             pregnancy_times(&v, s, &s->pregnancy[k]);
     for (int k = 0; k < s->n_contacts; k++)
         contact_times(&v, s, &s->contact[k]);
+    for (int k = 0; k < s->n_injuries; k++)
+        injury_times(&v, s, &s->injury[k]);
     yearly(&v, s);
     for (int k = 0; k < s->n_samples; k++)
         add_time(&v, s->sample[k].t, true);
+    for (int k = 0; k < r->opts.n_dates; k++)
+        add_time(&v, r->opts.dates[k], false);
     add_time(&v, v.hi, true);
     if (!v.oom && v.n)
         qsort(v.x, v.n, sizeof *v.x, by_time);
@@ -190,6 +206,13 @@ static int plan_organs(mtl__plan *p, mtl_error *err)
         if (!have)
             r->watched[r->n_watched++] = organ;
     }
+    for (int k = 0; k < r->s->n_injuries && r->n_watched < MOST; k++) {
+        bool have = false; /* who comes to an injury is seen where it is */
+        for (int w = 0; w < r->n_watched; w++)
+            have = have || r->watched[w] == r->s->injury[k].organ;
+        if (!have)
+            r->watched[r->n_watched++] = r->s->injury[k].organ;
+    }
     return 0;
 }
 
@@ -268,7 +291,8 @@ static int enough_memory(const mtl__plan *p, mtl_error *err)
     const double np = r->n_pairs, ns = r->s->n_samples;
     const double each =
         4 * (r->n_bands * (np * (r->n_watched * (double)r->n_times + r->m->n_organs) + 3 * ns) +
-             p->n_slots * (double)p->n_places * r->n_coarse + r->m->n_params);
+             p->n_slots * (double)p->n_places * r->n_coarse + r->m->n_params) +
+        (r->opts.fingerprints ? 8 * np * r->n_times : 0) + mtl__hosts_bytes(p);
     const double most = 8e9;
     if (each * p->R > most)
         return mtl__fail(
@@ -310,6 +334,9 @@ static int plan_memory(mtl__plan *p, mtl_error *err)
         x->per_mL = raw_of(r, ns, R, sizeof *x->per_mL, &ok);
         x->positive = raw_of(r, ns, R, sizeof *x->positive, &ok);
     }
+    r->fingerprint = NULL;
+    if (r->opts.fingerprints)
+        r->fingerprint = raw_of(r, np * (size_t)r->n_times, R, sizeof *r->fingerprint, &ok);
     p->cells = raw_of(r, (size_t)p->n_slots * (size_t)p->n_places * (size_t)r->n_coarse, R,
                       sizeof *p->cells, &ok);
     p->drawn = raw_of(r, (size_t)r->m->n_params, R, sizeof *p->drawn, &ok);
@@ -324,6 +351,7 @@ static int plan_memory(mtl__plan *p, mtl_error *err)
         mtl__arena_alloc(&r->arena, ((size_t)r->m->n_params + 1) * sizeof *r->used_param);
     if (!r->used_param)
         return mtl__nomem(err);
+    MTL_TRY(mtl__plan_hosts(p, err));
     mtl__touched_params(p->world, r->used_param);
     for (int i = 0; i < r->m->n_params; i++) {
         const mtl__param *q = &r->m->param[i];

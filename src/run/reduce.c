@@ -25,7 +25,7 @@ static float quantile(const float *sorted, int n, double q)
 
 /* `whole`: nucleated cells behind the level, to turn a level in blood into P(at least one cell
    there); 0 = counts, present when above zero. Sorts x. */
-static mtl__band band_of(float *x, int n, double whole)
+mtl__band mtl__band_of(float *x, int n, double whole)
 {
     double sum = 0, present = 0;
     for (int i = 0; i < n; i++) {
@@ -67,7 +67,7 @@ static int reduce_pair(mtl__plan *p, int k)
         for (size_t w = 0; w < nw; w++)
             for (size_t t = 0; t < nt; t++)
                 pair->level[b][w * nt + t] =
-                    band_of(p->raw[b].level + (((size_t)k * nw + w) * nt + t) * R, p->R,
+                    mtl__band_of(p->raw[b].level + (((size_t)k * nw + w) * nt + t) * R, p->R,
                             blood_cells(p, pair->host, r->watched[w], r->time[t]));
         for (size_t o = 0; o < no; o++) {
             /* `final` is read again by replicate: sort a copy */
@@ -76,7 +76,7 @@ static int reduce_pair(mtl__plan *p, int k)
             if (!copy)
                 return MTL_ERR_MEMORY;
             memcpy(copy, x, R * sizeof *copy);
-            pair->final[b][o] = band_of(copy, p->R, blood_cells(p, pair->host, (int)o, r->t_final));
+            pair->final[b][o] = mtl__band_of(copy, p->R, blood_cells(p, pair->host, (int)o, r->t_final));
             free(copy);
         }
     }
@@ -92,7 +92,7 @@ static int reduce_pair(mtl__plan *p, int k)
             const size_t to = ((size_t)p->place[x].organ * nk + (size_t)p->place[x].kind) * nc + c;
             const bool expected = r->m->kind[p->place[x].kind].class_ != MTL__SEED;
             pair->cells[to] =
-                band_of(p->cells + (((size_t)slot * (size_t)p->n_places + (size_t)x) * nc + c) * R,
+                mtl__band_of(p->cells + (((size_t)slot * (size_t)p->n_places + (size_t)x) * nc + c) * R,
                         p->R, expected ? 1e6 : 0);
         }
     return 0;
@@ -291,7 +291,11 @@ int mtl__reduce(mtl__plan *p, mtl_error *err)
     MTL_TRY(reduce_assays(p, err));
     int ret = reduce_carriage(p);
     if (ret == 0)
+        ret = mtl__reduce_hosts(p, err);
+    if (ret == 0)
         ret = reduce_leanings(p);
+    for (int b = 0; b < p->r->n_bands; b++)
+        p->r->final_each[b] = p->raw[b].final;
     for (int k = 0; ret == 0 && k < p->r->n_pairs; k++) {
         for (int b = 0; b < MTL__N_BANDS; b++)
             p->r->pair[k].p_anywhere[b] = b < p->r->n_bands ? anywhere(p, b, k) : NAN;

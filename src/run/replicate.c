@@ -17,6 +17,10 @@ typedef struct scene { /* a world with what is looked up in it again and again *
     mtl__part *part; /* of each inoculum, cut when first asked for; NULL: cut again each time */
     mtl__stage stage;
     mtl__virtual *assay; /* [n_samples] */
+    /* Where cells and hosts are run together: */
+    mtl__lives *lives;
+    mtl__counting *counting; /* [n_inocula] what hosts count in each part */
+    mtl__arena arena;
 } scene;
 
 struct mtl__worker {
@@ -31,6 +35,13 @@ struct mtl__worker {
     double *cox; /* [n_times][of the part] */
     size_t cap_counts, cap_cox;
     mtl__harvest harvest;
+    mtl__joint *joint; /* and its lanes [n_lanes]: */
+    mtl__lane *lane;
+    mtl__process *process;
+    mtl__env *env;
+    int *inoculum;
+    size_t cap_lane, cap_process, cap_env, cap_inoculum;
+    mtl__host_record *record; /* [hosts] */
     double *donor_fraction, *in_tube;
     int *copies, *donor;
     mtl__done done;
@@ -49,10 +60,30 @@ static void scene_free(scene *c)
         mtl__part_free(&c->part[k]);
     free(c->part);
     mtl__stage_free(&c->stage);
+    mtl__lives_free(c->lives);
+    mtl__arena_free(&c->arena);
     free(c->assay);
     if (c->own)
         mtl__world_free(c->world);
     *c = (scene){0};
+}
+
+/* All parts, and what the hosts count in them. */
+static int scene_lives(scene *c, const mtl__plan *p, mtl_error *err)
+{
+    const mtl__world *w = c->world;
+    mtl__arena_init(&c->arena, 0);
+    MTL_TRY(mtl__lives_new(&c->lives, w, err));
+    c->counting = mtl__arena_alloc(&c->arena, ((size_t)w->n_inocula + 1) * sizeof *c->counting);
+    if (!c->counting)
+        return mtl__nomem(err);
+    for (int k = 0; k < w->n_inocula; k++) {
+        MTL_TRY(mtl__part_cut(&c->part[k], c->cutter, &w->inoculum[k].source,
+                              p->r->time[p->r->n_times - 1], err));
+        MTL_TRY(mtl__lives_counting(w, &c->part[k], w->inoculum[k].donor, &c->arena,
+                                    &c->counting[k], err));
+    }
+    return 0;
 }
 
 static int scene_fill(scene *c, const mtl__plan *p, mtl_error *err)
@@ -60,7 +91,8 @@ static int scene_fill(scene *c, const mtl__plan *p, mtl_error *err)
     const mtl_scenario *s = p->r->s;
     MTL_TRY(mtl__cutter_new(&c->cutter, c->world->process, err));
     MTL_TRY(mtl__stage_new(&c->stage, p, c->world, err));
-    if (!c->own && c->world->n_inocula <= MOST_KEPT) { /* it will be asked for again and again */
+    if (c->world->together || /* all are needed at once, or again and again */
+        (!c->own && c->world->n_inocula <= MOST_KEPT)) {
         c->part = calloc((size_t)c->world->n_inocula + 1, sizeof *c->part);
         if (!c->part)
             return mtl__nomem(err);
@@ -74,7 +106,7 @@ static int scene_fill(scene *c, const mtl__plan *p, mtl_error *err)
         if (s->sample[k].assay >= 0)
             MTL_TRY(mtl__sample_virtual(c->world, &s->sample[k], &seen, &c->assay[k], err));
     }
-    return 0;
+    return c->world->together ? scene_lives(c, p, err) : 0;
 }
 
 int mtl__worker_new(mtl__worker **out, const mtl__plan *p, mtl_error *err)
@@ -94,6 +126,10 @@ int mtl__worker_new(mtl__worker **out, const mtl__plan *p, mtl_error *err)
     int ret = w->donor_fraction && w->in_tube && w->copies && w->donor ? 0 : mtl__nomem(err);
     if (ret == 0)
         ret = scene_fill(&w->base, p, err);
+    if (ret == 0 && p->world->together) {
+        w->record = calloc((size_t)p->world->n_hosts + 1, sizeof *w->record);
+        ret = w->record ? mtl__joint_new(&w->joint, err) : mtl__nomem(err);
+    }
     if (ret == 0)
         ret = mtl__state_new(&w->state, &nothing, 32, err);
     if (ret == 0)
@@ -123,6 +159,12 @@ void mtl__worker_free(mtl__worker *w)
     mtl__state_free(w->state);
     mtl__part_free(&w->once);
     mtl__harvest_free(&w->harvest);
+    mtl__joint_free(w->joint);
+    free(w->lane);
+    free(w->process);
+    free(w->env);
+    free(w->inoculum);
+    free(w->record);
     free(w->saved);
     free(w->counts);
     free(w->cox);
@@ -189,6 +231,25 @@ static int prepare(mtl__worker *w, const scene *c, const mtl__inoculum *x, mtl_e
     return 0;
 }
 
+static mtl__sim_opts how(const mtl__plan *p, int refine)
+{
+    const mtl_run_opts *o = &p->r->opts;
+    return (mtl__sim_opts){
+        .solver = o->solver == MTL_SOLVER_EXACT  ? MTL__EXACT
+                  : o->solver == MTL_SOLVER_LEAP ? MTL__LEAP
+                                                 : MTL__AUTO,
+        .step_days = o->step_days,
+        .refine = refine,
+        .max_events =
+            200000000, /* half a minute of one inoculum: beyond it, exact is the wrong tool */
+    };
+}
+
+static mtl__rng_key key_of(const mtl__plan *p, const mtl__inoculum *x, uint64_t number)
+{
+    return (mtl__rng_key){p->r->opts.seed, p->r->s->person[x->donor].key, number, x->key};
+}
+
 static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
                         uint64_t number, int refine, const mtl__inoculum *x, mtl_error *err)
 {
@@ -196,16 +257,8 @@ static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
     const int nothing = prepare(w, c, x, err);
     if (nothing)
         return nothing < 0 ? nothing : 0;
-    const mtl__sim_opts o = {
-        .solver = r->opts.solver == MTL_SOLVER_EXACT  ? MTL__EXACT
-                  : r->opts.solver == MTL_SOLVER_LEAP ? MTL__LEAP
-                                                      : MTL__AUTO,
-        .step_days = r->opts.step_days,
-        .refine = refine,
-        .max_events =
-            200000000, /* half a minute of one inoculum: beyond it, exact is the wrong tool */
-    };
-    const mtl__rng_key key = {r->opts.seed, r->s->person[x->donor].key, number, x->key};
+    const mtl__sim_opts o = how(p, refine);
+    const mtl__rng_key key = key_of(p, x, number);
     MTL_TRY(mtl__simulate(&w->part->process, &w->part->source, &o, &key, w->state, r->n_times,
                           r->time, w->counts, w->cox, err));
     w->done.split = w->done.split || w->state->split;
@@ -213,6 +266,92 @@ static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
     w->done.leap = w->done.leap || w->state->used[MTL__LEAP];
     w->done.events += w->state->ledger.events;
     mtl__harvest_add(&w->harvest, p, &c->stage, band, index, x->donor, w->part, w->counts, w->cox);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- lanes beside hosts */
+/* Room for n lanes; the caller fills them. */
+static int room_for_lanes(mtl__worker *w, const scene *c, int n_times, mtl_error *err)
+{
+    const size_t n = (size_t)c->world->n_inocula + 1;
+    size_t counts = 1, cox = 1;
+    for (int k = 0; k < c->world->n_inocula; k++) {
+        counts += (size_t)n_times * (size_t)c->part[k].process.n_types;
+        cox += (size_t)n_times * (size_t)c->part[k].process.n_cox;
+    }
+    if (mtl__grow(&w->lane, &w->cap_lane, n, sizeof *w->lane) < 0 ||
+        mtl__grow(&w->process, &w->cap_process, n, sizeof *w->process) < 0 ||
+        mtl__grow(&w->env, &w->cap_env, n, sizeof *w->env) < 0 ||
+        mtl__grow(&w->inoculum, &w->cap_inoculum, n, sizeof *w->inoculum) < 0 ||
+        mtl__grow(&w->counts, &w->cap_counts, counts, sizeof *w->counts) < 0 ||
+        mtl__grow(&w->cox, &w->cap_cox, cox, sizeof *w->cox) < 0)
+        return mtl__nomem(err);
+    memset(w->counts, 0, counts * sizeof *w->counts);
+    memset(w->cox, 0, cox * sizeof *w->cox);
+    return 0;
+}
+
+/* Every inoculum that leaves anything, as it sees the hosts; returns how many. */
+static int fill_lanes(mtl__plan *p, mtl__worker *w, const scene *c, uint64_t number)
+{
+    const mtl__world *world = c->world;
+    const size_t nt = (size_t)p->r->n_times;
+    int64_t *counts = w->counts;
+    double *cox = w->cox;
+    int n = 0;
+    for (int k = 0; k < world->n_inocula; k++) {
+        const mtl__inoculum *x = &world->inoculum[k];
+        const mtl__part *part = &c->part[k];
+        if (part->process.n_types + part->process.n_cox == 0)
+            continue;
+        mtl__lives_see(c->lives, x->donor, part, &w->process[n], &w->env[n]);
+        for (int h = 0; h < world->n_hosts; h++)
+            if (world->host[h].clones == k)
+                mtl__lives_clones(c->lives, h, n, part);
+        w->inoculum[n] = k;
+        w->lane[n] = (mtl__lane){.process = &w->process[n],
+                                 .source = &part->source,
+                                 .key = key_of(p, x, number),
+                                 .by_type = c->counting[k].by_type,
+                                 .by_cox = c->counting[k].by_cox,
+                                 .n_by_type = c->counting[k].n_by_type,
+                                 .n_by_cox = c->counting[k].n_by_cox,
+                                 .counts = counts,
+                                 .cox = cox};
+        counts += nt * (size_t)part->process.n_types;
+        cox += nt * (size_t)part->process.n_cox;
+        n++;
+    }
+    return n;
+}
+
+static int run_together(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
+                        uint64_t number, int refine, mtl_error *err)
+{
+    const mtl_result *r = p->r;
+    const mtl__world *world = c->world;
+    mtl__joint_account a;
+    mtl__host_records(p, band, index, w->record);
+    MTL_TRY(mtl__lives_begin(c->lives, r->opts.seed, number, w->record, err));
+    MTL_TRY(room_for_lanes(w, c, r->n_times, err));
+    const int n = fill_lanes(p, w, c, number);
+    const mtl__sim_opts o = how(p, refine);
+    MTL_TRY(mtl__simulate_jointly(w->joint, w->lane, n, mtl__lives_companion(c->lives), &o,
+                                  r->n_times, r->time, &a, err));
+    w->done.split = w->done.split || a.split || o.solver != MTL__EXACT;
+    w->done.exact = w->done.exact || a.used[MTL__EXACT];
+    w->done.leap = w->done.leap || a.used[MTL__LEAP];
+    w->done.events += a.ledger.events;
+    for (int k = 0; k < n; k++) {
+        const int i = w->inoculum[k];
+        const mtl__lane *l = &w->lane[k];
+        mtl__harvest_add(&w->harvest, p, &c->stage, band, index, world->inoculum[i].donor,
+                         &c->part[i], l->counts, l->cox);
+        for (int h = 0; h < world->n_hosts; h++)
+            if (world->host[h].clones == i)
+                mtl__keep_clones(p, band, index, h, &c->part[i], l->counts);
+    }
+    mtl__keep_mismatch(p, band, index, c->lives);
     return 0;
 }
 
@@ -278,7 +417,9 @@ static int run_scene(mtl__plan *p, mtl__worker *w, const scene *c, int band, int
 {
     const mtl_result *r = p->r;
     mtl__harvest_begin(&w->harvest);
-    for (int k = 0; k < c->world->n_inocula; k++)
+    if (c->world->together)
+        MTL_TRY(run_together(p, w, c, band, index, number, refine, err));
+    for (int k = 0; k < c->world->n_inocula && !c->world->together; k++)
         MTL_TRY(run_inoculum(p, w, c, band, index, number, refine, &c->world->inoculum[k], err));
     mtl__shares_fit(p, band, index);
     for (int k = 0; k < r->s->n_samples; k++)

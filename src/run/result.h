@@ -107,6 +107,11 @@ struct mtl_result {
     int n_watched; /* organ indices; watched[0] = blood */
     mtl__pair *pair;
     int n_pairs;
+    /* By replicate, for comparisons (NULL with analytic): levels at the final time, gEq per 1e6,
+       [pair][organ][replicate]; and, where asked for (opts.fingerprints), a hash of the counts
+       [pair][time][replicate], 0 = no cell. */
+    const float *final_each[MTL__N_BANDS];
+    uint64_t *fingerprint;
     mtl__assay_result *assay;
     int n_assays; /* in order of scenario->sample */
     mtl__reads_panel *panel;

@@ -12,21 +12,22 @@ typedef struct mtl__band mtl__band;
 enum { MTL__HOST_BANDS = 2 };
 
 typedef struct mtl__injury_result {
-    int injury, person;  /* index into scenario->injury */
-    bool coupled;        /* foreign cells act on its repair (switch repair) */
+    int injury, person; /* index into scenario->injury */
+    bool coupled;       /* foreign cells act on its repair (switch repair) */
     /* [n_times] each: with the foreign cells */
-    mtl__band *damage[MTL__HOST_BANDS], *inflammation[MTL__HOST_BANDS],
-        *chemokine[MTL__HOST_BANDS];
-    float *alone[3];     /* [n_times] damage, inflammation, chemokine without any foreign cell */
-    double healed_mean[MTL__HOST_BANDS]; /* days until damage is below a tenth of its size; NaN = not by the end */
+    mtl__band *damage[MTL__HOST_BANDS], *inflammation[MTL__HOST_BANDS], *chemokine[MTL__HOST_BANDS];
+    float *alone[3]; /* [n_times] damage, inflammation, chemokine without any foreign cell */
+    double healed_mean[MTL__HOST_BANDS]; /* days until damage is below a tenth of its size; NaN =
+                                            not by the end */
     double healed_alone;
-    mtl__band *arrived[MTL__HOST_BANDS]; /* [n_times] foreign cells in the injured organ, all donors,
-                                            per 1e6 nucleated cells */
+    mtl__band *arrived[MTL__HOST_BANDS]; /* [n_times] foreign cells in the injured organ, all
+                                            donors, per 1e6 nucleated cells */
 } mtl__injury_result;
 
 typedef struct mtl__immune_result {
-    int host, donor;     /* people */
-    double mismatch;     /* mean over replicates of the share of the donor's haplotypes that the host lacks */
+    int host, donor; /* people */
+    double mismatch; /* mean over replicates of the share of the donor's haplotypes that the host
+                        lacks */
     mtl__band *tolerance[MTL__HOST_BANDS], *response[MTL__HOST_BANDS]; /* [n_times] */
 } mtl__immune_result;
 
@@ -38,14 +39,17 @@ typedef struct mtl__outcome_result {
     float *by[MTL__HOST_BANDS];
     double p_end[MTL__HOST_BANDS], p_lo[MTL__HOST_BANDS], p_hi[MTL__HOST_BANDS],
         times[MTL__HOST_BANDS];
-    double p_baseline;   /* by the end from its baseline alone (exposures at 0), exact */
-    float *onset;        /* [replicates] chance: day of the first, NaN = none */
+    double p_baseline; /* by the end from its baseline alone (exposures at 0), exact */
+    float *onset;      /* [replicates] chance: day of the first, NaN = none */
+    float *baseline;   /* [n_times] P by then from its baseline alone; NULL = not computed */
 } mtl__outcome_result;
 
 typedef struct mtl__clone_result {
     int person, kind, organ;
     mtl__band *cells[MTL__HOST_BANDS]; /* [n_times], over all lives */
     double p_begun[MTL__HOST_BANDS], p_alive_end[MTL__HOST_BANDS];
+    bool has_detected; /* p_detected is filled: share of lives in which it grew to be known */
+    double p_detected[MTL__HOST_BANDS];
 } mtl__clone_result;
 
 typedef struct mtl__host_result {
@@ -57,9 +61,10 @@ typedef struct mtl__host_result {
     int n_outcomes;
     mtl__clone_result *clone;
     int n_clones;
-    bool together;            /* cells and hosts were run together */
-    const char *coupling;     /* in words: what reads what, "" = nothing */
-    double coupling_error;    /* of the strongest outcome or damage, on halving the step; NaN = not measured */
+    bool together;         /* cells and hosts were run together */
+    const char *coupling;  /* in words: what reads what, "" = nothing */
+    double coupling_error; /* of the strongest outcome or damage, on halving the step; NaN = not
+                              measured */
     double coupling_error_se;
 } mtl__host_result;
 

@@ -99,6 +99,35 @@ static int run_crew(mtl__plan *p, int bands, int n, int refine, double *level, m
 }
 
 /* ---------------------------------------------------------------- splitting error, measured */
+/* The difference of what hosts came to, by half the step: the largest by its standard error of the
+   damage of injuries (relative) and the chances of outcomes. */
+static void coupling_error(const mtl__plan *p, const mtl__plan *half)
+{
+    enum { MOST = 128 };
+    double sum[MOST] = {0}, sq[MOST] = {0}, size[MOST] = {0}, x[2][MOST], worst = -1;
+    const int R = half->R;
+    mtl__host_result *out = &p->r->host;
+    int n = 0;
+    for (int i = 0; i < R; i++) {
+        n = mtl__host_answers(p, i, x[0], MOST);
+        (void)mtl__host_answers(half, i, x[1], MOST);
+        for (int k = 0; k < n; k++) {
+            sum[k] += (x[1][k] - x[0][k]) / R;
+            sq[k] += (x[1][k] - x[0][k]) * (x[1][k] - x[0][k]) / R;
+            size[k] += 0.5 * (x[1][k] + x[0][k]) / R;
+        }
+    }
+    for (int k = 0; k < n; k++) {
+        const double se = sqrt(mtl__max(0, sq[k] - sum[k] * sum[k]) / R),
+                     by = mtl__max(size[k], 1); /* a chance is its own scale, damage has days */
+        if (fabs(sum[k]) > worst * by || worst < 0) {
+            worst = fabs(sum[k]) / by;
+            out->coupling_error = sum[k] / by;
+            out->coupling_error_se = se / by;
+        }
+    }
+}
+
 /* Runs up to 50 replicates of the chance band again with every step halved, as far as they touch
    the focus person, and compares the mean level of the answer; the standard error says how much of
    the difference may be chance. */
@@ -119,6 +148,8 @@ static int halve(const mtl__plan *p, mtl_error *err)
     int ret = level ? mtl__plan_make(&half, err) : mtl__nomem(err);
     if (ret == 0)
         ret = run_crew(&half, 1, n, 2, level, &done, err);
+    if (ret == 0 && p->world->together)
+        coupling_error(p, &half);
     for (int i = 0; ret == 0 && i < n; i++) {
         const double x[2] = {mtl__answer_level(p, MTL__CHANCE, i), level[i]};
         for (int k = 0; k < 2; k++) {

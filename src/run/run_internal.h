@@ -17,6 +17,16 @@ typedef struct mtl__raw { /* by band; last index: replicate */
     bool *positive;       /* [sample][R] */
 } mtl__raw;
 
+/* Of one host (world->host[k]), by band: what mtl__host_note writes of every replicate. */
+typedef struct mtl__host_raw {
+    float *injury;   /* [R][n_injuries][3][n_times] */
+    float *immune;   /* [R][n_donors][2][n_times] */
+    double *onset;   /* [R][n_outcomes] */
+    int *times;      /* [R][n_outcomes] */
+    float *clone;    /* [R][clones of the host][n_times] cells */
+    float *mismatch; /* [R][n_donors] */
+} mtl__host_raw;
+
 typedef struct mtl__place {
     int organ, kind;
 } mtl__place; /* a cell of cells.tsv that can be filled */
@@ -36,11 +46,12 @@ typedef struct mtl__plan {
     mtl__place *place;
     int n_places;
     mtl__raw raw[MTL__N_BANDS];
+    mtl__host_raw *host[MTL__N_BANDS]; /* [world->n_hosts]; NULL where lives are not run together */
     /* Cells by kind and organ, of all bodies in a family of up to MTL__RUN_ALL_BODIES people; of a
        larger one those of the focus person and of who is sampled. */
     int *cells_slot, n_slots; /* [n_pairs] place in `cells`, -1 = not kept */
     float *cells;             /* [slot][place][coarse][R], chance */
-    float *drawn; /* [n_params][R] values of the unknowns (canonical units) */
+    float *drawn;             /* [n_params][R] values of the unknowns (canonical units) */
     int *drawn_param, n_drawn;
 } mtl__plan;
 
@@ -61,8 +72,8 @@ int mtl__sample_virtual(const mtl__world *w, const mtl__sample *s, const mtl__re
                         mtl__virtual *out, mtl_error *err);
 /* All assays of a run as they are set up, with room for the reading that is shown. */
 int mtl__plan_assays(mtl__plan *p, mtl_error *err);
-/* Draws one reading of sample k; `shown` fills r->assay[k].shown and its parts. The same draws of what
-   decides the reading are made either way. */
+/* Draws one reading of sample k; `shown` fills r->assay[k].shown and its parts. The same draws of
+   what decides the reading are made either way. */
 typedef struct mtl__tube {
     const mtl__virtual *v;
     const mtl__composition *seen; /* donors that the assay sees */
@@ -101,8 +112,26 @@ void mtl__harvest_free(mtl__harvest *t);
 void mtl__harvest_begin(mtl__harvest *t);
 /* counts, cox: [n_times][of the part], of one inoculum of this donor. */
 void mtl__harvest_add(mtl__harvest *t, mtl__plan *p, const mtl__stage *s, int band, int index,
-                    int donor, const mtl__part *part, const int64_t *counts, const double *cox);
+                      int donor, const mtl__part *part, const int64_t *counts, const double *cox);
 const double *mtl__harvest_fractions(const mtl__harvest *t, int sample);
+/* hosts.c: room for what hosts leave (bytes per replicate in *each), their records of one
+   replicate, and bands of them. */
+double mtl__hosts_bytes(const mtl__plan *p);
+int mtl__plan_hosts(mtl__plan *p, mtl_error *err);
+void mtl__host_records(const mtl__plan *p, int band, int index, mtl__host_record *record);
+/* The clones of a host: kinds and organs in order; returns their number. */
+typedef struct mtl__clone_place {
+    int kind, organ, outcome;
+} mtl__clone_place;
+int mtl__host_clone_places(const mtl__world *w, int host, mtl__clone_place *out, int most);
+void mtl__keep_clones(const mtl__plan *p, int band, int index, int host, const mtl__part *part,
+                      const int64_t *counts);
+void mtl__keep_mismatch(const mtl__plan *p, int band, int index, const mtl__lives *lives);
+int mtl__reduce_hosts(mtl__plan *p, mtl_error *err);
+/* What the coupling error is measured on: of one replicate, the damage of all injuries summed over
+   time, then whether each outcome came; returns how many numbers, at most `most`. */
+int mtl__host_answers(const mtl__plan *p, int index, double *out, int most);
+mtl__band mtl__band_of(float *x, int n, double whole); /* reduce.c; sorts x */
 /* pairs.c: which donors' cells can be in which body, and since when; sorted by host, then donor.
    Fills r->pair, host_pair0. */
 int mtl__plan_pairs(mtl__plan *p, mtl_error *err);

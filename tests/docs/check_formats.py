@@ -9,15 +9,17 @@ import re
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-READERS = ["scenario_yaml.c", "yaml_people.c", "yaml_events.c", "yaml_pregnancy.c", "yaml_sample.c", "target_yaml.c",
+READERS = ["scenario_yaml.c", "yaml_people.c", "yaml_events.c", "yaml_injury.c", "yaml_pregnancy.c", "yaml_sample.c", "target_yaml.c",
            "target_evidence.c", "model_tsv_assays.c", "model_tsv_parts.c", "model_tsv_rules.c",
-           "counts_columns.c", "mix_load.c", "quantify_tables.c", "plate_text.c"]
+           "model_tsv_factors.c", "model_tsv_host.c", "model_tsv_exposures.c",
+           "counts_columns.c", "mix_load.c", "mix_wells.c", "quantify_tables.c", "plate_text.c"]
 ARRAY = re.compile(r"const (?:char \*const|event_word|struct \{[^}]*\}) (\w+)(?:\[\w*\])+\s*=\s*\{(.*?)\};", re.S)
 # Of the reader of plates only our own table: what instruments call a column the page sums up.
 ONLY = {"plate_text.c": {"mtl__plate_format_name", "generic_columns"}}
 # Header lines of the tables that are written: literals of names with tabs between.
 HEADERS = re.compile(r'"((?:\w+\\t|\\t)+(?:\w+)?(?:\\n)?)"')
 WRITTEN = re.compile(r'set\(o, "(\w+)"')
+HEADED = re.compile(r'head_text\(b, "(\w+)"')
 # Words in the arrays that are no words of a file: prose for messages.
 PROSE = re.compile(r"[;(]|^an? |'")
 
@@ -48,7 +50,9 @@ def main():
             results.append((name, ["no array of keys was found: has the reader changed?"]))
             continue
         results.append((name, [f"'{w}' is not in docs/formats.md" for w in sorted(words) if w not in known]))
-    for name, pattern in (("result_json.c", WRITTEN), ("result_tsv.c", re.compile(r'head_text\(b, "(\w+)"'))):
+    for name, pattern in (("result_json.c", WRITTEN), ("result_tsv.c", HEADED),
+                          ("result_hosts_json.c", re.compile(r'(?:set|both|courses)\(o,(?: r,)? "(\w+)"')),
+                          ("result_hosts.c", HEADED)):
         words = set(pattern.findall(read("src/io/" + name)))
         results.append((name, [f"'{w}' is not in docs/formats.md" for w in sorted(words) if w not in known]))
     for name in ("quantify_out.c", "mix_tables.c", "counts_table.c"):

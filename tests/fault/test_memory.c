@@ -40,6 +40,18 @@ static const char FAMILY[] =
     "dys14-qpcr, reading: {hits: 2, wells: 10}}\n"
     "  - {date: 2004-05-01, person: anna, event: autopsy, organs: [brain.hippocampus, liver]}\n";
 
+static const char BEFALLEN[] =
+    "follow: [scars, tolerance, ms]\n"
+    "people:\n"
+    "  anna: {sex: female, born: 1950-03-01}\n"
+    "events:\n"
+    "  - {date: 1978-06-01, person: anna, event: delivery, child: eva, mode: caesarean}\n"
+    "  - {age: 50, person: anna, event: infarct, size: 12 %}\n"
+    "  - {age: 51, person: anna, event: stroke}\n"
+    "  - {age: 52, person: anna, event: depletion, donor: eva}\n"
+    "  - {age: 53, person: anna, event: tumour, of: colon}\n"
+    "  - {age: 54, person: anna, event: diagnosis, of: alzheimer}\n";
+
 static const char SMALL[] =
     "people:\n"
     "  anna: {sex: female, born: 1950-03-01}\n"
@@ -117,6 +129,14 @@ static void use_scenario_parse(pass *p)
     mtl_scenario *s = NULL;
     arm(p);
     p->ret = mtl_scenario_parse(&s, FAMILY, (int)strlen(FAMILY), "family", model, &p->err);
+    scenario_back(p, s);
+}
+
+static void use_scenario_befallen(pass *p)
+{
+    mtl_scenario *s = NULL;
+    arm(p);
+    p->ret = mtl_scenario_parse(&s, BEFALLEN, (int)strlen(BEFALLEN), "family", model, &p->err);
     scenario_back(p, s);
 }
 
@@ -382,6 +402,7 @@ int main(void)
         {"mtl_model_copy", use_model_copy, 100, 0},
         {"mtl_model_set and _switch", use_model_set, -1, 0},
         {"mtl_scenario_parse", use_scenario_parse, 500, 0},
+        {"mtl_scenario_parse, injuries", use_scenario_befallen, 500, 0},
         {"mtl_scenario_load", use_scenario_load, 500, 0},
         {"mtl_scenario_draw", use_scenario_draw, 100, 0},
         {"mtl_run, auto", use_run, 40, 0},

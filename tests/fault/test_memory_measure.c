@@ -29,7 +29,7 @@ static mtl_quantify *quantified;
 static mtl_mix *mixed;
 /* The files that are made for these tests. */
 static char counts[256], panel[256], genotypes[256], staff[256], samples[256], references[256],
-    plate[256], typing[256], rdml[256];
+    plate[256], typing[256], rdml[256], wells[256], three[256];
 
 /* ---------------------------------------------------------------- plates */
 static int wells_of(mtl_quantify **out, mtl_error *err)
@@ -204,6 +204,17 @@ static void use_mix_all(pass *p)
     mix_under(p, counts, &o);
 }
 
+/* Samples of one person and wells together, one sample of wells alone. */
+static void use_mix_wells(pass *p)
+{
+    mtl_mix_opts o;
+    mix_opts_of(&o);
+    o.joint = 1;
+    o.samples = three;
+    o.wells = wells;
+    mix_under(p, counts, &o);
+}
+
 #ifdef FAULT_WRAP
 /* htslib 1.16 itself crashes when memory ends: only where the library's calls alone can fail. */
 static void use_mix_vcf(pass *p)
@@ -312,6 +323,14 @@ static void write_small(void)
     FILE *f = made(samples, "samples.tsv");
     fputs("sample\tperson\tuse\nanna-1\tanna\tmixture\nanna-2\tanna\tmixture\n", f);
     fclose(f);
+    f = made(three, "three.tsv");
+    fputs("sample\tperson\nanna-1\tanna\nanna-2\tanna\nold\tanna\n", f);
+    fclose(f);
+    f = made(wells, "wells.tsv");
+    fputs("sample\ttarget\tcarriers\twells\thits\tgenomes\n"
+          "anna-1\tA\ttom:1\t6\t2\t500\nold\tA\ttom:1\t6\t2\t500\n",
+          f);
+    fclose(f);
     f = made(plate, "plate.csv");
     fputs("well,sample,target,ct\n", f);
     for (int i = 1; i < 10; i++)
@@ -408,6 +427,7 @@ int main(void)
         {"mtl_quantify_write", use_quantify_write, 60, 0},
         {"mtl_mix_run", use_mix, 60, 0},
         {"mtl_mix_run, everybody", use_mix_all, 60, 0},
+        {"mtl_mix_run, wells", use_mix_wells, 60, 0},
 #ifdef FAULT_WRAP
         {"mtl_mix_run, VCF", use_mix_vcf, 60, 0},
         {"mtl_mix_run, reads", use_mix_reads, 60, 0},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzing the reader of a model's tables. The input is the nine tables one after the other,
-   separated by form feeds; a missing one is empty. A model that loads must also copy, hash and
-   evaluate. */
+/* Fuzzing the reader of a model's tables. The input is the tables one after the other, separated by
+   form feeds; a missing one is empty, or not there if it may be missing. A model that loads must
+   also copy, hash and evaluate. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,19 @@ static void exercise(mtl_model *m)
     for (int i = 0; i < m->n_factors; i++) {
         (void)mtl__factor_bound(&m->factor[i], m, 3.0, 30.0);
         (void)mtl__factor_mean(&m->factor[i], m, 3.0, 30.0);
+        (void)mtl__factor_at_rest(&m->factor[i], m);
     }
+    bool *used = calloc((size_t)m->n_params + 1, sizeof *used);
+    if (used != NULL) {
+        mtl__model_used_params(m, used);
+        for (int i = 0; i < m->n_rules; i++)
+            mtl__rule_used_params(m, i, used);
+        for (int i = 0; i < m->n_injuries; i++)
+            mtl__injury_used_params(m, i, used);
+        for (int i = 0; i < m->n_outcomes; i++)
+            mtl__outcome_used_params(m, i, used);
+    }
+    free(used);
     (void)mtl_model_hash(m);
     mtl_model_free(mtl_model_copy(m));
 }
@@ -36,6 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (stop == NULL || i == MTL__N_TABLES - 1)
             stop = end;
         table[i] = (mtl__table_text){s, (size_t)(stop - s)};
+        if (i >= MTL__T_TALLIES && s == end)
+            table[i] = (mtl__table_text){0};
         s = stop < end ? stop + 1 : end;
     }
     mtl_model *m = NULL;

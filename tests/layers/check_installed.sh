@@ -36,6 +36,7 @@ unset MATRILINE_MODEL LD_LIBRARY_PATH
 "$prefix/bin/matriline" --version
 "$prefix/bin/matriline" why seed.division | grep -q tier
 "$prefix/bin/matriline" switches | grep -q persistence
+"$prefix/bin/matriline" claims r-bereaved | grep -q eva_h
 test -s "$prefix/share/man/man1/matriline.1"
 test -s "$prefix/share/bash-completion/completions/matriline.bash"
 echo installed ok

@@ -11,14 +11,15 @@ import sys
 import tempfile
 
 # Each folder may include those before it ...
-ORDER = ["base", "num", "par", "process", "kin", "model", "body", "family", "assay", "measure", "run",
+ORDER = ["base", "num", "par", "process", "kin", "model", "host", "body", "family", "assay", "measure", "run",
          "study", "fit", "io", "report"]
 # ... except behind these walls.
 ONLY = {
     "process": {"base", "num"},            # knows no biology
     "assay": {"base", "num"},              # nothing of how cells came to be where they are
     "measure": {"base", "num", "kin", "model", "assay"}, # who and how much, not how they came there
-    "body": {"base", "num", "process", "kin", "model"},
+    "body": {"base", "num", "process", "kin", "model", "host"},
+    "host": {"base", "num", "kin", "model"},                # no process: who counts the cells is family's
 }
 # A library's header and the only folder that may name it.
 FORMATS = {"yaml.h": "io", "jansson.h": "io", "sha256.h": "io", "md5.h": "io", "sha2.h": "io",

@@ -93,8 +93,16 @@ static void toy_record(void *ctx, int k)
 }
 static mtl__companion companion_of(toy *w)
 {
-    return (mtl__companion){w,          1,           w->t,      toy_advance,  toy_back,
-                            toy_settle, toy_longest, toy_break, toy_arrivals, toy_record};
+    return (mtl__companion){.ctx = w,
+                            .n_tallies = 1,
+                            .t_start = w->t,
+                            .advance = toy_advance,
+                            .back = toy_back,
+                            .settle = toy_settle,
+                            .longest = toy_longest,
+                            .next_break = toy_break,
+                            .arrivals = toy_arrivals,
+                            .record = toy_record};
 }
 
 /* Factor 1 is the companion's x, between its last two dates on a line. */

@@ -225,7 +225,7 @@ static int scores_agree(const char *what, const panel *p, unsigned typed, double
         mtl__mix_work *w;
         mtl__mix_value v;
         const mtl__sites sites = {p->n, p->chromosome, p->position, p->frequency, NULL};
-        const mtl__mix_people people = {f.lineage, 2, candidates, HOST, f.allowed, NULL};
+        const mtl__mix_people people = {f.lineage, 2, candidates, HOST, f.allowed, NULL, NULL};
         const mtl__counts c = {"draw", f.ref, f.alt, NULL};
         mtl__rng_stream(&rng, seed, 1, (uint64_t)r, 1);
         family_draw(&f, p, typed, &rng);
@@ -307,8 +307,8 @@ static int fits_agree(const setting *s, const panel *p, uint64_t seed)
         mtl__mix m;
         mtl__mix_opts o;
         const mtl__sites sites = {p->n, p->chromosome, p->position, p->frequency, NULL};
-        const mtl__mix_people people = {f.lineage, s->n,      s->candidate,
-                                        HOST,      f.allowed, s->phased ? f.phase : NULL};
+        const mtl__mix_people people = {
+            f.lineage, s->n, s->candidate, HOST, f.allowed, s->phased ? f.phase : NULL, NULL};
         const mtl__counts c = {"draw", f.ref, f.alt, NULL};
         mtl__mix_opts_init(&o);
         mtl__rng_stream(&rng, seed, 2, (uint64_t)r, 1);

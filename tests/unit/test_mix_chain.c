@@ -25,6 +25,7 @@ typedef struct small {
     int64_t position[SITES];
     double frequency[SITES], morgan[SITES];
     uint8_t allowed[SITES * N_PEOPLE], phase[SITES * N_PEOPLE];
+    int32_t set[SITES * N_PEOPLE];
     int32_t ref[SITES], alt[SITES];
     mtl__sites sites;
     mtl__mix_people people;
@@ -65,8 +66,13 @@ static void small_make(small *t, bool host_phased)
         t->ref[i] = ref[i];
     }
     t->sites = (mtl__sites){SITES, t->chromosome, t->position, t->frequency, t->morgan};
-    t->people = (mtl__mix_people){
-        {N_PEOPLE, mothers, fathers, genomes, keys}, 1, candidates, HOST, t->allowed, t->phase};
+    t->people = (mtl__mix_people){{N_PEOPLE, mothers, fathers, genomes, keys},
+                                  1,
+                                  candidates,
+                                  HOST,
+                                  t->allowed,
+                                  t->phase,
+                                  NULL};
     t->counts = (mtl__counts){"small", t->ref, t->alt, NULL};
     mtl__mix_opts_init(&t->opts);
     t->opts.odd_site = 0;
@@ -79,6 +85,21 @@ static double alt_of(const small *t, int i, int person, int hap)
 {
     const uint8_t p = t->phase[i * N_PEOPLE + person], a = t->allowed[i * N_PEOPLE + person];
     return p < 4 ? p >> hap & 1 : a == 1 ? 0 : a == 2 ? 0.5 : 1;
+}
+
+/* Does a phase set begin between the heterozygous site before and this one? */
+static bool begins(const small *t, int i, int person)
+{
+    int before = i - 1;
+    const uint8_t here = t->phase[i * N_PEOPLE + person];
+    if (!t->people.phase_set || here == 0 || here > 2)
+        return false;
+    for (; before >= 0 && t->chromosome[before] == t->chromosome[i]; before--) {
+        const uint8_t p = t->phase[before * N_PEOPLE + person];
+        if (p == 1 || p == 2)
+            return t->set[before * N_PEOPLE + person] != t->set[i * N_PEOPLE + person];
+    }
+    return false;
 }
 
 /* All 2^7 paths of both meioses. */
@@ -95,6 +116,10 @@ static double by_paths(const small *t, double w)
                 const int bm = m >> i & 1, bf = f >> i & 1;
                 for (int k = 0; k < 2; k++) {
                     const int path = k ? f : m;
+                    if (!anew && begins(t, i, k ? FATHER : HOST)) {
+                        p *= 0.5;
+                        continue;
+                    }
                     p *= anew || ((path >> i ^ path >> (i - 1)) & 1) ? r : 1 - r;
                 }
                 const double am = alt_of(t, i, HOST, bm), af = alt_of(t, i, FATHER, bf);
@@ -127,6 +152,31 @@ static void test_paths(void **state)
             near(got, by_paths(&t, w[k]), 1e-12, 1e-10);
         }
     }
+}
+
+/* A phase that begins anew at the father's sites 4 and 5: the paths with even odds there, and the
+   same whichever of his haplotypes a set calls the first. */
+static void test_phase_sets(void **state)
+{
+    (void)state;
+    small t;
+    const double w = 0.2;
+    double whole, sets, turned;
+    small_make(&t, true);
+    for (int i = 0; i < SITES; i++)
+        t.set[i * N_PEOPLE + FATHER] = i < 4 ? 10 : 20;
+    assert_int_equal(mtl__mix_loglik(&whole, &t.sites, &t.people, &t.counts, &w, &t.opts, NULL), 0);
+    t.people.phase_set = t.set;
+    assert_int_equal(mtl__mix_loglik(&sets, &t.sites, &t.people, &t.counts, &w, &t.opts, NULL), 0);
+    near(sets, by_paths(&t, w), 1e-12, 1e-10);
+    assert_true(fabs(sets - whole) > 1e-3);
+    for (int i = 4; i < SITES; i++) {
+        uint8_t *p = &t.phase[i * N_PEOPLE + FATHER];
+        *p = *p == 1 || *p == 2 ? (uint8_t)(3 - *p) : *p;
+    }
+    assert_int_equal(mtl__mix_loglik(&turned, &t.sites, &t.people, &t.counts, &w, &t.opts, NULL),
+                     0);
+    near(turned, sets, 1e-12, 1e-10);
 }
 
 static void test_unknown_places(void **state)
@@ -191,8 +241,8 @@ static void test_slopes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_paths),
-                                       cmocka_unit_test(test_unknown_places),
-                                       cmocka_unit_test(test_slopes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_paths), cmocka_unit_test(test_phase_sets),
+        cmocka_unit_test(test_unknown_places), cmocka_unit_test(test_slopes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,7 +173,8 @@ static void test_joint(void **state)
                    .efficiency = 1,
                    .ct_one = 37,
                    .ct_sd = 0.3};
-    const mtl__mix_wells wells[] = {{2, 0, &a, 1, 20}, {0, 0, &a, 1, 21}};
+    const int copies[] = {1, 0};
+    const mtl__mix_wells wells[] = {{2, &a, 20, copies}, {0, &a, 21, copies}};
     const mtl__counts samples[] = {t->counts, u->counts, {"wells", NULL, NULL, NULL}};
     assert_int_equal(mtl__mix_joint(m, &t->sites, &t->people, samples, 3, wells, 2, &t->opts, NULL),
                      0);

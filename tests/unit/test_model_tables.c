@@ -177,7 +177,7 @@ static void test_mistakes(void **state)
          0},
         {MTL__T_RULES, "\tseed.blood.loss\t", "\tseed.egress\t", MTL_ERR_UNIT, "rate",
          "a pure number", 0},
-        {MTL__T_RULES, "\tgrowth\t", "\tgroth\t", MTL_ERR_NAME, "factors", "'growth'", 0},
+        {MTL__T_RULES, "\tgrowth * unrejected\t", "\tgroth * unrejected\t", MTL_ERR_NAME, "factors", "'growth'", 0},
         {MTL__T_RULES, "\tpersistence=slow\t", "\tpersistance=slow\t", MTL_ERR_NAME, "when",
          "'persistence'", 0},
         {MTL__T_RULES, "\tpersistence=slow\t", "\tpersistence=fast\t", MTL_ERR_NAME, "when",

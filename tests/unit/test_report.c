@@ -14,50 +14,10 @@
 #include <cmocka.h>
 
 #include "fixture_result.h"
+#include "page_check.h"
 #include "report/report.h"
 
 /* ------------------------------------------------------------------ helpers */
-
-static char *read_file(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    fseek(f, 0, SEEK_END);
-    const long n = ftell(f);
-    rewind(f);
-    char *s = malloc((size_t)n + 1);
-    assert_non_null(s);
-    assert_int_equal(fread(s, 1, (size_t)n, f), n);
-    s[n] = '\0';
-    fclose(f);
-    return s;
-}
-
-static char *page_of(const mtl_result *const *r, int n)
-{
-    char path[] = "/tmp/mtl-report-XXXXXX";
-    const int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
-    mtl_error err = {0};
-    assert_int_equal(mtl_report_write(r, n, path, &err), 0);
-    char *page = read_file(path);
-    unlink(path);
-    return page;
-}
-
-static char *page_of_one(const mtl_result *r)
-{
-    return page_of(&r, 1);
-}
-
-static int count(const char *s, const char *word)
-{
-    int n = 0;
-    for (const char *p = strstr(s, word); p; p = strstr(p + 1, word))
-        n++;
-    return n;
-}
 
 /* In the first section only. */
 static int count_in_answer(const char *page, const char *word)
@@ -67,65 +27,6 @@ static int count_in_answer(const char *page, const char *word)
     for (const char *p = strstr(page, word); p && p < end; p = strstr(p + 1, word))
         n++;
     return n;
-}
-
-static bool is_void(const char *name)
-{
-    return strcmp(name, "meta") == 0 || strcmp(name, "br") == 0 || strcmp(name, "wbr") == 0;
-}
-
-/* Every element closed, in order; attributes quoted; no stray & or >. Fails the test otherwise. */
-static void assert_well_formed(const char *s)
-{
-    enum { DEPTH = 32, NAME = 16 };
-    char stack[DEPTH][NAME];
-    int depth = 0;
-    const char *p = strstr(s, "<html");
-    assert_non_null(p);
-    while (*p) {
-        if (*p == '&') {
-            const size_t n = strspn(p + 1, "abcdefghijklmnopqrstuvwxyz#0123456789");
-            assert_true(n > 1 && p[n + 1] == ';');
-        }
-        assert_true(*p != '>');
-        if (*p++ != '<')
-            continue;
-        const bool closing = *p == '/';
-        p += closing;
-        char name[NAME];
-        const size_t n = strcspn(p, " />\n");
-        assert_true(n > 0 && n < NAME && isalpha((unsigned char)*p));
-        memcpy(name, p, n);
-        name[n] = '\0';
-        p += n;
-        bool quoted = false;
-        while (*p && (quoted || *p != '>')) {
-            assert_true(*p != '<');
-            quoted ^= *p++ == '"';
-        }
-        assert_true(*p == '>' && !quoted);
-        const bool alone = p[-1] == '/' || is_void(name);
-        p++;
-        if (closing) {
-            assert_true(depth > 0);
-            assert_string_equal(stack[--depth], name);
-        } else if (!alone) {
-            assert_true(depth < DEPTH);
-            strcpy(stack[depth++], name);
-            if (strcmp(name, "style") == 0 || strcmp(name, "script") == 0)
-                p = strstr(p, "</");
-        }
-    }
-    assert_int_equal(depth, 0);
-}
-
-/* Words that no number and no coordinate may ever be. */
-static void assert_no_bad_numbers(const char *page)
-{
-    static const char *const bad[] = {">nan",  " nan",  "\"nan", "-nan",  ">inf",
-                                      " inf ", "\"inf", "-inf",  "(null)"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_null(strstr(page, bad[i]));
 }
 
 /* ------------------------------------------------------------------ numbers */
@@ -200,7 +101,7 @@ static void levels(void **state)
     r->pair[0].level[MTL__CHANCE][r->n_times - 1] = r->pair[0].final[MTL__CHANCE][1];
     char *page = page_of_one(r);
     assert_well_formed(page);
-    assert_true(count(page, "&lt;0.001") >= 5);
+    assert_true(page_count(page, "&lt;0.001") >= 5);
     free(page);
     fixture_result_free(r);
 }
@@ -221,16 +122,16 @@ static void chance_is_not_a_cause(void **state)
     char *page = page_of_one(r);
     assert_int_equal(count_in_answer(page, "class=\"bar\""), 5);
     assert_int_equal(count_in_answer(page, "class=\"weak\""), 2);
-    assert_int_equal(count(strstr(page, "id=\"parameters\""), "class=\"weak\""),
+    assert_int_equal(page_count(strstr(page, "id=\"parameters\""), "class=\"weak\""),
                      3); /* one of tier B */
-    assert_int_equal(count(strstr(page, "id=\"parameters\""), "chance?"), 3);
+    assert_int_equal(page_count(strstr(page, "id=\"parameters\""), "chance?"), 3);
     free(page);
     r->opts.replicates = 3; /* now nothing can be told from chance */
     page = page_of_one(r);
     assert_non_null(strstr(page, "None of them alone moves the answer by more than chance does."));
     assert_int_equal(count_in_answer(page, "class=\"bar\""), 0);
     assert_int_equal(count_in_answer(page, "class=\"weak\""), 3); /* what chance looks like */
-    assert_int_equal(count(strstr(page, "id=\"parameters\""), "chance?"), 8);
+    assert_int_equal(page_count(strstr(page, "id=\"parameters\""), "chance?"), 8);
     free(page);
     r->n_bands = 1;
     assert_int_equal(mtl__page_init(&v, &one, 1, &out, NULL), 0);
@@ -376,7 +277,7 @@ static void self_contained(void **state)
                                           "url(",  " src=",  "<img", "<iframe"};
     for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
         assert_null(strstr(page, outside[i]));
-    assert_int_equal(count(page, "<script>"), 1);
+    assert_int_equal(page_count(page, "<script>"), 1);
     free(page);
     fixture_result_free(r);
 }
@@ -436,7 +337,7 @@ static void shared_reading_is_drawn_once(void **state)
     r->assay[0].donors = "tom,lost1";
     char *page = page_of_one(r);
     assert_non_null(strstr(page, "same reading as for tom"));
-    assert_int_equal(count(page, "3 of 24 wells: 2.1 (0.40 to 5.6)"), 2); /* wide and narrow */
+    assert_int_equal(page_count(page, "3 of 24 wells: 2.1 (0.40 to 5.6)"), 2); /* wide and narrow */
     free(page);
     fixture_result_free(r);
 }
@@ -465,7 +366,7 @@ static void user_text_is_escaped(void **state)
     r->pair[0].relation = "<relation>";
     char *page = page_of_one(r);
     assert_well_formed(page);
-    assert_int_equal(count(page, "<script>"), 1);
+    assert_int_equal(page_count(page, "<script>"), 1);
     static const char *const raw[] = {"<file>",     "<x>",       "<u>",    "<assay>",
                                       "<organ>",    "<meaning>", "<name>", "<switch>",
                                       "<relation>", "</title><i"};

@@ -422,9 +422,9 @@ static int widest(const char *text)
 static void drawing(void **state)
 {
     (void)state;
-    static const char *const names[] = {"anna",    "twins",      "vanished_twin",
-                                        "adoptee", "donor_milk", "stem_cell_graft"};
-    for (int k = 0; k < 12; k++) {
+    static const char *const names[] = {"anna",       "twins",           "vanished_twin", "adoptee",
+                                        "donor_milk", "stem_cell_graft", "infarct",       "brain"};
+    for (int k = 0; k < 2 * (int)(sizeof names / sizeof names[0]); k++) {
         const int width = k % 2 ? 100 : 80;
         char from[64], to[64];
         mtl_scenario *s = NULL;

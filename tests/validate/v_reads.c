@@ -37,7 +37,8 @@ static int fit_once(mtl__mix *m, v_family *f, const reads *s, mtl_error *err)
     const v_panel *p = &panels[s->panel];
     const mtl__sites sites = {p->n, p->chromosome, p->position, p->frequency, NULL};
     const mtl__mix_people people = {f->lineage, s->n_candidates, s->candidate,
-                                    V_HOST,     f->allowed,      s->phased ? f->phase : NULL};
+                                    V_HOST,     f->allowed,      s->phased ? f->phase : NULL,
+                                    NULL};
     const mtl__counts mine = {"tube", f->ref, f->alt, NULL};
     const mtl__counts other = {"other", f->ref_other, f->alt_other, NULL};
     mtl__mix_opts o;

@@ -311,34 +311,59 @@ static const char *value_text(double x, int there, char buf[32])
     return there ? two_digits(x, buf) : "-";
 }
 
+static int apart(double x, double y)
+{
+    return isfinite(x) != isfinite(y) || fabs(x - y) > 1e-6 * fmax(fabs(x), fabs(y));
+}
+
+static int host_differs(const mtl_compare_host *r)
+{
+    return r->in_a != r->in_b || apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns) ||
+           r->only_a + r->only_b > 0 || (r->delay.n && r->delay.differ > 0);
+}
+
+static void host_lines(const mtl_compare_host *r, int unknowns)
+{
+    char a[32], b[32], d[140];
+    printf("  %-44s  %8s  %8s", r->measure, value_text(r->a, r->in_a, a),
+           value_text(r->b, r->in_b, b));
+    if (unknowns)
+        printf("  %11s  %8s", value_text(r->a_unknowns, r->in_a, a),
+               value_text(r->b_unknowns, r->in_b, b));
+    printf("\n");
+    if (isfinite(r->p_mcnemar))
+        printf("    lives with it only in A: %d, only in B: %d; McNemar p %s\n", r->only_a,
+               r->only_b, two_digits(r->p_mcnemar, a));
+    if (r->delay.n && r->delay.differ > 0) {
+        difference_text(&r->delay, d);
+        printf("    days later in B, of %d with both: %s\n", r->delay.n, d);
+    }
+}
+
 static void print_hosts(const mtl_compare *c, const struct options *o)
 {
+    const int n = mtl_compare_n_hosts(c);
     mtl_compare_host r;
-    char what[400], before[400] = "", a[32], b[32], d[140];
-    for (int i = 0; i < mtl_compare_n_hosts(c); i++) {
+    char what[400], before[400] = "";
+    int same = 0;
+    if (n > 0)
+        printf("\nThe hosts themselves, chance alone%s:\n%-46s  %8s  %8s%s\n",
+               o->no_unknowns ? "" : " and with the unknowns drawn", "", "A", "B",
+               o->no_unknowns ? "" : "  unknowns: A         B");
+    for (int i = 0; i < n; i++) {
         mtl_compare_get_host(c, i, &r);
+        if (!o->all && !host_differs(&r)) {
+            same++;
+            continue;
+        }
         about(&r, what, sizeof what);
-        if (i == 0)
-            printf("\nThe hosts themselves, chance alone%s:\n%-46s  %8s  %8s%s\n",
-                   o->no_unknowns ? "" : " (with the unknowns drawn)", "", "A", "B",
-                   o->no_unknowns ? "" : "  unknowns: A         B");
         if (strcmp(what, before) != 0)
             printf("%s\n", what);
         snprintf(before, sizeof before, "%s", what);
-        printf("  %-44s  %8s", r.measure, value_text(r.a, r.in_a, a));
-        printf("  %8s", value_text(r.b, r.in_b, b));
-        if (!o->no_unknowns)
-            printf("  %11s  %8s", value_text(r.a_unknowns, r.in_a, a),
-                   value_text(r.b_unknowns, r.in_b, b));
-        printf("\n");
-        if (isfinite(r.p_mcnemar))
-            printf("    only in A in %d lives, only in B in %d; McNemar p %s\n", r.only_a, r.only_b,
-                   two_digits(r.p_mcnemar, a));
-        if (r.delay.n && r.delay.differ > 0) {
-            difference_text(&r.delay, d);
-            printf("    days later in B, in %d lives with both: %s\n", r.delay.n, d);
-        }
+        host_lines(&r, !o->no_unknowns);
     }
+    if (same > 0)
+        printf("%d more of %d are the same in both (--all)\n", same, n);
 }
 
 static const char *until(double t, char buf[16])

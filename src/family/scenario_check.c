@@ -9,9 +9,7 @@
 
 #include "family/scenario_parts.h"
 
-#define YOUNGEST_MOTHER 10.0
 #define OLDEST_MOTHER 60.0
-#define YOUNGEST_FATHER 10.0
 
 static int bad_preg(const mtl_scenario *s, const mtl__pregnancy *p, mtl_error *err, int code,
                     const char *text)
@@ -32,12 +30,13 @@ static int parents_age(const mtl_scenario *s, const mtl__pregnancy *p, mtl_error
     char text[400], a[16], b[16];
     const double slack = (p->slack_days + m->born_slack) / MTL_DAYS_PER_YEAR;
     const double age = (p->conceived - m->born) / MTL_DAYS_PER_YEAR;
-    if (!isnan(age) && (age < YOUNGEST_MOTHER - slack || age > OLDEST_MOTHER + slack)) {
+    const double youngest = mtl__model_life(s->model).youngest;
+    if (!isnan(age) && (age < youngest - slack || age > OLDEST_MOTHER + slack)) {
         snprintf(
             text, sizeof text,
             "%s, born %s, would be %.1f years old at the conception about %s; expected %g to %g",
             m->name, mtl__date_text(m->born, a), age, mtl__date_text(p->conceived, b),
-            YOUNGEST_MOTHER, OLDEST_MOTHER);
+            youngest, OLDEST_MOTHER);
         return bad_preg(s, p, err, MTL_ERR_DATE, text);
     }
     for (int k = 0; k < p->n_children; k++) {
@@ -46,7 +45,7 @@ static int parents_age(const mtl_scenario *s, const mtl__pregnancy *p, mtl_error
             continue;
         const mtl__person *f = &s->person[father];
         const double his = (p->conceived - f->born) / MTL_DAYS_PER_YEAR;
-        if (his >= YOUNGEST_FATHER - (p->slack_days + f->born_slack) / MTL_DAYS_PER_YEAR)
+        if (his >= youngest - (p->slack_days + f->born_slack) / MTL_DAYS_PER_YEAR)
             continue;
         snprintf(text, sizeof text,
                  "%s, the father, born %s, would be %.1f years old at the conception about %s",
@@ -68,12 +67,16 @@ static int week_of_outcome(const mtl_scenario *s, const mtl__pregnancy *p, mtl_e
         [MTL__TERMINATION] = {3.0, 45.0, "a termination", ""},
         [MTL__ONGOING] = {0.0, 45.0, "a pregnancy", "; it should have ended before the last event"},
     };
-    const double w = p->weeks;
-    if (w >= range[p->outcome].low - 1e-9 && w <= range[p->outcome].high + 1e-9)
+    const mtl__life life = mtl__model_life(s->model);
+    const double w = p->weeks, low = mtl__life_week(&life, range[p->outcome].low),
+                 high = mtl__life_week(&life, range[p->outcome].high);
+    if (w >= low - 1e-9 && w <= high + 1e-9)
         return MTL_OK;
     char text[300];
-    snprintf(text, sizeof text, "%s in week %.4g: expected week %g to %g%s", range[p->outcome].word,
-             w, range[p->outcome].low, range[p->outcome].high, range[p->outcome].advice);
+    /* The advice names weeks of a human pregnancy. */
+    snprintf(text, sizeof text, "%s in week %.4g: expected week %.3g to %.3g%s",
+             range[p->outcome].word, w, low, high,
+             low == range[p->outcome].low ? range[p->outcome].advice : "");
     return bad_preg(s, p, err, MTL_ERR_DATE, text);
 }
 

@@ -25,7 +25,7 @@ static void imply_one(mtl_scenario *s, int first)
     const int preg = s->n_pregnancies++;
     mtl__person *p = &s->person[first];
     if (isnan(p->conceived))
-        p->conceived = p->born - 38.0 * 7.0;
+        p->conceived = p->born - (mtl__model_life(s->model).term - 2.0) * 7.0;
     s->pregnancy[preg] = (mtl__pregnancy){.mother = p->mother,
                                           .conceived = p->conceived,
                                           .ended = p->born,

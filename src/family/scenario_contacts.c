@@ -13,7 +13,6 @@
 
 #define JOINED_FROM_WEEK 10.0
 #define OLDEST_NURSED_YEARS 10.0
-#define YOUNGEST_NURSE_YEARS 10.0
 /* An organ is grafted within days of its giver's death; a longer gap is a mistyped date. */
 #define ORGAN_KEEPS_DAYS 7.0
 
@@ -181,7 +180,7 @@ static int nursing(const mtl_scenario *s, const mtl__contact *c, mtl_error *err)
                    taker->name, oldest, OLDEST_NURSED_YEARS);
     const double slack = (c->slack_days + giver->born_slack) / MTL_DAYS_PER_YEAR;
     const double age = (c->t0 - giver->born) / MTL_DAYS_PER_YEAR;
-    if (!isnan(giver->born) && age < YOUNGEST_NURSE_YEARS - slack)
+    if (!isnan(giver->born) && age < mtl__model_life(s->model).youngest - slack)
         return BAD(s, err, MTL_ERR_DATE, c, "%s, who nurses, would be %.1f years old", giver->name,
                    age);
     return MTL_OK;

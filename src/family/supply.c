@@ -2,7 +2,7 @@
 /* A donor's own cells: every active line of supply.tsv becomes an inflow or a burst of the inoculum
    of one conceptus and one direction. Lines of one group share one random multiplier per inoculum
    (mean 1), so that amounts in the table are means over pregnancies. A line that gives the total of
-   a pregnancy to term is spread by its curve over weeks 2 to 40; a pregnancy that ends early gets
+   a pregnancy to term is spread by its curve over weeks 2 to term (40); a pregnancy that ends early gets
    the part before its end. */
 #include "family/hosts.h"
 #include "family/supply.h"
@@ -211,17 +211,19 @@ static int add_inflow(mtl__filling *f, mtl__inflow in)
     return 0;
 }
 
-/* Over a pregnancy: per day by the curve, or a total that the curve spreads over weeks 2 to 40. */
+/* Over a pregnancy: per day by the curve, or a total that the curve spreads over weeks 2 to term. */
 static int over_pregnancy(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
 {
     const mtl_model *m = f->w->m;
     in.rate = amount_of(f, u);
     if (u->measure == MTL__TOTAL) {
-        const double mean = u->curve >= 0 ? mtl__factor_mean(&m->factor[u->curve], m, 2, 40) : 1;
+        const double term = mtl__model_life(m).term;
+        const double mean = u->curve >= 0 ? mtl__factor_mean(&m->factor[u->curve], m, 2, term) : 1;
         if (!(mean > 0))
             return mtl__fail(f->err, MTL_ERR_VALUE, u->name,
-                             "the curve is zero over weeks 2 to 40: it cannot carry a total");
-        in.rate /= mean * 38 * 7;
+                             "the curve is zero over weeks 2 to %.4g: it cannot carry a total",
+                             term);
+        in.rate /= mean * (term - 2) * 7;
     }
     in.t0 = f->pg->conceived;
     in.t1 = f->conceptus->ended;

@@ -76,6 +76,9 @@ void mtl__host_given_range(const mtl__host_plan *p, int variable, double t0, dou
 double mtl__host_given_break(const mtl__host_plan *p, int variable, double t);
 /* Does anything of this host read cells (so that lives must be run together with it)? */
 bool mtl__host_reads(const mtl__host_plan *p);
+/* Adds to the outcomes that are followed those that they need or are exposed to, without which they
+   could not come; true if that is more. A plan does so by itself. */
+bool mtl__host_follow(const mtl_model *m, bool *outcome /* [n_outcomes] */);
 /* Is the outcome drawn in this body: followed, not given, and of its sex (where that is not known,
    only what comes to both)? */
 bool mtl__host_at_risk(const mtl__host_plan *p, int outcome);

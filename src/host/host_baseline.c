@@ -53,7 +53,7 @@ static double next_bend(const chain *c, double t, double end)
     return end;
 }
 
-/* dP/dt of the sets. inside: a date of the same piece, where the hazards are on the same line. */
+/* dP/dt of the sets: bit k is set once outcome k of the chain has come. */
 static void flow(const chain *c, const double *hazard, const bool *had, const double *prob,
                  double *change)
 {

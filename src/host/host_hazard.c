@@ -9,6 +9,26 @@
 #include "host/host_internal.h"
 
 /* ---------------------------------------------------------------- made ready */
+bool mtl__host_follow(const mtl_model *m, bool *outcome)
+{
+    bool more = true, any = false;
+    while (more) {
+        more = false;
+        for (int k = 0; k < m->n_outcomes; k++) {
+            const int needs = m->outcome[k].needs;
+            if (outcome[k] && needs >= 0 && !outcome[needs])
+                outcome[needs] = more = any = true;
+        }
+        for (int i = 0; i < m->n_exposures; i++) {
+            const mtl__exposure *x = &m->exposure[i];
+            if (outcome[x->outcome] && x->of == MTL__X_OUTCOME && !outcome[x->other] &&
+                mtl__when_holds(&x->when, m))
+                outcome[x->other] = more = any = true;
+        }
+    }
+    return any;
+}
+
 static int tell_exposure(mtl__host_plan *p, const mtl__exposure *x, mtl__told *t, mtl_error *err)
 {
     const mtl_model *m = p->s->m;
@@ -47,7 +67,7 @@ static int make_clone(mtl__host_plan *p, mtl__hazard *h, int outcome, mtl_error 
     return MTL_OK;
 }
 
-static int make_hazard(mtl__host_plan *p, int outcome, mtl_error *err)
+static int make_hazard(mtl__host_plan *p, int outcome, bool followed, mtl_error *err)
 {
     const mtl__host_spec *s = p->s;
     const mtl__outcome_def *d = &s->m->outcome[outcome];
@@ -57,7 +77,7 @@ static int make_hazard(mtl__host_plan *p, int outcome, mtl_error *err)
                        .scale = 1.0,
                        .first_told = p->n_told,
                        .given = s->onset != NULL ? s->onset[outcome] : NAN,
-                       .followed = s->outcome != NULL && s->outcome[outcome]};
+                       .followed = followed};
     h->stream = mtl__hash(d->name);
     h->at_risk = h->followed && isnan(h->given) && (d->sex == 0 || d->sex == s->sex);
     if (!h->at_risk)
@@ -85,10 +105,14 @@ int mtl__host_hazards(mtl__host_plan *p, mtl_error *err)
     const mtl_model *m = p->s->m;
     p->hazard = mtl__arena_alloc(&p->arena, ((size_t)m->n_outcomes + 1) * sizeof *p->hazard);
     p->told = mtl__arena_alloc(&p->arena, ((size_t)m->n_exposures + 1) * sizeof *p->told);
-    if (p->hazard == NULL || p->told == NULL)
+    bool *followed = mtl__arena_alloc(&p->arena, ((size_t)m->n_outcomes + 1) * sizeof *followed);
+    if (p->hazard == NULL || p->told == NULL || followed == NULL)
         return mtl__nomem(err);
     for (int k = 0; k < m->n_outcomes; k++)
-        MTL_TRY(make_hazard(p, k, err));
+        followed[k] = p->s->outcome != NULL && p->s->outcome[k];
+    (void)mtl__host_follow(m, followed);
+    for (int k = 0; k < m->n_outcomes; k++)
+        MTL_TRY(make_hazard(p, k, followed[k], err));
     return MTL_OK;
 }
 

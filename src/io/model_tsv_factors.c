@@ -105,7 +105,7 @@ static int load_arguments(mtl__load *l, int row, mtl__factor *f)
                                         "none (its points are in 'points')",
                                         "value at one half; steepness",
                                         "none",
-                                        "how much of it is taken away at most, 0 to 1"};
+                                        "a share that is taken away at most"};
     const char **word = NULL;
     int n = 0;
     MTL_TRY(mtl__load_list(l, row, F_ARGUMENTS, ';', &word, &n));

@@ -73,12 +73,14 @@ int mtl__sl_weeks(mtl__sload *l, const mtl__ynode *n, double *out)
         MTL_TRY(mtl__yaml_quantity(&l->doc, n, "day", "week", out, l->err));
         *out /= 7.0;
     }
-    if (!(*out >= 3.0 && *out <= 45.0))
+    const mtl__life life = mtl__model_life(l->m);
+    const double low = mtl__life_week(&life, 3.0), high = mtl__life_week(&life, 45.0);
+    if (!(*out >= low && *out <= high))
         return mtl__yaml_fail(
             &l->doc, n, l->err, MTL_ERR_VALUE,
-            "week %.4g of a pregnancy: weeks are 3 to 45, from the last menstrual "
+            "week %.4g of a pregnancy: weeks are %.3g to %.3g, from the last menstrual "
             "period",
-            *out);
+            *out, low, high);
     return MTL_OK;
 }
 

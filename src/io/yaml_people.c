@@ -140,15 +140,17 @@ static int birth_and_conception(mtl__sload *l, const mtl__ynode *n, int i)
         MTL_TRY(mtl__sl_date(l, conceived, &c));
     if (weeks)
         MTL_TRY(mtl__sl_weeks(l, weeks, &more->weeks));
-    const double term = mtl__weeks_to_days(weeks ? more->weeks : MTL__TERM_WEEKS);
+    const mtl__life life = mtl__model_life(l->m);
+    const double term = mtl__weeks_to_days(weeks ? more->weeks : life.term);
     if (born && conceived) {
         const double w = (b.days - c.days) / 7.0 + 2.0, slack = (b.slack + c.slack) / 7.0;
-        if (!weeks && !(w >= 20.0 - slack && w <= 45.0 + slack))
+        const double low = mtl__life_week(&life, 20.0), high = mtl__life_week(&life, 45.0);
+        if (!weeks && !(w >= low - slack && w <= high + slack))
             return mtl__yaml_fail(
                 &l->doc, conceived, l->err, MTL_ERR_DATE,
                 "conception and birth are %.3g weeks of pregnancy apart; expected "
-                "20 to 45",
-                w);
+                "%.3g to %.3g",
+                w, low, high);
         if (weeks && fabs(w - more->weeks) > 1.5 + slack)
             return mtl__yaml_fail(&l->doc, weeks, l->err, MTL_ERR_DATE,
                                   "%.3g weeks, but conception and birth are %.3g weeks apart",

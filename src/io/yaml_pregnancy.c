@@ -251,7 +251,7 @@ static int place(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, c
             week = w;
     }
     if (isnan(week) && type != MTL__SL_PREGNANCY)
-        week = MTL__TERM_WEEKS;
+        week = mtl__model_life(l->m).term;
     p->conceived = conceived && begin.slack <= end.slack ? begin.days
                    : has_end                             ? end.days - mtl__weeks_to_days(week)
                                                          : begin.days;

@@ -10,7 +10,6 @@
 #define MTL__MAX_SAMPLES 20000
 #define MTL__MAX_CONTACTS 100000
 #define MTL__MAX_INJURIES 20000
-#define MTL__TERM_WEEKS 40.0
 
 /* A date and half the width of the period that it was given as. */
 typedef struct mtl__ydate {

@@ -156,6 +156,24 @@ static double at_most(const view *v, double c)
     return tail_of(v, at_most_of, c);
 }
 
+/* P(blanks hit as many of the targets that are this donor's own). */
+static double own_of(const view *v, way *w, double c)
+{
+    return 1.0 - mtl__tails_below(&v->tails, w->k, c, v->hits - 1);
+}
+
+/* Where targets are shared the likelihood ratio must speak for this donor, and as it leans on the
+   normal law, which promises too much of a hit or two, so must the exact law of the donor's own
+   targets, or else the ratio must be beyond doubt. */
+static bool stands_out(const view *v, double p_zero)
+{
+    const double alarm = v->o->alarm;
+    if (!v->shared)
+        return true;
+    return p_zero <= alarm &&
+           (!v->exact || p_zero <= alarm * alarm || tail_of(v, own_of, 0.0) <= alarm);
+}
+
 static double lower_at(void *ctx, double log_c)
 {
     const view *v = ctx;
@@ -450,7 +468,7 @@ static int measure(view *v, mtl__level *out, mtl_error *err)
     }
     MTL_TRY(find_limits(v, out, 1.0, err));
     draw_grid(v, out, j->fractions ? 1e6 : 1.0, high);
-    out->found = seen && out->hits > out->lob_hits && (!v->shared || p_zero <= v->o->alarm);
+    out->found = seen && out->hits > out->lob_hits && stands_out(v, p_zero);
     out->per_well = seen ? c : (double)NAN; /* the caller knows the genomes of a well */
     out->per_well_low = low;
     out->per_well_high = high;

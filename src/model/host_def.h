@@ -2,8 +2,7 @@
 #ifndef MTL_HOST_DEF_H
 #define MTL_HOST_DEF_H
 /* What a host does, as read from the model's tables: injuries, tallies, outcomes (design 2.3). Part
-   of the face of model/; included by model.h. */
-#include "model/model.h"
+   of the face of model/, which includes it after the types that it needs. */
 
 /* ---------------------------------------------------------------- tallies */
 /* A tally is a weighted number of cells in a body that the host reads: repairing cells of an organ,

@@ -306,6 +306,16 @@ int mtl__model_value(const mtl_model *m, const char *name, double *out, mtl_erro
 /* Index of the value of a switch, e.g. "niche" -> 1; -1 if the model has no such switch. */
 int mtl__model_switch_now(const mtl_model *m, const char *name);
 bool mtl__model_switch_is(const mtl_model *m, const char *name, const char *value);
+/* What a species allows (life.c), from parameters that a model may lack: species.term, the week of a birth
+   when none is given, counted from two weeks before conception (40), and species.maturity, the least age
+   at a conception (10 years). */
+typedef struct mtl__life {
+    double term, youngest; /* weeks; years */
+} mtl__life;
+mtl__life mtl__model_life(const mtl_model *m);
+/* The week at which this species has come as far through its gestation as a human in `human_week`. */
+double mtl__life_week(const mtl__life *l, double human_week);
+
 /* Marks in used[n_params] every parameter that active rules, supply lines, their factors, organs and the
    engine itself use; adds to what is marked. Assays are marked one by one, and so is what only a host
    that is followed calls on: rules that do nothing while the host is at rest, the arguments of factors

@@ -8,7 +8,8 @@
    Anderson 2007), so that what happens to one shifts no draws of another.
 
    In steps: predictor, lanes, corrector, as a second-order splitting. A piece that reads no
-   companion and runs exactly keeps its own segments and draws the very bits of mtl__simulate. */
+   companion keeps its own segments and draws the very bits of mtl__simulate; one that leaps goes
+   ahead to the end of its segment, and is counted on the line between the ends. */
 #include "process/solver.h"
 
 #include <math.h>
@@ -25,6 +26,9 @@ typedef struct piece {
     bool coupled; /* some rate of it reads the companion */
     bool counted; /* some tally reads it */
     bool begun, awake, exact, ready, at_cut;
+    bool ahead;                               /* it leaps on its own, and is at its cut already */
+    double since;                             /* when that segment began */
+    double *from, *to;                        /* its tallies then and at the cut [n_tallies] */
     double start, cut, pending, inflow, next; /* next: candidate of the exact solver */
     int by_type0, by_type1, by_cox0, by_cox1; /* into the joint's lists */
 } piece;
@@ -41,6 +45,8 @@ struct mtl__joint {
     int n_by_type, n_by_cox;
     double *tally0, *tally1, *direct0, *direct1; /* at both ends of a step */
     size_t cap_tally[4];
+    double *ahead; /* `from` and `to` of all pieces */
+    size_t cap_ahead;
 };
 
 typedef struct journey { /* one call */
@@ -75,6 +81,7 @@ void mtl__joint_free(mtl__joint *j)
     free(j->tally1);
     free(j->direct0);
     free(j->direct1);
+    free(j->ahead);
     free(j);
 }
 
@@ -215,15 +222,29 @@ static void add_tallies(const mtl__joint *j, const piece *x, double t, double *y
         y[j->by_cox[k].tally] += j->by_cox[k].weight * intensity(x, j->by_cox[k].index, t);
 }
 
+/* Of a piece that has gone ahead, in its segment. */
+static void add_between(const piece *x, int n_tallies, double t, double *y)
+{
+    const double part = x->cut > x->since ? (t - x->since) / (x->cut - x->since) : 1;
+    for (int k = 0; k < n_tallies; k++)
+        y[k] += x->from[k] + part * (x->to[k] - x->from[k]);
+}
+
 /* All of them at t; direct: of the schedule's intensities only, or only of the others. */
 static void count_tallies(const journey *v, double t, bool direct, double *y)
 {
     const mtl__joint *j = v->j;
     for (int k = 0; k < v->c->n_tallies; k++)
         y[k] = 0;
-    for (int k = 0; k < j->n_pieces; k++)
-        if (j->piece[k].begun && j->piece[k].counted && j->piece[k].direct == direct)
-            add_tallies(j, &j->piece[k], t, y);
+    for (int k = 0; k < j->n_pieces; k++) {
+        const piece *x = &j->piece[k];
+        if (!x->begun || !x->counted || x->direct != direct)
+            continue;
+        if (x->ahead && !x->at_cut)
+            add_between(x, v->c->n_tallies, t, y);
+        else
+            add_tallies(j, x, t, y);
+    }
 }
 
 /* Of all pieces at t within the step [t0, t1], the direct ones on the line between its ends. */
@@ -251,8 +272,9 @@ static void begin_piece(journey *v, piece *x)
     int left = 0;
     for (int k = v->next; k < v->n_times; k++)
         left += v->time[k] >= x->start;
+    /* nobody knows how many the companion will put into a lane, or how they grow */
     x->exact = v->o.solver == MTL__EXACT ||
-               (v->o.solver == MTL__AUTO &&
+               (v->o.solver == MTL__AUTO && !x->lane->receives &&
                 mtl__work_exact_is_cheaper(x->p, s, x->w, x->start, end, left, &v->o));
     v->account->used[x->exact ? MTL__EXACT : MTL__LEAP] = true;
 }
@@ -263,8 +285,9 @@ static void begin_piece(journey *v, piece *x)
 static void end_segment(piece *x, double t)
 {
     mtl__state *s = x->s;
-    if (x->at_cut || x->direct) {
+    if (x->at_cut || x->direct || x->ahead) {
         x->at_cut = true;
+        x->ahead = false;
         return;
     }
     if (!x->awake) {
@@ -404,23 +427,44 @@ static void open_segment(piece *x, double t1)
     mtl__work_bounds(x->p, x->s, x->w, x->cut);
 }
 
+/* A leaping piece that nothing acts on runs to its cut at once, as in mtl__simulate. */
+static int go_ahead(journey *v, piece *x)
+{
+    mtl__joint *j = v->j;
+    const int n = v->c->n_tallies;
+    const size_t at = (size_t)(x - j->piece) * 2 * (size_t)n;
+    x->ahead = true;
+    x->since = v->t;
+    x->from = j->ahead + at;
+    x->to = x->from + n;
+    memset(x->from, 0, 2 * (size_t)n * sizeof *x->from);
+    add_tallies(j, x, v->t, x->from);
+    MTL_TRY(
+        mtl__leap_run(x->p, x->s, x->w, x->cut, mtl__leap_step(x->p, x->w, &v->o), &v->o, v->err));
+    v->account->split = v->account->split || x->s->split;
+    x->s->t = x->cut;
+    add_tallies(j, x, x->cut, x->to);
+    return 0;
+}
+
 /* ... and its factors, along the path that the companion is expected to take. */
-static void start_segment(piece *x, double t1)
+static int start_segment(journey *v, piece *x, double t1)
 {
     if (!x->begun || x->direct || !x->at_cut)
-        return;
+        return 0;
     x->at_cut = false;
     if (!x->awake)
-        return;
-    const double end = x->exact ? x->cut : t1;
-    mtl__work_factors(x->p, x->s, x->w, end);
+        return 0;
+    const bool alone = !x->coupled && !x->lane->receives;
+    mtl__work_factors(x->p, x->s, x->w, x->exact || alone ? x->cut : t1);
     if (!x->exact)
-        return;
+        return alone ? go_ahead(v, x) : 0;
     if (!x->ready || x->w->varies)
         mtl__exact_prepare(x->p, x->s, x->w);
     x->ready = true;
     mtl__work_drives(x->p, x->s, x->w);
     x->inflow = mtl__exact_inflow(x->s, x->w);
+    return 0;
 }
 
 /* Events of an exact piece up to t1 or its cut, against factors that are known. */
@@ -466,7 +510,7 @@ static int lanes_step(journey *v, double t1)
 {
     for (int k = 0; k < v->j->n_pieces; k++) {
         piece *x = &v->j->piece[k];
-        if (!x->begun || x->direct || !x->awake)
+        if (!x->begun || x->direct || !x->awake || x->ahead)
             continue;
         MTL_TRY(x->exact ? run_exact(v, x, t1) : run_leap(v, x, t1));
     }
@@ -534,7 +578,7 @@ static int step(journey *v, double t1)
     count_tallies(v, t1, true, j->direct1);
     MTL_TRY(c->advance(c->ctx, t1, j->tally0, j->tally0, v->err));
     for (int k = 0; k < j->n_pieces; k++)
-        start_segment(&j->piece[k], t1);
+        MTL_TRY(start_segment(v, &j->piece[k], t1));
     if (by_event) {
         c->back(c->ctx);
         MTL_TRY(events_step(v, t1));
@@ -603,6 +647,9 @@ int mtl__simulate_jointly(mtl__joint *j, const mtl__lane *lane, int n_lanes,
         if (mtl__grow(room[k], &j->cap_tally[k], (size_t)c->n_tallies + 1, sizeof **room[k]) < 0)
             return mtl__nomem(err);
     MTL_TRY(add_pieces(j, lane, n_lanes, err));
+    if (mtl__grow(&j->ahead, &j->cap_ahead, 2 * (size_t)j->n_pieces * (size_t)c->n_tallies + 1,
+                  sizeof *j->ahead) < 0)
+        return mtl__nomem(err);
     journey v = {.j = j,
                  .c = c,
                  .o = mtl__sim_limits(o),

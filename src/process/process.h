@@ -304,6 +304,7 @@ typedef struct mtl__lane {
     mtl__rng_key key;
     const mtl__counted *by_type, *by_cox;
     int n_by_type, n_by_cox;
+    bool receives;   /* the companion may put cells into it, or take some */
     int64_t *counts; /* [n_times][types], added to, as in mtl__simulate */
     double *cox;
 } mtl__lane;

@@ -34,6 +34,10 @@ double mtl__curve_top(const mtl__page *v, mtl__band *const *band, int k0, int k1
 void mtl__since_draw(mtl__str *b, const mtl__xaxis *x, double from, double y, int max,
                      const char *event);
 
+/* The area that answers to pointer and keyboard, of the series that are there. */
+void mtl__host_plot(mtl__page *v, const mtl__xaxis *x, double y, double h, const int *series,
+                    int n);
+
 /* ---------------------------------------------------------------- words (report_host.c) */
 void mtl__host_style(mtl__str *b);
 /* " of NAME" unless it is the focus person. */
@@ -51,8 +55,12 @@ void mtl__injury_name(mtl__page *v, mtl__str *b, const mtl__injury *i);
 void mtl__injury_cross(mtl__str *b, double x, double y, double r);
 /* Is it one of the further organs that an event hurt at once, after the first? */
 bool mtl__injury_follows(const mtl_scenario *s, int injury);
+/* "23% (1.7 to 70)": a share with its 95%, of which nothing below a thousandth is told. */
+void mtl__say_percent(mtl__page *v, const mtl__band *x);
 /* A probability as the page writes them. */
 void mtl__say_prob(mtl__page *v, double p);
+/* Ends of an interval of a probability, which are not themselves counts: "0 to 0.19". */
+void mtl__say_interval(mtl__page *v, double low, double high);
 
 /* ---------------------------------------------------------------- sections */
 void mtl__report_injury(mtl__page *v);   /* report_injury.c */

@@ -88,9 +88,17 @@ typedef struct mtl__range {
 
 /* A line of a time figure whose numbers the script may show. */
 typedef struct mtl__series {
-    const mtl__pair *pair;
-    int result, watched;
+    const mtl__pair *pair;     /* NULL: of the host, and then what follows from `name` on */
+    int result, watched;       /* result: of the host also n_results + a window */
+    const char *name, *class_; /* name with the unit */
+    mtl__band *const *band;    /* at the times of the first result; NULL: value */
+    const float *value;
+    double scale; /* what is shown is this times that */
 } mtl__series;
+/* A part of the first result's times, for figures that show no more. */
+typedef struct mtl__window {
+    int k0, k1;
+} mtl__window;
 
 typedef struct mtl__page {
     const mtl_result *const *result;
@@ -106,6 +114,8 @@ typedef struct mtl__page {
     mtl__range blood, organs;
     mtl__series *series;
     int n_series, max_series;
+    mtl__window *window;
+    int n_windows, max_windows;
     mtl__str *out;
     mtl__arena arena;
 } mtl__page;
@@ -178,6 +188,12 @@ void mtl__panel_reading(mtl__str *b, const mtl__panel *p, double t, const mtl__r
    (report_script.c) */
 /* The number of a series in the page's data; -1: no memory. */
 int mtl__page_series(mtl__page *v, const mtl_result *r, const mtl__pair *pair, int watched);
+/* The number of a series of the host: band or value, times scale. window: as mtl__page_window gave
+   it, 0 for all times. The name is copied; band and value are borrowed. */
+int mtl__page_host_series(mtl__page *v, int window, const char *name, const char *class_,
+                          mtl__band *const *band, const float *value, double scale);
+/* Figures that show time[k0] .. time[k1] of the first result only; -1: no memory. */
+int mtl__page_window(mtl__page *v, int k0, int k1);
 /* The area of a time figure that answers to the pointer and the keyboard; all series of one
    result. */
 void mtl__plot(mtl__page *v, const mtl__xaxis *x, double y, double h, const int *series, int n);

@@ -15,7 +15,7 @@ double mtl__nice(double top)
     const double power = mtl__exp(mtl__log(10) * floor(mtl__log10(top)));
     static const double step[] = {1, 1.5, 2, 3, 4, 5, 6, 8, 10};
     for (size_t i = 0; i < sizeof step / sizeof step[0]; i++)
-        if (top <= step[i] * power * (1 + 1e-9))
+        if (top <= step[i] * power * (1 + 1e-6))
             return step[i] * power;
     return 10 * power;
 }
@@ -185,4 +185,15 @@ double mtl__curve_top(const mtl__page *v, mtl__band *const *band, int k0, int k1
     }
     /* The paler band may run off the top rather than flatten the rest. */
     return chance > 0 ? mtl__max(chance, mtl__min(unknowns, 10 * chance)) : unknowns;
+}
+
+void mtl__host_plot(mtl__page *v, const mtl__xaxis *x, double y, double h, const int *series, int n)
+{
+    enum { MOST = 8 };
+    int there[MOST], k = 0;
+    for (int i = 0; i < n && k < MOST; i++)
+        if (series[i] >= 0)
+            there[k++] = series[i];
+    if (v->r->n_times > 0)
+        mtl__plot(v, x, y, h, there, k);
 }

@@ -83,15 +83,10 @@ static const mtl__immune_result *same_immune(const mtl_result *r, const mtl__imm
 
 static void end_share(mtl__page *v, const mtl_result *r, const char *word, mtl__band *const *band)
 {
-    char mid[32], low[32], high[32];
     if (!band[MTL__CHANCE] || r->n_times < 1)
         return;
-    const mtl__band *x = &band[MTL__CHANCE][r->n_times - 1];
-    mtl__str_printf(v->out, "%s%s%%", word,
-                    mtl__two(100 * (isfinite(x->q500) ? x->q500 : x->mean), mid));
-    if (isfinite(x->q975))
-        mtl__str_printf(v->out, " <small>(%s to %s)</small>", mtl__two(100 * x->q025, low),
-                        mtl__two(100 * x->q975, high));
+    mtl__str_add(v->out, word);
+    mtl__say_percent(v, &band[MTL__CHANCE][r->n_times - 1]);
 }
 
 static void immune_row(grid *g, const mtl__immune_result *x)
@@ -147,9 +142,7 @@ static void outcome_row(grid *g, const mtl__outcome_result *x)
         mtl__str_add(b, "</b>");
         if (isfinite(y->p_lo[MTL__CHANCE]) && isfinite(y->p_hi[MTL__CHANCE])) {
             mtl__str_add(b, " <small>(");
-            mtl__say_prob(v, y->p_lo[MTL__CHANCE]);
-            mtl__str_add(b, " to ");
-            mtl__say_prob(v, y->p_hi[MTL__CHANCE]);
+            mtl__say_interval(v, y->p_lo[MTL__CHANCE], y->p_hi[MTL__CHANCE]);
             mtl__str_add(b, ")</small>");
         }
         if (v->result[n]->n_bands > 1) {

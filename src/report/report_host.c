@@ -59,13 +59,50 @@ void mtl__injury_name(mtl__page *v, mtl__str *b, const mtl__injury *i)
     for (char *p = word; *p; p++)
         if (*p == '_')
             *p = ' ';
-    mtl__str_printf(b, "%s, %s", word, mtl__organ_label(v->m, i->organ));
+    mtl__str_printf(b, "%s, ", word);
+    /* "Heart", but not "IL" */
+    const char *label = mtl__organ_label(v->m, i->organ);
+    char first = label[0];
+    if (first >= 'A' && first <= 'Z' && label[1] >= 'a' && label[1] <= 'z')
+        first = (char)(first - 'A' + 'a');
+    mtl__str_addn(b, &first, 1);
+    mtl__str_add(b, label[0] ? label + 1 : "");
+}
+
+static void percent(mtl__str *b, double share)
+{
+    char text[32];
+    if (share > 0 && share < 0.001)
+        mtl__str_add(b, "&lt;0.1");
+    else
+        mtl__html(b, mtl__two(100 * share, text));
+}
+
+void mtl__say_percent(mtl__page *v, const mtl__band *x)
+{
+    percent(v->out, isfinite(x->q500) ? x->q500 : x->mean);
+    mtl__str_add(v->out, "%");
+    if (!isfinite(x->q975))
+        return;
+    mtl__str_add(v->out, " (");
+    percent(v->out, x->q025);
+    mtl__str_add(v->out, " to ");
+    percent(v->out, x->q975);
+    mtl__str_add(v->out, ")");
 }
 
 void mtl__say_prob(mtl__page *v, double p)
 {
     char text[32];
     mtl__html(v->out, mtl__prob(p, v->r->opts.replicates, text));
+}
+
+void mtl__say_interval(mtl__page *v, double low, double high)
+{
+    char text[32];
+    mtl__html(v->out, low > 1e-6 ? mtl__prob(low, 0, text) : "0");
+    mtl__str_add(v->out, " to ");
+    mtl__html(v->out, high < 1 - 1e-6 ? mtl__prob(high, 0, text) : "1");
 }
 
 /* ------------------------------------------------------------------ switches */
@@ -138,8 +175,8 @@ void mtl__say_tier_d(mtl__page *v, const char *const *prefix, const bool *marked
     int n = 0;
     for (int i = 0; i < v->m->n_params; i++) {
         const mtl__param *p = &v->m->param[i];
-        if (p->tier != 'D' || !v->r->used_param || !v->r->used_param[i] ||
-            !((marked && marked[i]) || begins(p->name, prefix)))
+        const bool used = v->r->used_param && v->r->used_param[i];
+        if (p->tier != 'D' || !((marked && marked[i]) || (used && begins(p->name, prefix))))
             continue;
         if (n++ < NAMED) {
             mtl__str_add(&names, n > 1 ? ", <code>" : "<code>");
@@ -173,8 +210,7 @@ void mtl__report_coupling(mtl__page *v)
     char text[32];
     if (!h->together)
         return;
-    mtl__str_add(b, "<p class=\"lede\">Cells and host were run <b>together</b>, each acting on the "
-                    "other");
+    mtl__str_add(b, "<p class=\"lede\">Cells and host were run <b>together</b>");
     if (h->coupling && h->coupling[0]) {
         mtl__str_add(b, ": ");
         mtl__html(b, h->coupling);

@@ -50,11 +50,18 @@ static void mark_pregnancies(mtl__page *v, const mtl__immune_result *x, const mt
 static void draw_panel(mtl__page *v, const mtl__immune_result *x, mtl__curve *c,
                        mtl__band *const *band)
 {
+    mtl__str name = {0};
+    mtl__str_printf(&name, "%s, %s, %%", mtl__page_name(v, x->donor),
+                    band == x->tolerance ? "tolerance" : "response");
     c->high = 1;
     c->percent = true;
     mark_pregnancies(v, x, c);
     mtl__curve_grid(v->out, c);
     mtl__curve_bands(v->out, c, v, band);
+    const int series = mtl__page_host_series(v, 0, name.s ? name.s : "",
+                                             mtl__page_class(v, x->donor), band, NULL, 100);
+    mtl__host_plot(v, &c->x, c->y, c->h, &series, 1);
+    mtl__str_drop(v->out, &name);
 }
 
 static void draw_row(mtl__page *v, const mtl__immune_result *x, const figure *f, double y,
@@ -106,17 +113,12 @@ static void draw_figure(mtl__page *v, int host, const figure *f)
 static void percent_cell(mtl__page *v, mtl__band *const *band)
 {
     mtl__str *b = v->out;
-    char mid[32], low[32], high[32];
     mtl__str_add(b, "<td class=\"r\">");
     for (int k = 0; k < v->r->n_bands && k < MTL__HOST_BANDS; k++) {
         if (!band[k])
             continue;
-        const mtl__band *x = &band[k][v->r->n_times - 1];
         mtl__str_add(b, k ? "<br><small>unknowns " : "");
-        mtl__str_printf(b, "%s%%", mtl__two(100 * (isfinite(x->q500) ? x->q500 : x->mean), mid));
-        if (isfinite(x->q975))
-            mtl__str_printf(b, " (%s to %s)", mtl__two(100 * x->q025, low),
-                            mtl__two(100 * x->q975, high));
+        mtl__say_percent(v, &band[k][v->r->n_times - 1]);
         mtl__str_add(b, k ? "</small>" : "");
     }
     mtl__str_add(b, "</td>");
@@ -159,37 +161,42 @@ static bool first_of_host(const mtl__page *v, int i)
     return true;
 }
 
+static void one_host(mtl__page *v, int host, bool figure_too)
+{
+    mtl__str *b = v->out;
+    mtl__str_add(b, "<h3>In ");
+    mtl__html(b, mtl__page_name(v, host));
+    mtl__str_add(b, "</h3>\n");
+    if (figure_too) {
+        mtl__str_add(b, "<figure>\n");
+        for (size_t k = 0; k < sizeof figures / sizeof figures[0]; k++)
+            draw_figure(v, host, &figures[k]);
+        mtl__str_add(b, "</figure>\n");
+    }
+    table(v, host);
+}
+
 void mtl__report_immune(mtl__page *v)
 {
     static const char *const prefix[] = {"tolerance.", "allo.", "antigen.", "reject.", NULL};
     mtl__str *b = v->out;
-    int n = 0;
+    int others = 0;
     if (v->r->host.n_immune == 0 || v->r->n_times == 0)
         return;
     mtl__section_open(v, "immune", "Tolerance and response");
     mtl__str_add(b, "<p>What the host's defences make of each donor: <b>tolerance</b> learnt from "
                     "cells and antigen, <b>response</b> against haplotypes that the host lacks. "
                     "100% is the most there can be.</p>\n<p><b>Line</b>: median; dark and pale "
-                    "band as elsewhere. "
-                    "<b>Grey</b>: the host's pregnancies and its own time in the womb; "
-                    "<b>coloured</b>: that of the donor.</p>\n");
+                    "band as elsewhere. <b>Grey</b>: the host's pregnancies and its own time in "
+                    "the womb; <b>coloured</b>: that of the donor.</p>\n");
     mtl__section_body(v);
     mtl__say_switch(v, "niche");
     mtl__say_tier_d(v, prefix, NULL);
-    for (int i = 0; i < v->r->host.n_immune; i++) {
-        if (!first_of_host(v, i))
-            continue;
-        const int host = v->r->host.immune[i].host;
-        mtl__str_add(b, "<h3>In ");
-        mtl__html(b, mtl__page_name(v, host));
-        mtl__str_add(b, "</h3>\n");
-        if (host == v->focus || n++ < MAX_OTHERS) {
-            mtl__str_add(b, "<figure>\n");
-            for (size_t k = 0; k < sizeof figures / sizeof figures[0]; k++)
-                draw_figure(v, host, &figures[k]);
-            mtl__str_add(b, "</figure>\n");
+    for (int pass = 0; pass < 2; pass++) /* whom the page is about, then the others */
+        for (int i = 0; i < v->r->host.n_immune; i++) {
+            const int host = v->r->host.immune[i].host;
+            if (first_of_host(v, i) && (host == v->focus) == (pass == 0))
+                one_host(v, host, pass == 0 || others++ < MAX_OTHERS);
         }
-        table(v, host);
-    }
     mtl__section_close(v);
 }

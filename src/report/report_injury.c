@@ -64,6 +64,24 @@ static bool window(const mtl__page *v, const mtl__injury_result *x, mtl__curve *
 
 /* ------------------------------------------------------------------ the figure */
 
+/* The numbers behind a panel, for pointer and keyboard. */
+static void plot_quantity(mtl__page *v, const mtl__injury_result *x, int quantity, int window_,
+                          const mtl__curve *c)
+{
+    static const char *const name[] = {"damage, %", "inflammation, %", "chemokine, %",
+                                       "foreign cells per 10⁶"};
+    static const char *const without[] = {
+        "damage without cells, %", "inflammation without cells, %", "chemokine without cells, %"};
+    const double scale = quantity < ARRIVED ? 100 : 1;
+    int series[2], n = 0;
+    series[n++] =
+        mtl__page_host_series(v, window_, name[quantity], "me", bands_of(x, quantity), NULL, scale);
+    if (quantity < ARRIVED)
+        series[n++] = mtl__page_host_series(v, window_, without[quantity], "me", NULL,
+                                            x->alone[quantity], scale);
+    mtl__host_plot(v, &c->x, c->y, c->h, series, n);
+}
+
 static void draw_quantity(mtl__page *v, const mtl__injury_result *x, int quantity, mtl__curve *c)
 {
     static const char *const title[] = {"Damage, % of the tissue",
@@ -89,7 +107,7 @@ static void draw_quantity(mtl__page *v, const mtl__injury_result *x, int quantit
 }
 
 static void draw_figure(mtl__page *v, const mtl__injury_result *x, const figure *f,
-                        const mtl__curve *window_)
+                        const mtl__curve *window_, int numbers)
 {
     static const double height[N_QUANTITIES] = {150, 62, 62, 84};
     /* wide: damage over arrivals at the left, the two signals at the right */
@@ -120,6 +138,7 @@ static void draw_figure(mtl__page *v, const mtl__injury_result *x, const figure 
         if (f->columns > 1 && col == 1)
             c.h += (y[0] - y[1]) / 2;
         draw_quantity(v, x, q, &c);
+        plot_quantity(v, x, q, numbers, &c);
         at[col] += c.h + PITCH;
     }
     for (int col = 0; col < f->columns; col++) {
@@ -218,9 +237,10 @@ static void one_injury(mtl__page *v, const mtl__injury_result *x)
         return;
     }
     say_arrived(v, x, &c);
+    const int numbers = mtl__page_window(v, c.k0, c.k1);
     mtl__str_add(b, "<figure>\n");
     for (size_t k = 0; k < sizeof figures / sizeof figures[0]; k++)
-        draw_figure(v, x, &figures[k], &c);
+        draw_figure(v, x, &figures[k], &c, numbers);
     mtl__str_add(b, "</figure>\n");
 }
 
@@ -239,7 +259,7 @@ static void healed_cell(mtl__page *v, double chance, double unknowns)
 {
     mtl__str_add(v->out, "<td class=\"r\">");
     say_healed(v, chance);
-    if (isfinite(unknowns)) {
+    if (isfinite(unknowns) && fabs(unknowns - chance) > 0.5) {
         mtl__str_add(v->out, "<br><small>unknowns ");
         say_healed(v, unknowns);
         mtl__str_add(v->out, "</small>");

@@ -112,6 +112,9 @@ static const char *event_text(mtl__page *v, const mtl__event *e)
         return text;
     mtl__str s = {0};
     mtl__str_addn(&s, text, strcspn(text, ","));
+    for (char *p = s.s; p && *p; p++) /* names of the model's tables */
+        if (*p == '_')
+            *p = ' ';
     return text_of(v, &s);
 }
 

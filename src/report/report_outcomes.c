@@ -86,7 +86,9 @@ static void draw_panel(mtl__page *v, const mtl__outcome_result *o, double x0, do
     c.x = (mtl__xaxis){v->t0, v->t1, x0, x0 + width};
     const mtl__band *interval = interval_of(v, o);
     const double most = interval ? interval[r->n_times - 1].q975 : 0;
-    c.high = mtl__min(mtl__nice(mtl__max(top_of(r, o), most)), 1);
+    /* Of few lives the interval would flatten everything else: it may run off the top. */
+    const double top = top_of(r, o);
+    c.high = mtl__min(mtl__nice(top > 0 ? mtl__max(top, mtl__min(most, 5 * top)) : most), 1);
     panel_title(v, o, x0, y - 24, width);
     mtl__svg_group(b, "me");
     mtl__curve_grid(b, &c);
@@ -101,6 +103,13 @@ static void draw_panel(mtl__page *v, const mtl__outcome_result *o, double x0, do
         mtl__svg_line(b, "lod", c.x.x1 - 14, at, c.x.x1 + 6, at);
     }
     mtl__xaxis_draw(b, &c.x, y + PANEL_H, ticks);
+    const int series[] = {
+        mtl__page_host_series(v, 0, "come, %", "me", NULL, o->by[MTL__CHANCE], 100),
+        r->n_bands > 1 ? mtl__page_host_series(v, 0, "unknowns drawn, %", "me", NULL,
+                                               o->by[MTL__UNKNOWNS], 100)
+                       : -1,
+        mtl__page_host_series(v, 0, "baseline alone, %", "me", NULL, o->baseline, 100)};
+    mtl__host_plot(v, &c.x, y, PANEL_H, series, 3);
 }
 
 static int n_drawn(const mtl__page *v)
@@ -168,9 +177,7 @@ static void p_cell(mtl__page *v, const mtl__outcome_result *o)
         mtl__say_prob(v, o->p_end[k]);
         if (isfinite(o->p_lo[k]) && isfinite(o->p_hi[k])) {
             mtl__str_add(b, k ? " (" : " <small>(");
-            mtl__say_prob(v, o->p_lo[k]);
-            mtl__str_add(b, " to ");
-            mtl__say_prob(v, o->p_hi[k]);
+            mtl__say_interval(v, o->p_lo[k], o->p_hi[k]);
             mtl__str_add(b, k ? ")" : ")</small>");
         }
         mtl__str_add(b, k ? "</small>" : "");

@@ -94,6 +94,24 @@ static const char *const script[] = {
 
 /* ------------------------------------------------------------------ which series are drawn */
 
+/* Room for one more; false without memory. */
+static bool more_series(mtl__page *v)
+{
+    if (v->n_series < v->max_series)
+        return true;
+    const int n = v->max_series ? 2 * v->max_series : 32;
+    mtl__series *more = mtl__arena_alloc(&v->arena, (size_t)n * sizeof *more);
+    if (!more) {
+        v->out->oom = true;
+        return false;
+    }
+    if (v->n_series > 0)
+        memcpy(more, v->series, (size_t)v->n_series * sizeof *more);
+    v->series = more;
+    v->max_series = n;
+    return true;
+}
+
 int mtl__page_series(mtl__page *v, const mtl_result *r, const mtl__pair *pair, int watched)
 {
     int result = 0;
@@ -102,20 +120,52 @@ int mtl__page_series(mtl__page *v, const mtl_result *r, const mtl__pair *pair, i
     for (int i = 0; i < v->n_series; i++)
         if (v->series[i].pair == pair && v->series[i].watched == watched)
             return i;
-    if (v->n_series == v->max_series) {
-        const int n = v->max_series ? 2 * v->max_series : 32;
-        mtl__series *more = mtl__arena_alloc(&v->arena, (size_t)n * sizeof *more);
+    if (!more_series(v))
+        return -1;
+    v->series[v->n_series] = (mtl__series){.pair = pair, .result = result, .watched = watched};
+    return v->n_series++;
+}
+
+int mtl__page_host_series(mtl__page *v, int window, const char *name, const char *class_,
+                          mtl__band *const *band, const float *value, double scale)
+{
+    const mtl__band *one = band ? band[MTL__CHANCE] : NULL;
+    if (window < 0 || (!one && !value))
+        return -1;
+    for (int i = 0; i < v->n_series; i++)
+        if (!v->series[i].pair && v->series[i].band == band && v->series[i].value == value &&
+            v->series[i].result == window)
+            return i;
+    const char *copy = mtl__arena_strdup(&v->arena, name);
+    if (!copy)
+        v->out->oom = true;
+    if (!copy || !more_series(v))
+        return -1;
+    v->series[v->n_series] = (mtl__series){.result = window,
+                                           .name = copy,
+                                           .class_ = class_,
+                                           .band = band,
+                                           .value = value,
+                                           .scale = scale};
+    return v->n_series++;
+}
+
+int mtl__page_window(mtl__page *v, int k0, int k1)
+{
+    if (v->n_windows == v->max_windows) {
+        const int n = v->max_windows ? 2 * v->max_windows : 8;
+        mtl__window *more = mtl__arena_alloc(&v->arena, (size_t)n * sizeof *more);
         if (!more) {
             v->out->oom = true;
             return -1;
         }
-        if (v->n_series > 0)
-            memcpy(more, v->series, (size_t)v->n_series * sizeof *more);
-        v->series = more;
-        v->max_series = n;
+        if (v->n_windows > 0)
+            memcpy(more, v->window, (size_t)v->n_windows * sizeof *more);
+        v->window = more;
+        v->max_windows = n;
     }
-    v->series[v->n_series] = (mtl__series){pair, result, watched};
-    return v->n_series++;
+    v->window[v->n_windows] = (mtl__window){k0, k1};
+    return v->n_results + v->n_windows++;
 }
 
 void mtl__plot(mtl__page *v, const mtl__xaxis *x, double y, double h, const int *series, int n)
@@ -173,11 +223,12 @@ static double field_of(const mtl__band *x, enum field f)
     return NAN;
 }
 
-static void array(mtl__str *b, const char *name, const mtl__band *x, int n, enum field f)
+static void array(mtl__str *b, const char *name, const mtl__band *x, int n, enum field f,
+                  double scale)
 {
     mtl__str_printf(b, ",\"%s\":[", name);
     for (int k = 0; k < n; k++)
-        number(b, field_of(&x[k], f), k == 0);
+        number(b, scale * field_of(&x[k], f), k == 0);
     mtl__str_add(b, "]");
 }
 
@@ -196,6 +247,37 @@ static void json_string(mtl__str *b, const char *s)
     mtl__str_add(b, "\"");
     b->oom = b->oom || clean.oom;
     mtl__str_free(&clean);
+}
+
+/* Of the host: all times, or those of a window, from its first on. */
+static void host_series(mtl__page *v, const mtl__series *s)
+{
+    mtl__str *b = v->out;
+    const int last = v->r->n_times - 1;
+    const mtl__window w =
+        s->result < v->n_results ? (mtl__window){0, last} : v->window[s->result - v->n_results];
+    const int n = w.k1 - w.k0 + 1;
+    mtl__str_add(b, "{\"n\":");
+    json_string(b, s->name);
+    mtl__str_printf(b, ",\"c\":\"who %s\",\"r\":%d,\"k\":0", s->class_, s->result);
+    if (!s->band) {
+        mtl__str_add(b, ",\"m\":[");
+        for (int k = 0; k < n; k++)
+            number(b, s->scale * s->value[w.k0 + k], k == 0);
+        mtl__str_add(b, "]}");
+        return;
+    }
+    const mtl__band *x = s->band[MTL__CHANCE] + w.k0;
+    const mtl__band *wide =
+        v->r->n_bands > 1 && s->band[MTL__UNKNOWNS] ? s->band[MTL__UNKNOWNS] + w.k0 : NULL;
+    array(b, "m", x, n, MEDIAN, s->scale);
+    if (isfinite(x->q975)) {
+        array(b, "l", x, n, LOW, s->scale);
+        array(b, "h", x, n, HIGH, s->scale);
+    }
+    if (wide && isfinite(wide->q975))
+        array(b, "u", wide, n, HIGH, s->scale);
+    mtl__str_add(b, "}");
 }
 
 static void one_series(mtl__page *v, const mtl__series *s)
@@ -217,27 +299,27 @@ static void one_series(mtl__page *v, const mtl__series *s)
         mtl__str_add(b, ",\"m\":[]}");
         return;
     }
-    array(b, "m", x + from, n, MEDIAN);
+    array(b, "m", x + from, n, MEDIAN, 1);
     if (isfinite(x[from].q975)) {
-        array(b, "l", x + from, n, LOW);
-        array(b, "h", x + from, n, HIGH);
+        array(b, "l", x + from, n, LOW, 1);
+        array(b, "h", x + from, n, HIGH, 1);
     }
     if (isfinite(x[from].p_present))
-        array(b, "p", x + from, n, NONE_LEFT);
+        array(b, "p", x + from, n, NONE_LEFT, 1);
     if (wide && isfinite(wide[from].q975))
-        array(b, "u", wide + from, n, HIGH);
+        array(b, "u", wide + from, n, HIGH, 1);
     mtl__str_add(b, "}");
 }
 
-static void times(mtl__str *b, const mtl_result *r)
+static void times(mtl__str *b, const double *time, int n)
 {
     char date[16];
     mtl__str_add(b, "{\"t\":[");
-    for (int k = 0; k < r->n_times; k++)
-        mtl__str_printf(b, "%s%.0f", k ? "," : "", r->time[k]);
+    for (int k = 0; k < n; k++)
+        mtl__str_printf(b, "%s%.0f", k ? "," : "", time[k]);
     mtl__str_add(b, "],\"d\":[");
-    for (int k = 0; k < r->n_times; k++)
-        mtl__str_printf(b, "%s\"%s\"", k ? "," : "", mtl__date_text(r->time[k], date));
+    for (int k = 0; k < n; k++)
+        mtl__str_printf(b, "%s\"%s\"", k ? "," : "", mtl__date_text(time[k], date));
     mtl__str_add(b, "]}");
 }
 
@@ -247,12 +329,20 @@ void mtl__report_script(mtl__page *v)
     mtl__str_add(b, "<script type=\"application/json\" id=\"series\">{\"r\":[");
     for (int i = 0; i < v->n_results; i++) {
         mtl__str_add(b, i ? ",\n" : "");
-        times(b, v->result[i]);
+        times(b, v->result[i]->time, v->result[i]->n_times);
+    }
+    for (int i = 0; i < v->n_windows; i++) {
+        const mtl__window w = v->window[i];
+        mtl__str_add(b, ",\n");
+        times(b, v->r->time + w.k0, w.k1 - w.k0 + 1);
     }
     mtl__str_add(b, "],\"s\":[");
     for (int i = 0; i < v->n_series; i++) {
         mtl__str_add(b, i ? ",\n" : "\n");
-        one_series(v, &v->series[i]);
+        if (v->series[i].pair)
+            one_series(v, &v->series[i]);
+        else
+            host_series(v, &v->series[i]);
     }
     mtl__str_add(b, "]}</script>\n<script>");
     for (size_t i = 0; i < sizeof script / sizeof script[0]; i++)

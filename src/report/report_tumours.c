@@ -61,6 +61,8 @@ static void draw_clone(mtl__page *v, const mtl__clone_result *c, double x0, doub
     mtl__panel_draw(b, &p);
     mtl__svg_group_end(b);
     mtl__xaxis_draw(b, &p.x, y + PANEL_H + 16, ticks);
+    const int series = mtl__page_host_series(v, 0, "cells of the clone", "me", c->cells, NULL, 1);
+    mtl__host_plot(v, &p.x, y, PANEL_H, &series, 1);
 }
 
 static void draw_figure(mtl__page *v, int n, const figure *f)

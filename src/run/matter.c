@@ -10,8 +10,8 @@
 
 #include "run/run_internal.h"
 
-/* Brightness per day at which a seed is seen well enough: one that lives for years is missed only if
-   it came in the last days. */
+/* Brightness per day at which a seed is seen well enough: one that lives for years is missed only
+   if it came in the last days. */
 static const double RTOL = 1e-5, FAINT = 1e-4, BRIGHT = 0.3;
 
 struct mtl_matter {

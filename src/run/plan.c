@@ -76,8 +76,8 @@ static void contact_times(times *v, const mtl_scenario *s, const mtl__contact *c
 /* Days, weeks and months after an injury, and after it has ended. */
 static void injury_times(times *v, const mtl_scenario *s, const mtl__injury *x)
 {
-    static const double after[] = {0, 1, 2, 4, 7, 10, 14, 21, 30, 45, 60, 90, 135, 183, 274, 365,
-                                   548};
+    static const double after[] = {0,  1,  2,  4,   7,   10,  14,  21, 30,
+                                   45, 60, 90, 135, 183, 274, 365, 548};
     if (x->person != s->focus && s->n_people > MTL__RUN_ALL_BODIES)
         return;
     for (int end = 0; end <= (x->lasts_days > 0); end++)

@@ -68,7 +68,7 @@ static int reduce_pair(mtl__plan *p, int k)
             for (size_t t = 0; t < nt; t++)
                 pair->level[b][w * nt + t] =
                     mtl__band_of(p->raw[b].level + (((size_t)k * nw + w) * nt + t) * R, p->R,
-                            blood_cells(p, pair->host, r->watched[w], r->time[t]));
+                                 blood_cells(p, pair->host, r->watched[w], r->time[t]));
         for (size_t o = 0; o < no; o++) {
             /* `final` is read again by replicate: sort a copy */
             float *x = p->raw[b].final + ((size_t)k * no + o) * R;
@@ -76,7 +76,8 @@ static int reduce_pair(mtl__plan *p, int k)
             if (!copy)
                 return MTL_ERR_MEMORY;
             memcpy(copy, x, R * sizeof *copy);
-            pair->final[b][o] = mtl__band_of(copy, p->R, blood_cells(p, pair->host, (int)o, r->t_final));
+            pair->final[b][o] =
+                mtl__band_of(copy, p->R, blood_cells(p, pair->host, (int)o, r->t_final));
             free(copy);
         }
     }
@@ -91,9 +92,9 @@ static int reduce_pair(mtl__plan *p, int k)
         for (size_t c = 0; c < nc; c++) {
             const size_t to = ((size_t)p->place[x].organ * nk + (size_t)p->place[x].kind) * nc + c;
             const bool expected = r->m->kind[p->place[x].kind].class_ != MTL__SEED;
-            pair->cells[to] =
-                mtl__band_of(p->cells + (((size_t)slot * (size_t)p->n_places + (size_t)x) * nc + c) * R,
-                        p->R, expected ? 1e6 : 0);
+            pair->cells[to] = mtl__band_of(
+                p->cells + (((size_t)slot * (size_t)p->n_places + (size_t)x) * nc + c) * R, p->R,
+                expected ? 1e6 : 0);
         }
     return 0;
 }

@@ -305,9 +305,12 @@ static int fill_lanes(mtl__plan *p, mtl__worker *w, const scene *c, uint64_t num
         if (part->process.n_types + part->process.n_cox == 0)
             continue;
         mtl__lives_see(c->lives, x->donor, part, &w->process[n], &w->env[n]);
+        bool receives = false;
         for (int h = 0; h < world->n_hosts; h++)
-            if (world->host[h].clones == k)
+            if (world->host[h].clones == k) {
                 mtl__lives_clones(c->lives, h, n, part);
+                receives = true;
+            }
         w->inoculum[n] = k;
         w->lane[n] = (mtl__lane){.process = &w->process[n],
                                  .source = &part->source,
@@ -316,6 +319,7 @@ static int fill_lanes(mtl__plan *p, mtl__worker *w, const scene *c, uint64_t num
                                  .by_cox = c->counting[k].by_cox,
                                  .n_by_type = c->counting[k].n_by_type,
                                  .n_by_cox = c->counting[k].n_by_cox,
+                                 .receives = receives,
                                  .counts = counts,
                                  .cox = cox};
         counts += nt * (size_t)part->process.n_types;

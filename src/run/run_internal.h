@@ -114,7 +114,7 @@ void mtl__harvest_begin(mtl__harvest *t);
 void mtl__harvest_add(mtl__harvest *t, mtl__plan *p, const mtl__stage *s, int band, int index,
                       int donor, const mtl__part *part, const int64_t *counts, const double *cox);
 const double *mtl__harvest_fractions(const mtl__harvest *t, int sample);
-/* hosts.c: room for what hosts leave (bytes per replicate in *each), their records of one
+/* host_results.c: room for what hosts leave (bytes per replicate in *each), their records of one
    replicate, and bands of them. */
 double mtl__hosts_bytes(const mtl__plan *p);
 int mtl__plan_hosts(mtl__plan *p, mtl_error *err);

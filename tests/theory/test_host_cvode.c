@@ -167,9 +167,10 @@ static void run(int sign, uint64_t seed)
         if (r.t1 == 5.0)
             y[0] = 0.6;
     }
-    print_message("sign %d: the worst of 60 steps is off by %.2g of its range, hazard %.9g against "
-                  "%.9g\n",
-                  sign, most, 10.0 - f.state->course[0].left, y[HAZARD]);
+    print_message(
+        "# sign %d: the worst of 60 steps is off by %.2g of its range, hazard %.9g against "
+        "%.9g\n",
+        sign, most, 10.0 - f.state->course[0].left, y[HAZARD]);
     assert_true(most < 1e-6);
     assert_true(f.state->t > 65.0); /* both injuries were met */
     hf_end(&f);

@@ -215,7 +215,7 @@ static void test_exponential(void **state)
         const double p = -expm1(-1e-3 * date[k]);
         d = fmax(d, fmax(fabs(p - k / (double)LIVES), fabs(p - (k + 1) / (double)LIVES)));
     }
-    print_message("sqrt(n) D = %.3f\n", sqrt(LIVES) * d);
+    print_message("# sqrt(n) D = %.3f\n", sqrt(LIVES) * d);
     assert_true(sqrt(LIVES) * d <= 3.3);
 }
 
@@ -258,7 +258,7 @@ static void recover(enum mtl__exposure_form form, const char *arg, double x, dou
                                                      : log10(1.0 + x / 10.0);
     const double got = (log(n[1] / b[1]) - log(n[0] / b[0])) / transformed;
     const double se = sqrt(1.0 / n[0] + 1.0 / n[1]) / transformed;
-    print_message("beta %.3f, estimate %.4f +- %.4f\n", beta, got, se);
+    print_message("# beta %.3f, estimate %.4f +- %.4f\n", beta, got, se);
     assert_true(fabs(got - beta) < 4.0 * se);
     assert_true(se < 0.5 * fabs(beta)); /* the trial could tell */
     hf_end(&f);

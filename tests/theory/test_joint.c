@@ -184,7 +184,6 @@ static void test_lanes_alone_keep_their_bits(void **state)
         for (int i = 0; i < p->n_cox; i++)
             level[i] = (mtl__counted){0, i, 0.01};
         assert_int_equal(mtl__state_new(&s, p, 8, &err), 0);
-        const mtl__sim_opts o = {.solver = MTL__EXACT};
         for (int k = 0; k < LANES; k++) {
             ref_random_source(&src[k], &net, &rng);
             lane[k] = (mtl__lane){.process = p,
@@ -196,20 +195,23 @@ static void test_lanes_alone_keep_their_bits(void **state)
                                   .n_by_cox = p->n_cox,
                                   .counts = got + (size_t)k * nc,
                                   .cox = got_y + (size_t)k * ny};
-            assert_int_equal(mtl__simulate(p, &src[k].source, &o, &lane[k].key, s, TIMES, time,
-                                           want + (size_t)k * nc, want_y + (size_t)k * ny, &err),
-                             0);
         }
-        for (int auto_ = 0; auto_ < 2; auto_++) { /* by event, and in steps of the companion */
+        for (int solver = MTL__EXACT; solver <= MTL__AUTO; solver++) {
+            const mtl__sim_opts o = {.solver = (enum mtl__solver)solver};
             toy w = {.gain = 0.01, .calm = 0.1, .longest = 1.7};
             const mtl__companion c = companion_of(&w);
             mtl__joint_account account;
-            mtl__sim_opts jo = o;
-            jo.step_days = auto_ ? 0.9 : 0;
             memset(got, 0, LANES * nc * sizeof *got);
             memset(got_y, 0, LANES * ny * sizeof *got_y);
+            memset(want, 0, LANES * nc * sizeof *want);
+            memset(want_y, 0, LANES * ny * sizeof *want_y);
+            for (int k = 0; k < LANES; k++)
+                assert_int_equal(mtl__simulate(p, &src[k].source, &o, &lane[k].key, s, TIMES, time,
+                                               want + (size_t)k * nc, want_y + (size_t)k * ny,
+                                               &err),
+                                 0);
             assert_int_equal(
-                mtl__simulate_jointly(joint, lane, LANES, &c, &jo, TIMES, time, &account, &err), 0);
+                mtl__simulate_jointly(joint, lane, LANES, &c, &o, TIMES, time, &account, &err), 0);
             assert_memory_equal(got, want, LANES * nc * sizeof *got);
             assert_memory_equal(got_y, want_y, LANES * ny * sizeof *got_y);
             assert_true(account.steps > 10 && w.x > 0);
@@ -278,10 +280,15 @@ static void by_joint(int slot, enum mtl__solver solver, double longest)
         w = (toy){.gain = GAIN, .calm = CALM, .longest = longest, .recorded = x};
         const mtl__companion c = companion_of(&w);
         for (int k = 0; k < 2; k++)
-            lane[k] = (mtl__lane){
-                p,      &src[k],     {11, 0, (uint64_t)r, (uint64_t)k + (unsigned)slot * 8},
-                &cells, &progeny,    1,
-                1,      &n[k][0][0], &y[k][0][0]};
+            lane[k] = (mtl__lane){.process = p,
+                                  .source = &src[k],
+                                  .key = {11, 0, (uint64_t)r, (uint64_t)k + (unsigned)slot * 8},
+                                  .by_type = &cells,
+                                  .by_cox = &progeny,
+                                  .n_by_type = 1,
+                                  .n_by_cox = 1,
+                                  .counts = &n[k][0][0],
+                                  .cox = &y[k][0][0]};
         const mtl__sim_opts o = {.solver = solver};
         assert_int_equal(mtl__simulate_jointly(joint, lane, 2, &c, &o, DATES, dates, &a, &err), 0);
         for (int d = 0; d < DATES; d++) {
@@ -391,7 +398,7 @@ static double response_at(double longest)
     int64_t n[3] = {0};
     double y[1] = {0};
     const double end[1] = {16};
-    const mtl__lane lane = {p, &src, {3, 0, 0, 0}, &cells, NULL, 1, 0, n, y};
+    const mtl__lane lane = {p, &src, {3, 0, 0, 0}, &cells, NULL, 1, 0, false, n, y};
     const mtl__companion c = companion_of(&w);
     const mtl__sim_opts o = {.solver = MTL__LEAP, .step_days = longest};
     mtl__joint_account a;
@@ -436,7 +443,7 @@ static void test_arrivals(void **state)
             int64_t n[3][3] = {0};
             double y[3] = {0};
             const double time[3] = {12, 12.5, 20};
-            const mtl__lane lane = {p, &src, {4, 0, 0, 0}, &cells, NULL, 1, 0, &n[0][0], y};
+            const mtl__lane lane = {p, &src, {4, 0, 0, 0}, &cells, NULL, 1, 0, true, &n[0][0], y};
             const mtl__companion c = companion_of(&w);
             const mtl__sim_opts o = {.solver = solver ? MTL__LEAP : MTL__EXACT};
             mtl__joint_account a;

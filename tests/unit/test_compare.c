@@ -20,16 +20,24 @@ static const char *const one_child =
     ANNA "  - {date: 1950-06-01, person: anna, event: delivery, child: tom, sex: male}\n"
          "  - {date: 1980-06-01, person: anna, event: sample, organ: blood, "
          "volume: 20 mL, assay: dys14-qpcr}\n";
+static const char *const one_child_briefly =
+    ANNA "  - {date: 1950-06-01, person: anna, event: delivery, child: tom, sex: male}\n"
+         "  - {date: 1952-01-01, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "
+         "dys14-qpcr}\n";
 static const char *const two_children =
     ANNA "  - {date: 1950-06-01, person: anna, event: delivery, child: tom, sex: male}\n"
-         "  - {date: 1955-06-01, person: anna, event: delivery, child: eva, sex: female}\n"
-         "  - {date: 1980-06-01, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "
+         "  - {date: 1951-09-01, person: anna, event: delivery, child: eva, sex: female}\n"
+         "  - {date: 1952-01-01, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "
          "dys14-qpcr}\n";
 static const char *const one_more_sample =
     ANNA "  - {date: 1950-06-01, person: anna, event: delivery, child: tom, sex: male}\n"
          "  - {date: 1960-09-01, person: anna, event: sample, organ: blood, volume: 20 mL}\n"
          "  - {date: 1980-06-01, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "
          "dys14-qpcr}\n";
+static const char *const infarct =
+    ANNA "  - {date: 1950-06-01, person: anna, event: delivery, child: tom, sex: male}\n"
+         "  - {date: 1952-03-01, person: anna, event: infarct, size: 12 %}\n"
+         "  - {date: 1953-03-01, person: anna, event: sample, organ: heart, genomes: 1e5}\n";
 
 static void near(double x, double expected, double tolerance)
 {
@@ -86,18 +94,19 @@ static void mcnemar_is_exact(void **state)
 /* ---------------------------------------------------------------- runs */
 static enum mtl_solver solver = MTL_SOLVER_AUTO;
 static const double *further;
-static int n_further;
+static int n_further, without_unknowns, lives = LIVES;
 
 static mtl_result *run(const mtl_scenario *s, mtl_model *m, uint64_t seed, int fingerprints)
 {
     mtl_result *r = NULL;
     mtl_run_opts o;
     mtl_run_opts_init(&o);
-    o.replicates = LIVES;
+    o.replicates = lives;
     o.seed = seed;
     o.fingerprints = fingerprints;
     o.solver = solver;
-    o.unknowns = solver == MTL_SOLVER_AUTO; /* a prior may ask for more events than exact follows */
+    o.unknowns = solver == MTL_SOLVER_AUTO &&
+                 !without_unknowns; /* a prior may ask for more events than exact follows */
     o.dates = further;
     o.n_dates = n_further;
     if (mtl_run(&r, s, m, &o, &err) < 0)
@@ -199,10 +208,12 @@ static void a_change_and_its_mirror_image(void **state)
 static void one_more_child(void **state)
 {
     (void)state;
-    mtl_scenario *s = good(one_child), *t = good(two_children);
+    mtl_scenario *s = good(one_child_briefly), *t = good(two_children);
+    lives = 3;
     solver = MTL_SOLVER_EXACT; /* steps of leap depend on what lies ahead */
     mtl_result *a = run(s, model, 5, 1), *b = run(t, model, 5, 1);
     solver = MTL_SOLVER_AUTO;
+    lives = LIVES;
     mtl_compare *c = compared(a, b);
     int tom = 0, eva = 0;
     for (int i = 0; i < c->n_levels; i++) {
@@ -265,6 +276,56 @@ static void the_same_dates_keep_lives_together(void **state)
     solver = MTL_SOLVER_AUTO;
     mtl_scenario_free(s);
     mtl_scenario_free(t);
+}
+
+/* One infarct with cells that harm and with cells that help: until then every life is the same,
+   then there is less damage where they help. Turned round, the rows are too. */
+static void hosts_side_by_side(void **state)
+{
+    (void)state;
+    mtl_scenario *s = good(infarct);
+    mtl_model *harm = mtl_model_copy(model), *benefit = mtl_model_copy(model);
+    assert_true(harm && benefit);
+    assert_int_equal(mtl_model_switch(harm, "repair", "harm", &err), 0);
+    assert_int_equal(mtl_model_switch(benefit, "repair", "benefit", &err), 0);
+    without_unknowns = 1;
+    mtl_result *a = run(s, harm, 7, 1), *b = run(s, benefit, 7, 1);
+    without_unknowns = 0;
+    mtl_compare *c = compared(a, b), *d = compared(b, a), *same = compared(a, a);
+    int damage = 0;
+    assert_true(c->n_hosts > 0);
+    assert_int_equal(c->n_hosts, d->n_hosts);
+    for (int i = 0; i < c->n_hosts; i++) {
+        const mtl_compare_host *x = &c->host[i], *y = &d->host[i], *z = &same->host[i];
+        assert_true(x->in_a && x->in_b);
+        assert_string_equal(x->measure, y->measure);
+        if (isfinite(x->a))
+            near(x->a, y->b, 0);
+        if (isfinite(z->a))
+            near(z->a, z->b, 0);
+        assert_int_equal(z->only_a + z->only_b, 0);
+        if (strcmp(x->measure, "days of whole damage") == 0) {
+            damage++;
+            assert_string_equal(x->person, "anna");
+            assert_string_equal(x->organ, "heart");
+            assert_true(x->b < x->a);
+        }
+    }
+    assert_int_equal(damage, 1);
+    for (int i = 0; i < c->n_pairings; i++)
+        if (c->pairing[i].row.parted > 0)
+            assert_true(c->pairing[i].row.first > DAY(1952, 3, 1));
+    mtl_compare_host row;
+    assert_int_equal(mtl_compare_get_host(c, c->n_hosts, &row), MTL_ERR_USAGE);
+    assert_int_equal(mtl_compare_get_host(c, 0, &row), 0);
+    mtl_compare_free(c);
+    mtl_compare_free(d);
+    mtl_compare_free(same);
+    mtl_result_free(a);
+    mtl_result_free(b);
+    mtl_model_free(harm);
+    mtl_model_free(benefit);
+    mtl_scenario_free(s);
 }
 
 static void what_cannot_be_paired(void **state)
@@ -339,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_change_and_its_mirror_image),
         cmocka_unit_test(one_more_child),
         cmocka_unit_test(the_same_dates_keep_lives_together),
+        cmocka_unit_test(hosts_side_by_side),
         cmocka_unit_test(what_cannot_be_paired),
         cmocka_unit_test(rows_and_documents),
     };

@@ -95,6 +95,11 @@ static void sections_say_what_they_must(void **state)
     assert_said(page, "Error of the coupling, by halving the step: 0.31% (standard error 0.12%)");
     assert_said(page, "<code>hosts/</code>");
     assert_said(page, "<b>Cross</b>: an injury");
+    /* numbers for pointer and keyboard: a window of dates per drawn injury beside those of the run
+     */
+    assert_said(page, "{\"n\":\"damage, %\",\"c\":\"who me\",\"r\":1,\"k\":0,\"m\":[");
+    assert_said(page, "{\"n\":\"damage without cells, %\",\"c\":\"who me\",\"r\":2,");
+    assert_said(page, "{\"n\":\"tom, tolerance, %\",\"c\":\"who d1\",\"r\":0,");
     /* the tier C value of the same injury is not among the unmeasured ones */
     assert_null(strstr(strstr(page, "id=\"injury\""), "injury.<wbr>calm.<wbr>rate</code>, "));
     free(page);

@@ -10,7 +10,7 @@ try --json
 try --matter nowhere.yaml
 try --matter "$SOURCE/examples/anna.yaml" --tsv
 try --matter "$SOURCE/examples/anna.yaml" --by size
-try --matter "$SOURCE/examples/anna.yaml" --switch niche=rejection
+try --matter "$SOURCE/examples/anna.yaml" --switch niche=rejected
 try --matter
 printf 'people:\n  eva: {sex: femal}\n' > bad.yaml
 try --matter bad.yaml

@@ -7,7 +7,10 @@ try() {
 }
 try --switch persistance=slow
 try --switch persistence=slwo
-try --switch niche=rejection
+cp -r "$SOURCE/models/human" mine
+awk -F '\t' -v OFS='\t' '$1 == "niche" && $3 == "displacement" { $6 = "no" } { print }' \
+    "$SOURCE/models/human/switches.tsv" > mine/switches.tsv
+try --model mine --switch niche=displacement
 try --each persistance
 try --set seed.divison=1
 try --set seed.division=-1

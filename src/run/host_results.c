@@ -424,6 +424,12 @@ int mtl__host_answers(const mtl__plan *p, int index, double *out, int most)
             for (size_t t = 1; t < nt; t++)
                 out[n] += 0.5 * (double)(damage[t] + damage[t - 1]) * (r->time[t] - r->time[t - 1]);
         }
+        for (int d = 0; s->immune && d < s->n_donors && n < most; d++, n++) { /* days of response */
+            const float *y = x->immune + ((i * (size_t)s->n_donors + (size_t)d) * SIDES + 1) * nt;
+            out[n] = 0;
+            for (size_t t = 1; t < nt; t++)
+                out[n] += 0.5 * (double)(y[t] + y[t - 1]) * (r->time[t] - r->time[t - 1]);
+        }
         for (int k = 0; k < w->m->n_outcomes && n < most; k++)
             if (mtl__host_at_risk(w->host[h].plan, k))
                 out[n++] = isfinite(x->onset[i * (size_t)w->m->n_outcomes + (size_t)k]);

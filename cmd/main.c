@@ -49,7 +49,7 @@ static const struct verb verbs[] = {
               "streams, and compares them life by life: levels with the paired difference, samples "
               "with McNemar's exact test, and until when the lives are the same, cell by cell. "
               "What a change did shows within lives, where chance is alike in both.",
-     .example = "matriline compare examples/anna.yaml --a persistence=slow --b persistence=hsc",
+     .example = "matriline compare examples/anna.yaml --a persistence=slow --b persistence=hsc -n 50",
      .min_operands = 1,
      .max_operands = 2,
      .opts = compare_opts,

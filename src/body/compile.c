@@ -282,7 +282,7 @@ static double landing_weight(const mtl_model *m, int kind, int organ)
 }
 
 /* What rules of landing add to the weight at rest. */
-static int add_homing(compiling *c, int kind, int organ, int type, double at_rest)
+static int add_homing(compiling *c, int kind, int row, int organ, int type, double at_rest)
 {
     for (int r = 0; r < c->m->n_rules; r++) {
         const mtl__rule *rule = &c->m->rule[r];
@@ -291,8 +291,7 @@ static int add_homing(compiling *c, int kind, int organ, int type, double at_res
             !mtl__rule_applies(rule, c->m, organ))
             continue;
         MTL_TRY(rule_here(c, rule, organ, &x));
-        if (x.rate > 0 &&
-            mtl__add_land(c->b, c->out->row[kind], type, at_rest * x.rate, x.slot) < 0)
+        if (x.rate > 0 && mtl__add_land(c->b, row, type, at_rest * x.rate, x.slot) < 0)
             return mtl__nomem(c->err);
     }
     return 0;
@@ -324,8 +323,9 @@ static int add_rows(compiling *c, int kind)
             continue;
         const double share = landing_weight(m, kind, o) / sum;
         MTL_TRY(mtl__add_land(c->b, c->out->row[kind], type, (1 - lose) * share, 0));
-        MTL_TRY(add_homing(c, kind, o, type, (1 - lose) * share));
+        MTL_TRY(add_homing(c, kind, c->out->row[kind], o, type, (1 - lose) * share));
         MTL_TRY(mtl__add_land(c->b, c->out->settle[kind], type, share, 0));
+        MTL_TRY(add_homing(c, kind, c->out->settle[kind], o, type, share));
     }
     return 0;
 }

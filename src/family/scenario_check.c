@@ -35,8 +35,8 @@ static int parents_age(const mtl_scenario *s, const mtl__pregnancy *p, mtl_error
         snprintf(
             text, sizeof text,
             "%s, born %s, would be %.1f years old at the conception about %s; expected %g to %g",
-            m->name, mtl__date_text(m->born, a), age, mtl__date_text(p->conceived, b),
-            youngest, OLDEST_MOTHER);
+            m->name, mtl__date_text(m->born, a), age, mtl__date_text(p->conceived, b), youngest,
+            OLDEST_MOTHER);
         return bad_preg(s, p, err, MTL_ERR_DATE, text);
     }
     for (int k = 0; k < p->n_children; k++) {

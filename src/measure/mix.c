@@ -212,36 +212,17 @@ static int widen(fit *f, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- limits */
-/* How much the variance of parameter p grows because the spread is fitted with it. */
-static double cost_of_spread(const fit *f, int p)
-{
-    double info[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM],
-        inverse[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], v[2];
-    bool use[MTL__MIX_MAX_PARAM], dead[MTL__MIX_MAX_PARAM];
-    const int n = f->m->n_param, spread = f->m->at_spread;
-    if (spread < 0 || !is_inside(f, spread))
-        return 1;
-    for (int i = 0; i < n * n; i++)
-        info[i] = -f->v.h[i];
-    for (int with = 0; with < 2; with++) {
-        for (int i = 0; i < n; i++)
-            use[i] = i != spread || with;
-        mtl__mix_invert(info, n, use, inverse, dead);
-        v[with] = dead[p] ? 0 : inverse[p * n + p];
-    }
-    return v[0] > 0 && v[1] > v[0] ? mtl__min(v[1] / v[0], 2) : 1;
-}
-
-static double limit_of_detection(const fit *f, int p, double widened)
+static int limit_of_detection(const fit *f, int p, mtl__share *s, mtl_error *err)
 {
     const mtl__mix_limit c = {.law = f->m,
                               .work = f->w,
                               .data = f->d,
                               .theta = f->theta,
                               .parameter = p,
-                              .variance = widened * cost_of_spread(f, p),
+                              .variance = s->widened,
                               .alarm = sqrt(fall_at(f, 0.9))};
-    return mtl__mix_limit_of(&c);
+    s->lod = NAN;
+    return f->dead[p] ? MTL_OK : mtl__mix_limit_of(&c, &s->lod, err);
 }
 
 /* ---------------------------------------------------------------- a share */
@@ -334,7 +315,7 @@ static int fill_share(fit *f, int index, mtl_error *err)
     s->p = tail_of(f, s->ratio / s->widened);
     if (f->o->bootstrap > 0)
         MTL_TRY(mtl__mix_bootstrap(f->m, null, f->o, p, s->ratio / s->widened, &s->p, err));
-    s->lod = f->dead[p] ? NAN : limit_of_detection(f, p, s->widened);
+    MTL_TRY(limit_of_detection(f, p, s, err));
     MTL_TRY(information_sites(f, p, &s->information_sites, err));
     if (!is_inside(f, p))
         s->flags |= MTL__MIX_BOUNDARY;

@@ -46,12 +46,12 @@ static int draw_genotype(const mtl__mix_law *m, int i, int state, mtl__rng *rng)
     return m->pattern[start + e];
 }
 
-static void draw_sample(const boot *b, mtl__rng *rng, int32_t *alt, double *log_choose)
+void mtl__mix_draw(const mtl__mix_law *m, const double *theta, mtl__rng *rng, int32_t *alt,
+                   double *log_choose)
 {
-    const mtl__mix_law *m = b->m;
-    const double hop = m->at_hop >= 0 ? b->theta[m->at_hop] : m->hop,
-                 error = m->at_error >= 0 ? mtl__exp(b->theta[m->at_error]) : m->error,
-                 s = m->at_spread >= 0 ? mtl__exp(b->theta[m->at_spread]) : m->spread;
+    const double hop = m->at_hop >= 0 ? theta[m->at_hop] : m->hop,
+                 error = m->at_error >= 0 ? mtl__exp(theta[m->at_error]) : m->error,
+                 s = m->at_spread >= 0 ? mtl__exp(theta[m->at_spread]) : m->spread;
     int state = 0;
     for (int i = 0; i < m->n; i++) {
         if (m->chain)
@@ -60,7 +60,7 @@ static void draw_sample(const boot *b, mtl__rng *rng, int32_t *alt, double *log_
             m->genotype + (size_t)draw_genotype(m, i, state, rng) * ((size_t)m->n_people + 1);
         double x = 0.5 * g[0], e = error;
         for (int a = 0; a < m->n_people; a++)
-            x += 0.5 * b->theta[a] * (g[a + 1] - g[0]);
+            x += 0.5 * theta[a] * (g[a + 1] - g[0]);
         if (m->site_error && !isnan(m->site_error[i]))
             e = m->site_error[i];
         const double z =
@@ -126,7 +126,7 @@ static int replicate(void *ctx, int64_t i, int worker)
     if (alt && log_choose && mtl__mix_work_new(&w, b->m, NULL) >= 0) {
         const mtl__mix_data d = {alt, log_choose};
         mtl__rng_stream(&rng, b->seed, mtl__hash("mix.presence"), (uint64_t)i, (uint64_t)b->share);
-        draw_sample(b, &rng, alt, log_choose);
+        mtl__mix_draw(b->m, b->theta, &rng, alt, log_choose);
         ret = draw_wells(b, &x, &rng);
         if (ret == MTL_OK)
             b->above[i] = ratio_of(b, &x.law, w, &d) >= b->ratio - 1e-6;

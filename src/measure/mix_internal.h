@@ -178,10 +178,13 @@ typedef struct mtl__mix_limit {
     const mtl__mix_data *data;
     const double *theta;
     int parameter;
-    double variance; /* of the estimate over the inverse of the expected information, >= 1 */
+    double variance; /* of the estimate over the inverse of the information: linkage, >= 1 */
     double alarm;    /* standard errors that p < 5% asks for */
 } mtl__mix_limit;
-double mtl__mix_limit_of(const mtl__mix_limit *c);
+int mtl__mix_limit_of(const mtl__mix_limit *c, double *out, mtl_error *err);
+/* Draws reads of all sites by the law at theta. */
+void mtl__mix_draw(const mtl__mix_law *m, const double *theta, mtl__rng *rng, int32_t *alt,
+                   double *log_choose);
 int mtl__mix_bootstrap(const mtl__mix_law *m, const double *theta, const mtl__mix_opts *o,
                        int parameter, double ratio, double *p, mtl_error *err);
 int mtl__mix_data_new(mtl__mix_data *d, mtl__arena *arena, const mtl__mix_law *m,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The dates that a species allows: how long it carries, and how young it breeds. A model says so with
-   two parameters that may be missing; without them it is a model of humans. Weeks of pregnancy count
-   from two weeks before conception for every species, since curves of the week do. */
+/* The dates that a species allows: how long it carries, and how young it breeds. A model says so
+   with two parameters that may be missing; without them it is a model of humans. Weeks of pregnancy
+   count from two weeks before conception for every species, since curves of the week do. */
 #include "model/model.h"
 
 mtl__life mtl__model_life(const mtl_model *m)

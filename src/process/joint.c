@@ -30,6 +30,7 @@ typedef struct piece {
     double since;                             /* when that segment began */
     double *from, *to;                        /* its tallies then and at the cut [n_tallies] */
     double start, cut, pending, inflow, next; /* next: candidate of the exact solver */
+    double own; /* next cut of its own schedule, of records and factors */
     int by_type0, by_type1, by_cox0, by_cox1; /* into the joint's lists */
 } piece;
 
@@ -163,7 +164,8 @@ static int state_for(mtl__joint *j, int k, const mtl__process *p, mtl__state **o
 static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names, mtl_error *err)
 {
     piece *x = &j->piece[j->n_pieces];
-    *x = (piece){.lane = l, .p = l->process, .direct = c == l->process->n_components};
+    *x = (piece){
+        .lane = l, .p = l->process, .direct = c == l->process->n_components, .own = -HUGE_VAL};
     MTL_TRY(state_for(j, j->n_pieces, l->process, &x->s, err));
     x->w = x->s->work;
     MTL_TRY(mtl__work_begin(&x->p, l->source, &l->key, x->s, &x->gated, err));
@@ -204,6 +206,7 @@ static int add_pieces(mtl__joint *j, const mtl__lane *lane, int n, mtl_error *er
 }
 
 /* ---------------------------------------------------------------- tallies */
+/* Intensity c of a piece at t, not before its last change. */
 static double intensity(const piece *x, int c, double t)
 {
     const mtl__state *s = x->s;
@@ -216,10 +219,16 @@ static double intensity(const piece *x, int c, double t)
 
 static void add_tallies(const mtl__joint *j, const piece *x, double t, double *y)
 {
-    for (int k = x->by_type0; k < x->by_type1; k++)
-        y[j->by_type[k].tally] += j->by_type[k].weight * (double)x->s->n[j->by_type[k].index];
+    mtl__work *w = x->w;
+    if (x->awake || x->at_cut) /* a resting piece has no cells */
+        for (int k = x->by_type0; k < x->by_type1; k++)
+            y[j->by_type[k].tally] += j->by_type[k].weight * (double)x->s->n[j->by_type[k].index];
+    if (x->by_cox0 == x->by_cox1)
+        return;
+    for (int a = 0; a < w->n_active_cox; a++)
+        w->now[w->active_cox[a]] = intensity(x, w->active_cox[a], t);
     for (int k = x->by_cox0; k < x->by_cox1; k++)
-        y[j->by_cox[k].tally] += j->by_cox[k].weight * intensity(x, j->by_cox[k].index, t);
+        y[j->by_cox[k].tally] += j->by_cox[k].weight * w->now[j->by_cox[k].index];
 }
 
 /* Of a piece that has gone ahead, in its segment. */
@@ -263,6 +272,7 @@ static void begin_piece(journey *v, piece *x)
     const double end = v->time[v->n_times - 1];
     s->t = x->start;
     x->begun = x->at_cut = true;
+    x->own = -HUGE_VAL;
     for (int k = 0; k < x->w->n_active_cox; k++)
         s->y[x->w->active_cox[k]] = 0;
     if (x->direct)
@@ -367,6 +377,14 @@ static double piece_cut(const piece *x, double t)
                      : mtl__work_cut(x->p, x->s, x->w, t);
 }
 
+/* It stands until it is reached. */
+static void set_cut(const journey *v, piece *x)
+{
+    if (!(x->own > v->t))
+        x->own = piece_cut(x, v->time[v->next]);
+    x->cut = x->own;
+}
+
 /* Everything that happens at v->t; then every piece knows its next cut. */
 static int at_date(journey *v)
 {
@@ -387,7 +405,7 @@ static int at_date(journey *v)
         return 0;
     for (int k = 0; k < j->n_pieces; k++)
         if (!j->piece[k].begun || j->piece[k].at_cut)
-            j->piece[k].cut = piece_cut(&j->piece[k], v->time[v->next]);
+            set_cut(v, &j->piece[k]);
     return 0;
 }
 
@@ -424,7 +442,8 @@ static void open_segment(piece *x, double t1)
         return;
     if (x->coupled)
         x->cut = t1;
-    mtl__work_bounds(x->p, x->s, x->w, x->cut);
+    if (x->exact || !x->coupled)
+        mtl__work_bounds(x->p, x->s, x->w, x->cut);
 }
 
 /* A leaping piece that nothing acts on runs to its cut at once, as in mtl__simulate. */
@@ -457,8 +476,13 @@ static int start_segment(journey *v, piece *x, double t1)
         return 0;
     const bool alone = !x->coupled && !x->lane->receives;
     mtl__work_factors(x->p, x->s, x->w, x->exact || alone ? x->cut : t1);
-    if (!x->exact)
-        return alone ? go_ahead(v, x) : 0;
+    if (!x->exact) {
+        if (alone)
+            return go_ahead(v, x);
+        for (int k = 0; x->coupled && k < x->w->n_factors; k++)
+            x->w->f_hi[k] = x->w->f[k]; /* in a short step they move little */
+        return 0;
+    }
     if (!x->ready || x->w->varies)
         mtl__exact_prepare(x->p, x->s, x->w);
     x->ready = true;
@@ -488,7 +512,6 @@ static int run_leap(journey *v, piece *x, double t1)
     /* a leaping piece begins each step afresh */
     x->s->t = t1;
     x->at_cut = true;
-    x->cut = mtl__min(x->cut, piece_cut(x, v->time[v->next]));
     return 0;
 }
 
@@ -501,7 +524,6 @@ static void run_direct(journey *v, double t1)
         mtl__cox_direct_step(x->p, x->s, x->w, t1);
         x->s->t = t1;
         x->at_cut = true;
-        x->cut = piece_cut(x, v->time[v->next]);
     }
 }
 

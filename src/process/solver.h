@@ -46,6 +46,7 @@ typedef struct mtl__work {
     /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at
        t_out and grows by slope[c] a day */
     double *drive, *slope, *drive0, *cox_t;
+    double *now; /* joint.c: intensities at the moment of counting */
     int *active_cox; /* intensities that the types at work drive */
     int n_active_cox;
     bool *cox_marked;

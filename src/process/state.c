@@ -54,6 +54,7 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->slope = get(a, nc, sizeof *w->slope);
     w->drive0 = get(a, nc, sizeof *w->drive0);
     w->cox_t = get(a, nc, sizeof *w->cox_t);
+    w->now = get(a, nc, sizeof *w->now);
     w->active_cox = get(a, nc, sizeof *w->active_cox);
     w->cox_marked = get(a, nc, sizeof *w->cox_marked);
     w->hot = get(a, nt, sizeof *w->hot);

@@ -53,7 +53,7 @@ static void run_facts(mtl__page *v)
         mtl__str_printf(b, " (standard error %s%%)", mtl__two(100 * r->split_error_se, text));
     if (mtl__out_has_hosts(r) && isfinite(r->host.coupling_error))
         mtl__str_printf(b, "; coupling of cells and host, by halving the step: %s%%",
-                        mtl__two(100 * r->host.coupling_error, text));
+                        mtl__two(100 * fabs(r->host.coupling_error), text));
     mtl__str_add(b, "</dd>\n");
     term(b, "Run");
     mtl__count(b, r->opts.replicates);

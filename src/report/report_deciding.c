@@ -96,7 +96,8 @@ static void say_readings(mtl__page *v)
 
 /* ------------------------------------------------------------------ samples of the scenario */
 
-static void say_sample(mtl__page *v)
+/* Returns whether it said that no sample tells them apart. */
+static bool say_sample(mtl__page *v)
 {
     extremes best = {0, 0, 0, 0};
     int which = -1, looked = 0;
@@ -116,11 +117,11 @@ static void say_sample(mtl__page *v)
         }
     }
     if (which < 0)
-        return;
+        return false;
     if (gap(&best) <= 0) {
         mtl__str_add(v->out, "<p><b>No sample of this scenario</b> tells them apart: each is as "
                              "often positive under all of them.</p>\n");
-        return;
+        return true;
     }
     const mtl__assay_result *a = &v->r->assay[which];
     const mtl__sample *s = &v->s->sample[a->sample];
@@ -138,6 +139,7 @@ static void say_sample(mtl__page *v)
     mtl__str_printf(v->out, ", %s, positive in ", mtl__date_text(s->t, date));
     say_shares(v, &best);
     mtl__str_add(v->out, ".</p>\n");
+    return !told;
 }
 
 /* ------------------------------------------------------------------ presence at any date */
@@ -163,7 +165,7 @@ static bool presence(const mtl__page *v, int i, int w, int k, extremes *e)
     return true;
 }
 
-static void say_presence(mtl__page *v)
+static void say_presence(mtl__page *v, bool nor)
 {
     sighting best = {.pair = -1};
     int looked = 0;
@@ -181,8 +183,10 @@ static void say_presence(mtl__page *v)
         return;
     char date[16];
     if (gap(&best.e) <= noise(v, best.e.p_low, best.e.p_high, looked)) {
-        mtl__str_add(v->out, "<p>Nor does the mere presence of anybody's cells, in the organs and "
-                             "at the dates followed.</p>\n");
+        mtl__str_add(v->out, nor ? "<p>Nor does the mere presence of anybody's cells, in the "
+                                   "organs and at the dates followed.</p>\n"
+                                 : "<p>The mere presence of anybody's cells, in the organs and at "
+                                   "the dates followed, does not tell them apart.</p>\n");
         return;
     }
     mtl__str_add(v->out, "<p><b>A test that missed nothing</b> would tell them apart best by <b>");
@@ -249,8 +253,8 @@ void mtl__report_deciding(mtl__page *v)
 {
     mtl__str_add(v->out, "<div class=\"deciding\"><h3>What would decide it</h3>\n");
     say_readings(v);
-    say_sample(v);
-    say_presence(v);
+    const bool none = say_sample(v);
+    say_presence(v, none);
     say_outcome(v);
     mtl__str_add(v->out, "</div>\n");
 }

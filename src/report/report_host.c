@@ -218,7 +218,7 @@ void mtl__report_coupling(mtl__page *v)
     mtl__str_add(b, ".");
     if (isfinite(h->coupling_error))
         mtl__str_printf(b, " Error of the coupling, by halving the step: %s%%",
-                        mtl__two(100 * h->coupling_error, text));
+                        mtl__two(100 * fabs(h->coupling_error), text));
     if (isfinite(h->coupling_error) && h->coupling_error_se > 0)
         mtl__str_printf(b, " (standard error %s%%)", mtl__two(100 * h->coupling_error_se, text));
     mtl__str_add(b, isfinite(h->coupling_error) ? ".</p>\n" : "</p>\n");

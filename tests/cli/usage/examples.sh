@@ -1,6 +1,6 @@
 # The example in each verb's help runs as it stands from the source folder.
 here=$PWD
-for verb in run check markers quantify mix why params switches targets claims; do
+for verb in run check compare markers quantify mix why params switches targets claims; do
     line=$(matriline $verb --help | tail -n 1)
     case $line in
     *"matriline $verb"*) ;;

@@ -100,7 +100,8 @@ static const struct verb verbs[] = {
      .operands = "NAME",
      .brief = "value, unit, range, tier and source of a parameter, and where it acts",
      .about = "Tells what a parameter or a switch is: value, unit, range, tier, source, and every "
-              "rule where it acts with the switch that rule depends on.",
+              "rule where it acts with the switch that rule depends on. Factors, kinds of cells, "
+              "injuries, outcomes and tallies are found by their names as well.",
      .example = "matriline why hsc.division",
      .min_operands = 1,
      .max_operands = 1,

@@ -74,7 +74,7 @@ static int variable_of(compiling *c, const mtl__rule *r, const mtl__factor *f, i
         return 0;
     if (*variable < -1)
         return *variable;
-    *times *= mtl__factor_value(f, c->m, f->of == MTL__OF_POSTPARTUM ? HUGE_VAL : 0);
+    *times *= mtl__factor_at_rest(f, c->m);
     return 1;
 }
 

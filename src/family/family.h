@@ -72,6 +72,12 @@ typedef struct mtl__world {
 int mtl__world_new(mtl__world **out, const mtl_scenario *s, const mtl_model *m, mtl_error *err);
 void mtl__world_free(mtl__world *w);
 
+/* ---------------------------------------------------------------- what is followed (hosts.c) */
+/* Can a factor of the host's state leave its rest anywhere in this world? */
+bool mtl__factor_lives(const mtl__world *w, const mtl__factor *f);
+/* Can the rule do anything here, when it holds: no factor of it rests at zero for ever. */
+bool mtl__rule_lives(const mtl__world *w, const mtl__rule *rule);
+
 /* ---------------------------------------------------------------- bodies of a part (reached.c) */
 bool mtl__part_reaches(const mtl__world *w, const mtl__part *part, int person);
 /* Walks over the bodies of a part, in their order: the part's types [*type0, *type1) and

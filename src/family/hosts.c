@@ -314,6 +314,16 @@ bool mtl__factor_lives(const mtl__world *w, const mtl__factor *f)
     return w->n_hosts > 0;
 }
 
+bool mtl__rule_lives(const mtl__world *w, const mtl__rule *rule)
+{
+    for (int k = 0; k < rule->n_factors; k++) {
+        const mtl__factor *f = &w->m->factor[rule->factor[k]];
+        if (!mtl__factor_lives(w, f) && !(mtl__factor_at_rest(f, w->m) > 0))
+            return false;
+    }
+    return true;
+}
+
 /* ---------------------------------------------------------------- tumours */
 void mtl__tumour_kinds(mtl__world *w)
 {

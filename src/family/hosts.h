@@ -11,8 +11,6 @@ int mtl__world_hosts(mtl__world *w, mtl_error *err);
 /* After they are: numbers their tallies. */
 void mtl__hosts_close(mtl__world *w);
 void mtl__hosts_free(mtl__world *w);
-/* Can a factor of the host's state leave its rest anywhere in this world? */
-bool mtl__factor_lives(const mtl__world *w, const mtl__factor *f);
 /* Marks the kinds of tumours that can begin, and where they are at home. */
 void mtl__tumour_kinds(mtl__world *w);
 /* An inoculum for the tumours of each host that can have some; how many there may be. */

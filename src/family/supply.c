@@ -2,9 +2,8 @@
 /* A donor's own cells: every active line of supply.tsv becomes an inflow or a burst of the inoculum
    of one conceptus and one direction. Lines of one group share one random multiplier per inoculum
    (mean 1), so that amounts in the table are means over pregnancies. A line that gives the total of
-   a pregnancy to term is spread by its curve over weeks 2 to 40 (to the term of the model's species);
-   a pregnancy that ends early gets
-   the part before its end. */
+   a pregnancy to term is spread by its curve over weeks 2 to 40 (to the term of the model's
+   species); a pregnancy that ends early gets the part before its end. */
 #include "family/hosts.h"
 #include "family/supply.h"
 

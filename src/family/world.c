@@ -15,20 +15,6 @@
 #include "family/supply.h"
 
 /* ---------------------------------------------------------------- what is followed */
-/* Does the rule hold, and can it do anything: no factor of it rests at zero for ever? */
-static bool rule_lives(const mtl__world *w, const mtl__rule *rule)
-{
-    if (!mtl__when_holds(&rule->when, w->m))
-        return false;
-    for (int k = 0; k < rule->n_factors; k++) {
-        const mtl__factor *f = &w->m->factor[rule->factor[k]];
-        if (!mtl__factor_lives(w, f) &&
-            !(mtl__factor_value(f, w->m, f->of == MTL__OF_POSTPARTUM ? HUGE_VAL : 0) > 0))
-            return false;
-    }
-    return true;
-}
-
 /* A kind is in use if active supply brings it, or a kind in use makes it. What is made by a change
    of fate and does not travel is where it was made (body/). */
 static void kinds_in_use(mtl__world *w)
@@ -58,7 +44,8 @@ static void kinds_in_use(mtl__world *w)
         more = false;
         for (int r = 0; r < m->n_rules; r++) {
             const mtl__rule *rule = &m->rule[r];
-            if (!w->kind[rule->kind] || !rule_lives(w, rule))
+            if (!w->kind[rule->kind] || !mtl__when_holds(&rule->when, m) ||
+                !mtl__rule_lives(w, rule))
                 continue;
             if (rule->process == MTL__R_LEAVE)
                 w->landing[rule->kind] = true;

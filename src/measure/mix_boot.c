@@ -46,8 +46,8 @@ static int draw_genotype(const mtl__mix_law *m, int i, int state, mtl__rng *rng)
     return m->pattern[start + e];
 }
 
-void mtl__mix_draw(const mtl__mix_law *m, const double *theta, mtl__rng *rng, int32_t *alt,
-                   double *log_choose)
+static void draw_sample(const mtl__mix_law *m, const double *theta, mtl__rng *rng, int32_t *alt,
+                        double *log_choose)
 {
     const double hop = m->at_hop >= 0 ? theta[m->at_hop] : m->hop,
                  error = m->at_error >= 0 ? mtl__exp(theta[m->at_error]) : m->error,
@@ -126,7 +126,7 @@ static int replicate(void *ctx, int64_t i, int worker)
     if (alt && log_choose && mtl__mix_work_new(&w, b->m, NULL) >= 0) {
         const mtl__mix_data d = {alt, log_choose};
         mtl__rng_stream(&rng, b->seed, mtl__hash("mix.presence"), (uint64_t)i, (uint64_t)b->share);
-        mtl__mix_draw(b->m, b->theta, &rng, alt, log_choose);
+        draw_sample(b->m, b->theta, &rng, alt, log_choose);
         ret = draw_wells(b, &x, &rng);
         if (ret == MTL_OK)
             b->above[i] = ratio_of(b, &x.law, w, &d) >= b->ratio - 1e-6;

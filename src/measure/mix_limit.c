@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* The limit of detection of a donor in one sample: the fraction that is found (p < 5%) with 95%
-   power. By Currie (1968) L = z_alarm se(0) + z_power se(L), with standard errors from the expected
-   information at 0 and at L; z_alarm is Student's where p is. Two things that take power from the
-   test are added to it.
+   power. Where to begin is L = z_alarm se(0) + z_power se(L) (Currie 1968), with standard errors
+   from the expected information at 0 and at L. Two things are then mended.
+
+   The test is the likelihood ratio, all else fitted again, and what error and overdispersion can
+   explain away, or genotypes that are summed over, is not in those standard errors. Its expected
+   root is taken from one sample at L whose reads are spread as evenly as can be (mix_even.c): the
+   "Asimov data" of Cowan et al. (2011). The root is nearly normal with variance 1, so L is moved
+   until it is z_alarm + z_power. z_alarm is Student's where p is.
 
    Others at 0. Where donor b's estimate would be below 0 and is kept at 0, twice the log-likelihood
    ratio of donor a falls short of that of free fractions by (b / s_b)^2: a is found where
    Z_a^2 - min(b / s_b, 0)^2 is at least z_alarm^2. With (Z_a, b / s_b) normal and correlated as the
    information says, the power at L is an integral over b, and L is raised until it is what is asked
-   for. Donors who are not clearly there are taken to be away, which loses most.
-
-   Overdispersion. Alleles of donors who are not typed make sites vary as overdispersion does, so
-   that fitting it costs information, which the expected one of means and variances leaves out.
-   Where genotypes are summed over, the second derivatives of a few drawn samples at 0 and at L say
-   by how much variances are larger. Draws have a stream of their own, so the limit is the same
-   every time. */
+   for. Donors who are not clearly there are taken to be away, which loses most. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,62 +69,6 @@ static at look_at(const mtl__mix_limit *c, double x)
     return out;
 }
 
-/* The variance of the parameter by second derivatives of drawn samples, spread fitted, over that of
-   the expected information; 1 where nothing is summed over, or a chain is. As many draws as make
-   some thousand sites. */
-enum { DRAWN_SITES = 8000, MOST_DRAWS = 16 };
-
-static double ratio_of_variances(const mtl__mix_law *m, mtl__mix_work *w, const mtl__mix_data *d,
-                                 const double *theta, int p, double *info)
-{
-    double expected[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM],
-        v[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], of_draws;
-    bool use[MTL__MIX_MAX_PARAM], dead[MTL__MIX_MAX_PARAM];
-    const int n = m->n_param;
-    for (int i = 0; i < n; i++)
-        use[i] = i < m->n_people || i == m->at_hop ||
-                 (theta[i] > mtl__mix_lowest(m, i) && theta[i] < mtl__mix_highest(m, i));
-    mtl__mix_invert(info, n, use, v, dead);
-    of_draws = dead[p] ? NAN : v[p * n + p];
-    if (m->at_spread >= 0)
-        use[m->at_spread] = false;
-    mtl__mix_expected(m, w, d, theta, expected, NULL, NULL);
-    mtl__mix_invert(expected, n, use, v, dead);
-    const double ratio = dead[p] ? NAN : of_draws / v[p * n + p];
-    return ratio > 0 ? mtl__min(mtl__max(ratio, 0.5), 4) : 1;
-}
-
-static int drawn_variance(const mtl__mix_limit *c, double x, double *out, mtl_error *err)
-{
-    double theta[MTL__MIX_MAX_PARAM], info[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM] = {0};
-    mtl__mix_law alone = *c->law; /* wells have no overdispersion */
-    const int n = alone.n_param;
-    alone.extra = NULL;
-    *out = 1;
-    if (!alone.guessing || alone.chain || alone.n == 0)
-        return MTL_OK;
-    const int draws = (int)mtl__min(mtl__max(DRAWN_SITES / alone.n, 1), MOST_DRAWS);
-    int32_t *alt = malloc((size_t)alone.n * sizeof *alt);
-    double *log_choose = malloc((size_t)alone.n * sizeof *log_choose);
-    theta_at(c, x, theta);
-    for (int k = 0; alt && log_choose && k < draws; k++) {
-        const mtl__mix_data d = {alt, log_choose};
-        mtl__mix_value v;
-        mtl__rng rng;
-        mtl__rng_stream(&rng, 1, mtl__hash("mix.limit"), (uint64_t)k, 1);
-        mtl__mix_draw(&alone, theta, &rng, alt, log_choose);
-        mtl__mix_eval(&alone, c->work, &d, theta, &v);
-        for (int i = 0; i < n * n; i++)
-            info[i] -= v.h[i] / draws;
-    }
-    const bool done = alt && log_choose;
-    if (done)
-        *out = ratio_of_variances(&alone, c->work, c->data, theta, c->parameter, info);
-    free(alt);
-    free(log_choose);
-    return done ? MTL_OK : mtl__nomem(err);
-}
-
 /* P(found) of a fraction x; sd0, sd: of its estimate at 0 and at x. */
 static double power_at(const mtl__mix_limit *c, double x, double sd0, const at *here)
 {
@@ -161,14 +104,12 @@ static double raised(const mtl__mix_limit *c, double x, double sd0, const at *he
     return hi;
 }
 
-/* Currie's limit; standard errors at it are `more` times those of the expected information. */
-static double currie(const mtl__mix_limit *c, double sd0, double more, at *here)
+static double currie(const mtl__mix_limit *c, double sd0, at *here)
 {
     const double z = mtl__norm_quantile(POWER);
     double x = (c->alarm + z) * sd0;
     for (int i = 0; i < 40 && x < 1; i++) {
         *here = look_at(c, x);
-        here->sd *= more;
         const double next = c->alarm * sd0 + z * here->sd;
         const bool still = fabs(next - x) < 1e-3 * x;
         x = next;
@@ -178,22 +119,58 @@ static double currie(const mtl__mix_limit *c, double sd0, double more, at *here)
     return x;
 }
 
+/* The root of the likelihood ratio of an even sample at x; room for its reads. */
+static double even_root(const mtl__mix_limit *c, const mtl__mix_law *m, double x, int32_t *alt,
+                        double *log_choose)
+{
+    double theta[MTL__MIX_MAX_PARAM];
+    bool held[MTL__MIX_MAX_PARAM] = {false};
+    const mtl__mix_data d = {alt, log_choose};
+    mtl__mix_value full, null;
+    theta_at(c, x, theta);
+    mtl__mix_even_sample(m, theta, alt, log_choose);
+    mtl__mix_climb(m, c->work, &d, NULL, theta, &full);
+    theta[c->parameter] = 0;
+    held[c->parameter] = true;
+    mtl__mix_climb(m, c->work, &d, held, theta, &null);
+    return sqrt(mtl__max(2 * (full.l - null.l), 0) / c->variance);
+}
+
+/* Moves x until the root is as asked for. Wells of the sample are left out: they are counted by
+   their information in Currie's limit, and such a limit stays as it is. */
+static int by_ratio(const mtl__mix_limit *c, double *x, mtl_error *err)
+{
+    const mtl__mix_law *m = c->law;
+    const double want = c->alarm + mtl__norm_quantile(POWER);
+    if (m->n == 0 || m->chain || m->extra)
+        return MTL_OK;
+    int32_t *alt = malloc((size_t)m->n * sizeof *alt);
+    double *log_choose = malloc((size_t)m->n * sizeof *log_choose);
+    const bool room = alt && log_choose;
+    for (int i = 0; room && i < 3; i++) {
+        const double root = even_root(c, m, *x, alt, log_choose);
+        /* Far off, the sample is no measure: too few reads tell. */
+        const double by = mtl__min(mtl__max(want / mtl__max(root, 0.1), 0.8), 1.25);
+        *x = mtl__min(*x * by, 1);
+        if (fabs(by - 1) < 0.01)
+            break;
+    }
+    free(alt);
+    free(log_choose);
+    return room ? MTL_OK : mtl__nomem(err);
+}
+
 int mtl__mix_limit_of(const mtl__mix_limit *c, double *out, mtl_error *err)
 {
-    const double plain = look_at(c, 0).sd;
+    const double sd0 = look_at(c, 0).sd;
     at here = {.sd = HUGE_VAL};
-    double more0, more;
     *out = NAN;
-    double x = currie(c, plain, 1, &here);
-    if (!(x < 1))
+    const double begin = currie(c, sd0, &here);
+    if (!(begin < 1))
         return MTL_OK;
-    MTL_TRY(drawn_variance(c, 0, &more0, err));
-    MTL_TRY(drawn_variance(c, x, &more, err));
-    const double sd0 = plain * sqrt(more0);
-    if (more0 != 1 || more != 1)
-        x = currie(c, sd0, sqrt(more), &here);
-    if (x < 1)
-        x = raised(c, x, sd0, &here);
+    double x = begin;
+    MTL_TRY(by_ratio(c, &x, err));
+    x *= raised(c, begin, sd0, &here) / begin;
     if (x < 1)
         *out = x;
     return MTL_OK;

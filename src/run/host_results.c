@@ -395,6 +395,11 @@ static int describe(mtl__plan *p)
     return p->r->host.coupling ? 0 : MTL_ERR_MEMORY;
 }
 
+static int by_injury(const void *a, const void *b)
+{
+    return ((const mtl__injury_result *)a)->injury - ((const mtl__injury_result *)b)->injury;
+}
+
 int mtl__reduce_hosts(mtl__plan *p, mtl_error *err)
 {
     gathering g = {.p = p, .x = malloc(((size_t)p->R + 1) * sizeof *g.x)};
@@ -404,6 +409,9 @@ int mtl__reduce_hosts(mtl__plan *p, mtl_error *err)
         if (ret == 0 && (immune_of(&g) < 0 || outcomes_of(&g) < 0 || clones_of(&g) < 0))
             ret = mtl__nomem(err);
     }
+    if (ret == 0 && p->r->host.n_injuries > 1) /* as they stand in the scenario: by date */
+        qsort(p->r->host.injury, (size_t)p->r->host.n_injuries, sizeof *p->r->host.injury,
+              by_injury);
     free(g.x);
     return ret;
 }

@@ -220,7 +220,7 @@ static const char *text_of(mtl_result *r, mtl__str *b)
     return out;
 }
 
-static int describe(mtl_result *r, mtl_error *err)
+static int describe(mtl_result *r, const mtl__world *world, mtl_error *err)
 {
     static const char *const solver[] = {"auto", "exact", "leap", "analytic"};
     r->solver_text = solver[r->opts.solver];
@@ -232,8 +232,8 @@ static int describe(mtl_result *r, mtl_error *err)
         int built = 0;
         for (int v = 0; v < w->n_values; v++)
             built += w->built[v];
-        if (built < 2)
-            continue; /* one value only: not a choice yet */
+        if (built < 2 || !mtl__switch_matters(world, k))
+            continue; /* one value only: not a choice yet; or no choice here */
         mtl__str_printf(&b, "%s%s = %s", b.len ? ", " : "", w->name, w->value[w->now]);
     }
     r->hypothesis = text_of(r, &b);
@@ -245,7 +245,7 @@ static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
     MTL_TRY(mtl__world_new(&p->world, r->s, r->m, err));
     MTL_TRY(mtl__plan_make(p, err));
     MTL_TRY(prepare_assays(p, err));
-    MTL_TRY(describe(r, err));
+    MTL_TRY(describe(r, p->world, err));
     if (r->opts.solver == MTL_SOLVER_ANALYTIC) {
         MTL_TRY(mtl__run_analytic(p, err));
         return mtl__headline(p, err);

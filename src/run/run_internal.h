@@ -89,6 +89,8 @@ int mtl__family_reads(mtl__plan *p, int k, const mtl__tube *tube, mtl__rng *rng,
 /* touched.c: marks the parameters that can move this scenario: of the lines it calls on, the rules
    of its kinds, the organs and the engine, and its assays. */
 void mtl__touched_params(const mtl__world *w, bool *used);
+/* Can the values of the switch differ in this scenario, or has it been set? */
+bool mtl__switch_matters(const mtl__world *w, int sw);
 /* harvest.c: what the inocula of one life leave, added up by pair of body and donor. */
 typedef struct mtl__stage { /* what a world shows: how many cells its bodies have, what samples see
                              */

@@ -61,6 +61,20 @@ static void mark_contacts(const mtl__world *w, bool *used)
         }
 }
 
+/* What following a host calls on: its injuries, outcomes, tolerance, and the tallies it reads. */
+static void mark_host(const mtl_model *m, const mtl__followed *h, bool *used)
+{
+    for (int i = 0; i < h->spec.n_injuries; i++)
+        mtl__injury_used_params(m, h->spec.injury[i].def, used);
+    for (int i = 0; i < m->n_outcomes; i++)
+        if (h->spec.outcome && h->spec.outcome[i])
+            mtl__outcome_used_params(m, i, used);
+    if (h->spec.immune)
+        mtl__immune_used_params(m, used);
+    for (int i = 0; i < mtl__host_n_tallies(h->plan); i++)
+        mtl__tally_used_params(m, mtl__host_tally_at(h->plan, i)->tally, used);
+}
+
 void mtl__touched_params(const mtl__world *w, bool *used)
 {
     const mtl_model *m = w->m;
@@ -79,14 +93,60 @@ void mtl__touched_params(const mtl__world *w, bool *used)
     }
     for (int k = 0; k < m->n_rules; k++) {
         const mtl__rule *r = &m->rule[k];
-        if (!w->kind[r->kind] || !mtl__when_holds(&r->when, m))
+        if (!w->kind[r->kind] || !mtl__when_holds(&r->when, m) || !mtl__rule_lives(w, r))
             continue;
         mark_expr(&r->rate, used);
         for (int f = 0; f < r->n_factors; f++)
-            mark_factor(m, r->factor[f], used);
+            if (mtl__factor_lives(w, &m->factor[r->factor[f]]))
+                mark_factor(m, r->factor[f], used);
     }
+    for (int k = 0; k < w->n_hosts; k++)
+        mark_host(m, &w->host[k], used);
     mark_contacts(w, used);
     for (int k = 0; k < w->s->n_samples; k++)
         if (w->s->sample[k].assay >= 0)
             mtl__assay_used_params(m, w->s->sample[k].assay, used);
+}
+
+static bool named(const mtl__when *w, int sw)
+{
+    for (int k = 0; k < w->n; k++)
+        if (w->cond[k].sw == sw)
+            return true;
+    return false;
+}
+
+/* What only a host reads: exposures of its outcomes, tallies, repair of its injuries. */
+static bool host_asks(const mtl__world *w, const mtl__followed *h, int sw)
+{
+    const mtl_model *m = w->m;
+    for (int k = 0; k < m->n_exposures; k++)
+        if (h->spec.outcome[m->exposure[k].outcome] && named(&m->exposure[k].when, sw))
+            return true;
+    for (int i = 0; i < mtl__host_n_tallies(h->plan); i++) {
+        const int tally = mtl__host_tally_at(h->plan, i)->tally;
+        for (int k = 0; tally >= 0 && k < m->tally[tally].n_parts; k++)
+            if (named(&m->tally[tally].part[k].when, sw))
+                return true;
+    }
+    return h->spec.n_injuries > 0 && strcmp(m->sw[sw].name, "repair") == 0;
+}
+
+bool mtl__switch_matters(const mtl__world *w, int sw)
+{
+    static const char *const engine[] = {"niche", "conduit", "conditioning"};
+    const mtl_model *m = w->m;
+    for (size_t k = 0; k < sizeof engine / sizeof *engine; k++)
+        if (strcmp(m->sw[sw].name, engine[k]) == 0)
+            return true;
+    for (int k = 0; k < m->n_supplies; k++)
+        if (named(&m->supply[k].when, sw))
+            return true;
+    for (int k = 0; k < m->n_rules; k++)
+        if (named(&m->rule[k].when, sw) && mtl__rule_lives(w, &m->rule[k]))
+            return true;
+    for (int h = 0; h < w->n_hosts; h++)
+        if (host_asks(w, &w->host[h], sw))
+            return true;
+    return m->sw[sw].now != m->sw[sw].default_;
 }

@@ -49,6 +49,9 @@ void mtl__say_switch(mtl__page *v, const char *name);
    (ends with NULL) and those that `marked` (may be NULL) tells. */
 void mtl__say_tier_d(mtl__page *v, const char *const *prefix, const bool *marked);
 void mtl__mark_params(const mtl_model *m, const mtl__expr *e, bool *marked);
+/* The label of an organ as a word in a sentence: "heart" of "Heart", but "IL" stays. Returns buf.
+ */
+const char *mtl__organ_lower(const mtl_model *m, int organ, char buf[96]);
 /* "infarct, heart" */
 void mtl__injury_name(mtl__page *v, mtl__str *b, const mtl__injury *i);
 /* The mark of an injury. */

@@ -52,6 +52,14 @@ void mtl__of_whom(mtl__page *v, int person)
     mtl__str_add(v->out, "</span></small>");
 }
 
+const char *mtl__organ_lower(const mtl_model *m, int organ, char buf[96])
+{
+    snprintf(buf, 96, "%s", mtl__organ_label(m, organ));
+    if (buf[0] >= 'A' && buf[0] <= 'Z' && buf[1] >= 'a' && buf[1] <= 'z')
+        buf[0] = (char)(buf[0] - 'A' + 'a');
+    return buf;
+}
+
 void mtl__injury_name(mtl__page *v, mtl__str *b, const mtl__injury *i)
 {
     char word[96];
@@ -59,14 +67,8 @@ void mtl__injury_name(mtl__page *v, mtl__str *b, const mtl__injury *i)
     for (char *p = word; *p; p++)
         if (*p == '_')
             *p = ' ';
-    mtl__str_printf(b, "%s, ", word);
-    /* "Heart", but not "IL" */
-    const char *label = mtl__organ_label(v->m, i->organ);
-    char first = label[0];
-    if (first >= 'A' && first <= 'Z' && label[1] >= 'a' && label[1] <= 'z')
-        first = (char)(first - 'A' + 'a');
-    mtl__str_addn(b, &first, 1);
-    mtl__str_add(b, label[0] ? label + 1 : "");
+    char label[96];
+    mtl__str_printf(b, "%s, %s", word, mtl__organ_lower(v->m, i->organ, label));
 }
 
 static void percent(mtl__str *b, double share)

@@ -3,6 +3,7 @@
    (over all lives, also those without one), and how many began, were found and live at the end. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "num/num.h"
 #include "report/host_part.h"
@@ -52,9 +53,13 @@ static void draw_clone(mtl__page *v, const mtl__clone_result *c, double x0, doub
                           .sight = {NULL, NAN, false},
                           .ticks = true,
                           .strip_label = true};
-    mtl__str_printf(&title, "%s, %s%s%s: cells (log)", clone_label(v, c),
-                    mtl__organ_label(v->m, c->organ), c->person == v->focus ? "" : " of ",
-                    c->person == v->focus ? "" : mtl__page_name(v, c->person));
+    char organ[96];
+    mtl__str_add(&title, clone_label(v, c));
+    if (!strstr(title.s ? title.s : "", mtl__organ_lower(v->m, c->organ, organ)))
+        mtl__str_printf(&title, ", %s", organ);
+    if (c->person != v->focus)
+        mtl__str_printf(&title, " (%s)", mtl__page_name(v, c->person));
+    mtl__str_add(&title, ": cells (log)");
     mtl__svg_text(b, "strong", 's', x0, y - 10, title.s ? title.s : "");
     mtl__str_drop(b, &title);
     mtl__svg_group(b, "me");

@@ -185,6 +185,15 @@ static int arrived(const gathering *g, int person, int organ, mtl__band **out)
     *out = mtl__arena_alloc(&g->p->r->arena, (nt + 1) * sizeof **out);
     if (!*out || w == r->n_watched)
         return *out ? 0 : MTL_ERR_MEMORY;
+    if (r->opts.solver == MTL_SOLVER_ANALYTIC) { /* of which only the mean is known */
+        for (size_t t = 0; t < nt; t++) {
+            float mean = 0;
+            for (int k = g->p->host_pair0[person]; k < g->p->host_pair0[person + 1]; k++)
+                mean += r->pair[k].level[0][(size_t)w * nt + t].mean;
+            (*out)[t] = (mtl__band){mean, NAN, NAN, NAN, NAN, NAN, NAN};
+        }
+        return 0;
+    }
     for (size_t t = 0; t < nt; t++) {
         memset(g->x, 0, R * sizeof *g->x);
         for (int k = g->p->host_pair0[person]; k < g->p->host_pair0[person + 1]; k++)

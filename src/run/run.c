@@ -247,7 +247,13 @@ static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
     MTL_TRY(prepare_assays(p, err));
     MTL_TRY(describe(r, p->world, err));
     if (r->opts.solver == MTL_SOLVER_ANALYTIC) {
+        if (p->world->process->env && p->world->process->env->feedback)
+            return mtl__fail(err, MTL_ERR_UNSUPPORTED, "solver",
+                             "under %s cells and hosts act on one another, and the analytic solver "
+                             "is exact only where they do not: use auto, exact or leap",
+                             r->hypothesis);
         MTL_TRY(mtl__run_analytic(p, err));
+        MTL_TRY(mtl__reduce_hosts(p, err));
         return mtl__headline(p, err);
     }
     mtl__done done = {0};

@@ -205,7 +205,7 @@ double cells(const life *x, const char *host, const char *organ_name, int of_kin
     for (int k = 0; k < r->n_pairs; k++)
         for (int kd = 0; kd < r->m->n_kinds; kd++)
             if (r->pair[k].host == h &&
-                (kd == of_kind || (of_kind < 0 && r->m->kind[kd].class == MTL__SEED)))
+                (kd == of_kind || (of_kind < 0 && r->m->kind[kd].class_ == MTL__SEED)))
                 sum += (double)r->pair[k]
                            .cells[(o * r->m->n_kinds + kd) * r->n_coarse + coarse]
                            .mean;

@@ -373,11 +373,10 @@ static const char *until(double t, char buf[16])
 
 static void print_pairings(const mtl_compare *c, const struct options *o)
 {
-    int w[2] = {4, 5}, n = 0, others = 0, parted = 0;
+    int w[2] = {4, 5}, n = 0, others = 0;
     mtl_compare_pairing r;
     for (int i = 0; i < mtl_compare_n_pairings(c); i++) {
         mtl_compare_get_pairing(c, i, &r);
-        parted += r.parted;
         if (!r.focus && !o->all) {
             others += r.parted > 0;
             continue;
@@ -404,9 +403,8 @@ static void print_pairings(const mtl_compare *c, const struct options *o)
     }
     if (others > 0)
         printf("%d more part%s in other bodies (--all)\n", others, others == 1 ? "s" : "");
-    if (parted > 0 && o->n_operands > 1 && (!o->solver || strcmp(o->solver, "exact") != 0))
-        printf("Steps of leap depend on all that lies ahead: --solver exact keeps more lives the "
-               "same.\n");
+    if (*mtl_compare_note(c))
+        print_wrapped(mtl_compare_note(c), 0, 0);
 }
 
 static void print_answers(const mtl_compare *c, const struct side side[2])

@@ -95,6 +95,9 @@ MTL_API int mtl_compare_get_pairing(const mtl_compare *c, int i, mtl_compare_pai
 /** What each run answers: "P(a cell of ...)" and its value; -1 for A, +1 for B. Borrowed. */
 MTL_API const char *mtl_compare_answer(const mtl_compare *c, int which, double *chance,
                                        double *unknowns);
+/** Why lives part sooner than the change asks for, in a sentence; "" where nothing is to be said.
+ *  Borrowed. */
+MTL_API const char *mtl_compare_note(const mtl_compare *c);
 /** Final dates of the two runs. */
 MTL_API void mtl_compare_dates(const mtl_compare *c, double *a, double *b);
 

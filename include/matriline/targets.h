@@ -66,6 +66,9 @@ typedef struct mtl_target_row {
     double miss;    /**< (model - published) in standard errors; 0 inside an interval or bound */
     double score;   /**< log score: binomial, or normal on the log10 scale; NaN: not run */
     enum mtl_verdict verdict;
+    /** As in the evidence table: "fit", "validate", "context" (people chosen by what they have) or
+     * "do-not-fit". The last two are shown beside, and count among no tests. */
+    const char *use;
 } mtl_target_row;
 MTL_API int mtl_targets_n_rows(const mtl_targets_result *r);
 MTL_API int mtl_targets_row(const mtl_targets_result *r, int i, mtl_target_row *out);
@@ -85,6 +88,7 @@ typedef struct mtl_targets_total {
     int n_tests, n_tests_met;
     int n_not_run;
     double score_fitted, score_tests;
+    int n_beside, n_beside_met; /**< rows of use "context" and "do-not-fit" */
 } mtl_targets_total;
 MTL_API void mtl_targets_totals(const mtl_targets_result *r, mtl_targets_total *out);
 /** The switches and changed values the result was made under. Borrowed. */

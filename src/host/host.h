@@ -82,10 +82,11 @@ bool mtl__host_follow(const mtl_model *m, bool *outcome /* [n_outcomes] */);
 /* Is the outcome drawn in this body: followed, not given, and of its sex (where that is not known,
    only what comes to both)? */
 bool mtl__host_at_risk(const mtl__host_plan *p, int outcome);
-/* The chance that it comes on [t0, t1] with every exposure at 0, after what it needs and before the
-   deaths that are followed (a tumour: that it begins). NaN where more than 8 outcomes hang
-   together. */
-double mtl__host_baseline(const mtl__host_plan *p, int outcome);
+/* The chance that it has come by each of increasing dates (at most to the end of the span) with
+   every exposure at 0, after what it needs and before the deaths that are followed (a tumour: that
+   it has begun). NaN where more than 8 outcomes hang together. */
+void mtl__host_baseline(const mtl__host_plan *p, int outcome, int n, const double *time,
+                        double *out);
 
 /* What the host wants counted: a sum over the types and intensities of one donor in this body.
    weight: of a cell of kind k in organ o (progeny: organ = blood); 0 = not counted. */

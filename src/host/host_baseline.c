@@ -119,45 +119,74 @@ static void runge_kutta(const chain *c, const line *l, double t, double days, do
         prob[i] += days / 6.0 * (k[0][i] + 2.0 * (k[1][i] + k[2][i]) + k[3][i]);
 }
 
-static double closed(const chain *c)
+/* The integral of the only hazard of a chain of one over [a, b]. */
+static double integral(const chain *c, double a, double end)
 {
-    double integral = 0.0;
-    for (double a = c->p->s->t0; a < c->p->s->t1;) {
-        const double b = next_bend(c, a, c->p->s->t1);
+    double sum = 0.0;
+    while (a < end) {
+        const double b = next_bend(c, a, end);
         const line l = draw_line(c, a, b);
-        integral += 0.5 * (b - a) * (l.h0[0] + l.h1[0]);
+        sum += 0.5 * (b - a) * (l.h0[0] + l.h1[0]);
         a = b;
     }
-    return -mtl__expm1(-integral);
+    return sum;
 }
 
-double mtl__host_baseline(const mtl__host_plan *p, int outcome)
+/* The sets from a to `end`. */
+static void travel(const chain *c, double a, double end, double *prob)
 {
     const double longest = 30.0, move = 0.05; /* days and chance of a step */
-    chain c = {.p = p};
-    if (!isnan(p->hazard[outcome].given))
-        return p->hazard[outcome].given <= p->s->t1 ? 1.0 : 0.0;
-    bool few = add_needed(&c, outcome);
-    for (int k = 0; k < p->s->m->n_outcomes && few; k++)
-        if (p->hazard[k].at_risk && p->hazard[k].def->ends_life)
-            few = add_needed(&c, k);
-    if (!few)
-        return NAN;
-    if (c.n == 1)
-        return closed(&c);
-    double prob[SETS] = {1.0}, sum = 0.0;
-    for (double a = p->s->t0; a < p->s->t1;) {
-        const double b = next_bend(&c, a, p->s->t1);
-        const line l = draw_line(&c, a, b);
+    while (a < end) {
+        const double b = next_bend(c, a, end);
+        const line l = draw_line(c, a, b);
         double most = 1.0 / longest;
-        for (int k = 0; k < c.n; k++)
+        for (int k = 0; k < c->n; k++)
             most = mtl__max(most, mtl__max(l.h0[k], l.h1[k]) / move);
         const int steps = (int)mtl__min(1e5, floor((b - a) * most) + 1.0);
         for (int i = 0; i < steps; i++)
-            runge_kutta(&c, &l, a + (b - a) * i / steps, (b - a) / steps, prob);
+            runge_kutta(c, &l, a + (b - a) * i / steps, (b - a) / steps, prob);
         a = b;
     }
-    for (int set = 0; set < 1 << c.n; set++)
-        sum += (set >> place_in(&c, outcome) & 1) != 0 ? prob[set] : 0.0;
+}
+
+static double chance_of(const chain *c, int outcome, const double *prob)
+{
+    double sum = 0.0;
+    for (int set = 0; set < 1 << c->n; set++)
+        sum += (set >> place_in(c, outcome) & 1) != 0 ? prob[set] : 0.0;
     return sum;
+}
+
+static bool chain_of(chain *c, const mtl__host_plan *p, int outcome)
+{
+    *c = (chain){.p = p};
+    bool few = add_needed(c, outcome);
+    for (int k = 0; k < p->s->m->n_outcomes && few; k++)
+        if (p->hazard[k].at_risk && p->hazard[k].def->ends_life)
+            few = add_needed(c, k);
+    return few;
+}
+
+void mtl__host_baseline(const mtl__host_plan *p, int outcome, int n, const double *time,
+                        double *out)
+{
+    chain c;
+    const double given = p->hazard[outcome].given;
+    const bool few = chain_of(&c, p, outcome);
+    double prob[SETS] = {1.0}, sum = 0.0, at = p->s->t0;
+    for (int k = 0; k < n; k++) {
+        const double t = mtl__min(time[k], p->s->t1);
+        if (!isnan(given)) {
+            out[k] = given <= t ? 1.0 : 0.0;
+        } else if (!few) {
+            out[k] = NAN;
+        } else if (c.n == 1) {
+            sum += integral(&c, at, t);
+            out[k] = -mtl__expm1(-sum);
+        } else {
+            travel(&c, at, t, prob);
+            out[k] = chance_of(&c, outcome, prob);
+        }
+        at = mtl__max(at, t);
+    }
 }

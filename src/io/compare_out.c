@@ -369,6 +369,7 @@ char *mtl_compare_json(const mtl_compare *c)
     set(o, "samples", json_samples(c, &failed), &failed);
     set(o, "samples_not_shared", json_integer(c->n_unshared), &failed);
     set(o, "hosts", json_hosts(c, &failed), &failed);
+    set(o, "note", text(mtl_compare_note(c)), &failed);
     set(o, "pairings", json_pairings(c, &failed), &failed);
     if (failed) {
         json_decref(o);

@@ -10,10 +10,12 @@
 #include "io/target_read.h"
 
 /* ---------------------------------------------------------------- families */
-int mtl__target_family(mtl__target_reader *rd, const char *name, mtl_error *err)
+int mtl__target_family(mtl__target_reader *rd, const char *name, int raise, double by,
+                       mtl_error *err)
 {
     for (int i = 0; i < rd->n_families; i++)
-        if (strcmp(rd->family[i].name, name) == 0)
+        if (strcmp(rd->family[i].name, name) == 0 && rd->family[i].raise == raise &&
+            rd->family[i].raise_by == by)
             return i;
     if (strchr(name, '/') || name[0] == '.')
         return mtl__fail(err, MTL_ERR_NAME, "family",
@@ -34,7 +36,8 @@ int mtl__target_family(mtl__target_reader *rd, const char *name, mtl_error *err)
     const int i = rd->n_families;
     int ret = mtl_scenario_load(&rd->scenario[i], path.s, rd->model, &local);
     mtl__str_free(&path);
-    rd->family[i] = (mtl__family){.name = copy, .scenario = ret < 0 ? NULL : rd->scenario[i]};
+    rd->family[i] = (mtl__family){
+        .name = copy, .raise = raise, .raise_by = by, .scenario = ret < 0 ? NULL : rd->scenario[i]};
     rd->n_families++;
     if (ret == MTL_ERR_NAME || ret == MTL_ERR_UNSUPPORTED) {
         /* Another model may lack an organ or an assay: the row is then not run, and says so. */

@@ -18,15 +18,14 @@ static json_t *row_json(const mtl_target_row *r)
     static const char *const verdict[] = {"met", "fails", "not run"};
     return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s,"
                      "s:s,s:s,s:s,s:s}",
-                     "id", r->id, "use", r->fitted ? "fit" : "validate", "group", r->group, "label",
-                     r->label, "what", r->what, "unit", r->unit, "statistic", r->statistic,
-                     "compare", r->compare, "n", number(r->n), "published", number(r->value),
-                     "published_low", number(r->low), "published_high", number(r->high), "model",
-                     number(r->model), "model_q05", number(r->model_low), "model_q95",
-                     number(r->model_high), "miss_standard_errors", number(r->miss), "log_score",
-                     number(r->score), "verdict", verdict[r->verdict], "study_factor", r->scale,
-                     "note", r->note, "problem", r->problem, "citation", r->citation, "doi",
-                     r->doi);
+                     "id", r->id, "use", r->use, "group", r->group, "label", r->label, "what",
+                     r->what, "unit", r->unit, "statistic", r->statistic, "compare", r->compare,
+                     "n", number(r->n), "published", number(r->value), "published_low",
+                     number(r->low), "published_high", number(r->high), "model", number(r->model),
+                     "model_q05", number(r->model_low), "model_q95", number(r->model_high),
+                     "miss_standard_errors", number(r->miss), "log_score", number(r->score),
+                     "verdict", verdict[r->verdict], "study_factor", r->scale, "note", r->note,
+                     "problem", r->problem, "citation", r->citation, "doi", r->doi);
 }
 
 static json_t *result_json(const mtl_targets_result *r, const char *label)

@@ -22,8 +22,10 @@ int mtl__evidence_read(mtl_targets_result *r, const char *dir, mtl_error *err);
 int mtl__evidence_find(const mtl_targets_result *r, const char *id, mtl_error *err);
 /* One target file; adds its families. `text` is parsed where `path` stands for it in messages. */
 int mtl__target_read(mtl__target_reader *rd, const char *path, mtl_error *err);
-/* Index of families/NAME.yaml, loaded on first use. */
-int mtl__target_family(mtl__target_reader *rd, const char *name, mtl_error *err);
+/* Index of families/NAME.yaml, loaded on first use; with a parameter raised it is a family of its
+   own. */
+int mtl__target_family(mtl__target_reader *rd, const char *name, int raise, double by,
+                       mtl_error *err);
 /* Paths of the *.yaml of a folder in the order of their names, in the arena; free() the array. */
 int mtl__yaml_files(mtl__arena *a, const char *dir, char ***out, int *n_out, mtl_error *err);
 /* Reads the whole folder; scenarios stay with the reader. */

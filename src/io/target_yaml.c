@@ -12,8 +12,9 @@
 static const char *const target_keys[] = {"evidence",  "group",       "label",      "use",
                                           "statistic", "compare",     "population", "reference",
                                           "assay",     "study_scale", "parameter",  "n",
-                                          "assumed",   "note",        NULL};
-static const char *const member_keys[] = {"weight", "family", "sample", NULL};
+                                          "assumed",   "note",        "raise",      NULL};
+static const char *const member_keys[] = {"weight", "family", "sample", "with", "without", NULL};
+static const char *const raise_keys[] = {"parameter", "by", NULL};
 static const char *const assay_keys[] = {
     "genomes",    "false_positive", "wells",    "threshold", "above",
     "background", "volume",         "quantile", "tolerance", NULL};
@@ -75,6 +76,32 @@ static int read_samples(const reading *x, const mtl__ynode *n, mtl__member *m)
     return MTL_OK;
 }
 
+/* `with: lupus` or `without: lupus`: lives chosen by an outcome that the family follows. */
+static int read_chosen(const reading *x, const mtl__ynode *map, mtl__member *m)
+{
+    const mtl__ynode *with = mtl__yaml_get(map, "with"), *without = mtl__yaml_get(map, "without");
+    const mtl__ynode *n = with ? with : without;
+    const mtl_scenario *s = x->rd->family[m->family].scenario;
+    const char *name;
+    if (!n)
+        return MTL_OK;
+    if (with && without)
+        return mtl__yaml_fail(&x->doc, without, x->err, MTL_ERR_DUPLICATE,
+                              "give either `with` or `without`, not both");
+    MTL_TRY(mtl__yaml_text(&x->doc, n, &name, x->err));
+    if (!s) /* another model lacks something: the row is not run */
+        return MTL_OK;
+    m->outcome = mtl__model_outcome(x->rd->model, name, x->err);
+    if (m->outcome < 0)
+        return mtl__fail_place(x->err, m->outcome, x->doc.file, n->line, n->column);
+    m->chosen = with ? MTL__CHOSEN_WITH : MTL__CHOSEN_WITHOUT;
+    if (!s->follow || !s->follow[m->outcome])
+        return mtl__yaml_fail(&x->doc, n, x->err, MTL_ERR_VALUE,
+                              "family '%s' does not follow '%s': name it in its `follow`",
+                              x->rd->family[m->family].name, name);
+    return MTL_OK;
+}
+
 static int read_member(const reading *x, const mtl__ynode *n, mtl__member *m)
 {
     const mtl__ynode *node;
@@ -85,9 +112,10 @@ static int read_member(const reading *x, const mtl__ynode *n, mtl__member *m)
     MTL_TRY(mtl__yaml_number(&x->doc, node, 1e-6, 1e6, &m->weight, x->err));
     MTL_TRY(need(x, n, "family", &node));
     MTL_TRY(mtl__yaml_text(&x->doc, node, &name, x->err));
-    m->family = mtl__target_family(x->rd, name, x->err);
+    m->family = mtl__target_family(x->rd, name, x->t->raise, x->t->raise_by, x->err);
     if (m->family < 0)
         return mtl__fail_place(x->err, m->family, x->doc.file, node->line, node->column);
+    MTL_TRY(read_chosen(x, n, m));
     MTL_TRY(need(x, n, "sample", &node));
     return read_samples(x, node, m);
 }
@@ -193,13 +221,29 @@ static int read_use(const reading *x, const mtl__ynode *root)
         return mtl__yaml_fail(&x->doc, n, x->err, MTL_ERR_VALUE,
                               "'%s', but evidence.tsv line %d says '%s' of row '%s'", use, e->line,
                               e->use, e->id);
-    if (strcmp(use, "fit") != 0 && strcmp(use, "validate") != 0)
-        return mtl__yaml_fail(&x->doc, n, x->err, MTL_ERR_VALUE,
-                              "only rows marked fit or validate may be targets");
     if (strcmp(e->provenance, "recalled") == 0)
         return mtl__yaml_fail(&x->doc, n, x->err, MTL_ERR_VALUE,
                               "row '%s' is quoted from memory: never a target", e->id);
     return MTL_OK;
+}
+
+/* `raise: {parameter: arthritis.scale, by: 30}`: a disease made common, so that enough lives have
+   it. */
+static int read_raise(const reading *x, const mtl__ynode *root)
+{
+    const mtl__ynode *n = mtl__yaml_get(root, "raise"), *node;
+    const char *name;
+    if (!n)
+        return MTL_OK;
+    MTL_TRY(mtl__yaml_is_map(&x->doc, n, "a parameter and its fold", x->err));
+    MTL_TRY(mtl__yaml_keys(&x->doc, n, raise_keys, "what is raised", x->err));
+    MTL_TRY(need(x, n, "parameter", &node));
+    MTL_TRY(mtl__yaml_text(&x->doc, node, &name, x->err));
+    x->t->raise = mtl_model_find_param(x->rd->model, name, x->err);
+    if (x->t->raise < 0)
+        return mtl__fail_place(x->err, x->t->raise, x->doc.file, node->line, node->column);
+    MTL_TRY(need(x, n, "by", &node));
+    return mtl__yaml_number(&x->doc, node, 1.0, 1e6, &x->t->raise_by, x->err);
 }
 
 static int read_what(const reading *x, const mtl__ynode *root)
@@ -222,6 +266,7 @@ static int read_what(const reading *x, const mtl__ynode *root)
     MTL_TRY(need(x, root, "statistic", &n));
     MTL_TRY(mtl__yaml_word(&x->doc, n, mtl__statistic_name, &word, x->err));
     t->statistic = (enum mtl__statistic)word;
+    MTL_TRY(read_raise(x, root));
     n = mtl__yaml_get(root, "compare");
     if (n) { /* the first name is the empty default */
         MTL_TRY(mtl__yaml_word(&x->doc, n, mtl__compare_name + 1, &word, x->err));
@@ -236,7 +281,7 @@ static int read_what(const reading *x, const mtl__ynode *root)
 static bool is_ratio(const mtl__target *t)
 {
     return t->statistic == MTL__S_RATIO_MEANS || t->statistic == MTL__S_RATIO_POSITIVE ||
-           t->statistic == MTL__S_ODDS_RATIO;
+           t->statistic == MTL__S_ODDS_RATIO || t->statistic == MTL__S_RATIO_OUTCOME;
 }
 
 /* What must be there for the statistic, and for the row it is compared with. */

@@ -5,6 +5,7 @@
    = x + 1 (Roberts 2018, the sequence R2). Sums over sites, as a log-likelihood, are then close to
    what is expected of a random sample. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "measure/mix_internal.h"
 
@@ -49,29 +50,67 @@ static int genotype_at(const mtl__mix_law *m, int i, double u)
     return m->pattern[start + e];
 }
 
-void mtl__mix_even_sample(const mtl__mix_law *m, const double *theta, int32_t *alt,
-                          double *log_choose)
+typedef struct place {
+    double key;
+    int site;
+} place;
+
+static int by_key(const void *a, const void *b)
 {
-    const double hop = m->at_hop >= 0 ? theta[m->at_hop] : m->hop,
-                 error = m->at_error >= 0 ? mtl__exp(theta[m->at_error]) : m->error,
-                 s = m->at_spread >= 0 ? mtl__exp(theta[m->at_spread]) : m->spread;
-    const double step[2] = {0.75487766624669276005, 0.56984029099805326591};
-    double u[2] = {0.5, 0.5};
+    const place *x = a, *y = b;
+    return x->key != y->key ? (x->key > y->key ? 1 : -1)
+                            : (x->site > y->site) - (x->site < y->site);
+}
+
+/* ALT reads expected at site i of one joint genotype. */
+static double expect(const mtl__mix_law *m, const double *theta, int i, int pattern)
+{
+    const int8_t *g = m->genotype + (size_t)pattern * ((size_t)m->n_people + 1);
+    const double hop = m->at_hop >= 0 ? theta[m->at_hop] : m->hop;
+    double x = 0.5 * g[0], error = m->at_error >= 0 ? mtl__exp(theta[m->at_error]) : m->error;
+    for (int a = 0; a < m->n_people; a++)
+        x += 0.5 * theta[a] * (g[a + 1] - g[0]);
+    if (m->site_error && !isnan(m->site_error[i]))
+        error = m->site_error[i];
+    return mtl__reads_expect(mtl__min(mtl__max(x, 0), 1), m->foreign ? m->foreign[i] : NAN, hop,
+                             m->bias ? m->bias[i] : 1, error);
+}
+
+/* Sites in an order in which neighbours are alike: by what reads are expected there. */
+static void make_order(const mtl__mix_law *m, const double *theta, place *order)
+{
     for (int i = 0; i < m->n; i++) {
-        const int8_t *g = m->genotype + (size_t)genotype_at(m, i, u[0]) * ((size_t)m->n_people + 1);
-        double x = 0.5 * g[0], e = error;
-        for (int a = 0; a < m->n_people; a++)
-            x += 0.5 * theta[a] * (g[a + 1] - g[0]);
-        if (m->site_error && !isnan(m->site_error[i]))
-            e = m->site_error[i];
-        const double z =
-            mtl__reads_expect(mtl__min(mtl__max(x, 0), 1), m->foreign ? m->foreign[i] : NAN, hop,
-                              m->bias ? m->bias[i] : 1, e);
+        const int start = m->list_start[m->list[i]], n = m->list_n[m->list[i]];
+        double sum = 0, mean = 0;
+        for (int e = 0; e < n; e++) {
+            sum += m->prob[start + e];
+            mean += m->prob[start + e] * expect(m, theta, i, m->pattern[start + e]);
+        }
+        order[i] = (place){mean / sum, i};
+    }
+    qsort(order, (size_t)m->n, sizeof *order, by_key);
+}
+
+int mtl__mix_even_sample(const mtl__mix_law *m, const double *theta, int32_t *alt,
+                         double *log_choose, mtl_error *err)
+{
+    const double s = m->at_spread >= 0 ? mtl__exp(theta[m->at_spread]) : m->spread,
+                 step[2] = {0.75487766624669276005, 0.56984029099805326591};
+    double u[2] = {0.5, 0.5};
+    place *order = malloc(((size_t)m->n + 1) * sizeof *order);
+    if (!order)
+        return mtl__nomem(err);
+    make_order(m, theta, order);
+    for (int k = 0; k < m->n; k++) {
+        const int i = order[k].site;
+        const double z = expect(m, theta, i, genotype_at(m, i, u[0]));
         alt[i] = reads_at(mtl__min(mtl__max(u[1], 1e-9), 1 - 1e-9), m->depth[i], z, s);
         log_choose[i] = mtl__log_choose(m->depth[i], alt[i]);
-        for (int k = 0; k < 2; k++) {
-            u[k] += step[k];
-            u[k] -= floor(u[k]);
+        for (int j = 0; j < 2; j++) {
+            u[j] += step[j];
+            u[j] -= floor(u[j]);
         }
     }
+    free(order);
+    return MTL_OK;
 }

@@ -120,20 +120,21 @@ static double currie(const mtl__mix_limit *c, double sd0, at *here)
 }
 
 /* The root of the likelihood ratio of an even sample at x; room for its reads. */
-static double even_root(const mtl__mix_limit *c, const mtl__mix_law *m, double x, int32_t *alt,
-                        double *log_choose)
+static int even_root(const mtl__mix_limit *c, double x, int32_t *alt, double *log_choose,
+                     double *root, mtl_error *err)
 {
     double theta[MTL__MIX_MAX_PARAM];
     bool held[MTL__MIX_MAX_PARAM] = {false};
     const mtl__mix_data d = {alt, log_choose};
     mtl__mix_value full, null;
     theta_at(c, x, theta);
-    mtl__mix_even_sample(m, theta, alt, log_choose);
-    mtl__mix_climb(m, c->work, &d, NULL, theta, &full);
+    MTL_TRY(mtl__mix_even_sample(c->law, theta, alt, log_choose, err));
+    mtl__mix_climb(c->law, c->work, &d, NULL, theta, &full);
     theta[c->parameter] = 0;
     held[c->parameter] = true;
-    mtl__mix_climb(m, c->work, &d, held, theta, &null);
-    return sqrt(mtl__max(2 * (full.l - null.l), 0) / c->variance);
+    mtl__mix_climb(c->law, c->work, &d, held, theta, &null);
+    *root = sqrt(mtl__max(2 * (full.l - null.l), 0) / c->variance);
+    return MTL_OK;
 }
 
 /* Moves x until the root is as asked for. Wells of the sample are left out: they are counted by
@@ -146,9 +147,10 @@ static int by_ratio(const mtl__mix_limit *c, double *x, mtl_error *err)
         return MTL_OK;
     int32_t *alt = malloc((size_t)m->n * sizeof *alt);
     double *log_choose = malloc((size_t)m->n * sizeof *log_choose);
-    const bool room = alt && log_choose;
-    for (int i = 0; room && i < 3; i++) {
-        const double root = even_root(c, m, *x, alt, log_choose);
+    int ret = alt && log_choose ? MTL_OK : mtl__nomem(err);
+    for (int i = 0; ret == MTL_OK && i < 3; i++) {
+        double root = want;
+        ret = even_root(c, *x, alt, log_choose, &root, err);
         /* Far off, the sample is no measure: too few reads tell. */
         const double by = mtl__min(mtl__max(want / mtl__max(root, 0.1), 0.8), 1.25);
         *x = mtl__min(*x * by, 1);
@@ -157,7 +159,7 @@ static int by_ratio(const mtl__mix_limit *c, double *x, mtl_error *err)
     }
     free(alt);
     free(log_choose);
-    return room ? MTL_OK : mtl__nomem(err);
+    return ret;
 }
 
 int mtl__mix_limit_of(const mtl__mix_limit *c, double *out, mtl_error *err)

@@ -106,5 +106,10 @@ void mtl__compare_pairing(mtl__compare_page *v)
         if (c->pairing[i].row.n)
             row(v, &c->pairing[i]);
     mtl__str_add(b, "</tbody></table></div>\n");
+    if (*mtl_compare_note(c)) {
+        mtl__str_add(b, "<p class=\"note\">");
+        mtl__html(b, mtl_compare_note(c));
+        mtl__str_add(b, "</p>\n");
+    }
     mtl__section_close(&v->page);
 }

@@ -526,6 +526,28 @@ const char *mtl_compare_answer(const mtl_compare *c, int which, double *chance, 
     return r->answer_text ? r->answer_text : "";
 }
 
+const char *mtl_compare_note(const mtl_compare *c)
+{
+    static const char *const one_acts[] = {
+        "In B cells and hosts act on one another, in A they do not: B takes other steps, and lives "
+        "part from the first date on. Two runs that are both coupled stay the same until the "
+        "change.",
+        "In A cells and hosts act on one another, in B they do not: A takes other steps, and lives "
+        "part from the first date on. Two runs that are both coupled stay the same until the "
+        "change."};
+    bool parted = false;
+    for (int i = 0; i < c->n_pairings; i++)
+        parted = parted || c->pairing[i].row.parted > 0;
+    if (!parted)
+        return "";
+    if (c->a->host.together != c->b->host.together)
+        return one_acts[c->a->host.together];
+    if (strcmp(c->a->s->hash, c->b->s->hash) != 0 && c->a->opts.solver != MTL_SOLVER_EXACT)
+        return "Steps of leap depend on all that lies ahead: the exact solver keeps more lives of "
+               "two scenarios the same.";
+    return "";
+}
+
 void mtl_compare_dates(const mtl_compare *c, double *a, double *b)
 {
     *a = c->a->t_final;

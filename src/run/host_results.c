@@ -153,16 +153,20 @@ static int scenario_injury(const mtl_scenario *s, int person, int nth)
     return -1;
 }
 
-/* Days from the injury until damage stays below a tenth of its size, NaN if not by the end. */
+/* Days from the injury until damage stays below a tenth of its size, on straight lines between the
+   dates; NaN if not by the end. */
 static double healed(const mtl_result *r, const mtl__host_injury *in, const float *damage)
 {
-    double t = NAN;
-    for (int k = r->n_times - 1; k >= 0 && r->time[k] >= in->t + in->lasts_days; k--) {
-        if (!((double)damage[k] < 0.1 * in->size))
-            break;
-        t = r->time[k] - in->t;
-    }
-    return t;
+    const double tenth = 0.1 * in->size;
+    int k = r->n_times;
+    while (k > 0 && r->time[k - 1] >= in->t + in->lasts_days && (double)damage[k - 1] < tenth)
+        k--;
+    if (k == r->n_times)
+        return NAN;
+    if (k == 0 || !((double)damage[k - 1] > tenth))
+        return r->time[k] - in->t;
+    const double over = (double)damage[k - 1], under = (double)damage[k];
+    return r->time[k - 1] + (r->time[k] - r->time[k - 1]) * (over - tenth) / (over - under) - in->t;
 }
 
 static double healed_mean(const gathering *g, const mtl__host_injury *in, const float *x,
@@ -311,6 +315,27 @@ static int by_time(gathering *g, int outcome, const mtl__host_raw *raw, mtl__out
     return 0;
 }
 
+/* What its baseline alone would have brought by each date. */
+static int baseline_of(mtl__plan *p, const mtl__followed *h, int outcome, mtl__outcome_result *out)
+{
+    const int nt = p->r->n_times;
+    out->p_baseline = NAN;
+    if (!mtl__host_at_risk(h->plan, outcome))
+        return 0;
+    double *by = malloc(((size_t)nt + 1) * sizeof *by);
+    out->baseline = out_of(p, nt, sizeof *out->baseline);
+    if (!by || !out->baseline) {
+        free(by);
+        return MTL_ERR_MEMORY;
+    }
+    mtl__host_baseline(h->plan, outcome, nt, p->r->time, by);
+    for (int k = 0; k < nt; k++)
+        out->baseline[k] = (float)by[k];
+    out->p_baseline = by[nt - 1];
+    free(by);
+    return 0;
+}
+
 static int outcomes_of(gathering *g)
 {
     mtl_result *r = g->p->r;
@@ -321,7 +346,7 @@ static int outcomes_of(gathering *g)
         mtl__outcome_result *out = &r->host.outcome[r->host.n_outcomes++];
         *out = (mtl__outcome_result){
             .person = h->person, .outcome = k, .given = isfinite(h->spec.onset[k])};
-        out->p_baseline = mtl__host_at_risk(h->plan, k) ? mtl__host_baseline(h->plan, k) : NAN;
+        MTL_TRY(baseline_of(g->p, h, k, out));
         out->onset = out_of(g->p, g->p->R, sizeof *out->onset);
         if (!out->onset)
             return MTL_ERR_MEMORY;

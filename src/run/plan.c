@@ -85,6 +85,16 @@ static void injury_times(times *v, const mtl_scenario *s, const mtl__injury *x)
             add_time(v, x->t + (end ? x->lasts_days : 0) + after[k], after[k] == 30);
 }
 
+/* A tumour grows over years. */
+static void onset_times(times *v, const mtl_scenario *s, const mtl__onset *x)
+{
+    static const double after[] = {0, 30, 90, 183, 274, 365, 548, 730, 1096, 1461, 1826};
+    if (x->person != s->focus && s->n_people > MTL__RUN_ALL_BODIES)
+        return;
+    for (size_t k = 0; k < sizeof after / sizeof *after; k++)
+        add_time(v, x->t + after[k], after[k] == 30);
+}
+
 static void yearly(times *v, const mtl_scenario *s)
 {
     double last = v->lo;
@@ -117,6 +127,8 @@ static int plan_times(mtl__plan *p, mtl_error *err)
         contact_times(&v, s, &s->contact[k]);
     for (int k = 0; k < s->n_injuries; k++)
         injury_times(&v, s, &s->injury[k]);
+    for (int k = 0; k < s->n_onsets; k++)
+        onset_times(&v, s, &s->onset[k]);
     yearly(&v, s);
     for (int k = 0; k < s->n_samples; k++)
         add_time(&v, s->sample[k].t, true);

@@ -64,7 +64,7 @@ static double total_sd(const mtl__target *t, const mtl__estimate *est, double pu
 static bool is_ratio(const mtl__target *t)
 {
     return t->statistic == MTL__S_RATIO_MEANS || t->statistic == MTL__S_RATIO_POSITIVE ||
-           t->statistic == MTL__S_ODDS_RATIO;
+           t->statistic == MTL__S_ODDS_RATIO || t->statistic == MTL__S_RATIO_OUTCOME;
 }
 
 static void judge_value(const mtl__evidence *e, const mtl__target *t, const mtl__estimate *est,

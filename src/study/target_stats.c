@@ -19,9 +19,9 @@
 enum { N_STUDIES = 400, MAX_TRIES = 400000 };
 
 const char *const mtl__statistic_name[MTL__N_STATISTICS + 1] = {
-    "positive",          "positive in any", "share above", "mean",      "median",
-    "median above",      "largest",         "quantile",    "none seen", "ratio of means",
-    "ratio of positive", "odds ratio",      "parameter",   NULL};
+    "positive",          "positive in any", "share above",      "mean",      "median",
+    "median above",      "largest",         "quantile",         "none seen", "ratio of means",
+    "ratio of positive", "odds ratio",      "ratio of outcome", "parameter", NULL};
 
 bool mtl__target_unit_parse(const char *unit, mtl__target_unit *out)
 {
@@ -97,14 +97,16 @@ static double share_positive(const mtl_targets_result *r, const mtl__target *t,
     for (int i = 0; i < pop->n; i++) {
         const mtl__member *m = &pop->member[i];
         const mtl__family *f = &r->family[m->family];
-        if (m->n_samples == 1 && f->exact && !overrides_assay(t)) {
+        if (m->n_samples == 1 && !m->chosen && f->exact && !overrides_assay(t)) {
             p += m->weight * f->sample[m->sample[0]].p_positive;
             continue;
         }
         double sum = 0.0;
+        const int lives = mtl__member_lives(f, m);
         for (int k = 0; k < f->replicates; k++)
-            sum += p_positive_of(t, f, m, k);
-        p += m->weight * (f->replicates ? sum / f->replicates : 0.0);
+            if (mtl__member_has(f, m, k))
+                sum += p_positive_of(t, f, m, k);
+        p += m->weight * (lives ? sum / lives : 0.0);
     }
     return p;
 }
@@ -116,12 +118,26 @@ static double share_above(const mtl_targets_result *r, const mtl__target *t,
     for (int i = 0; i < pop->n; i++) {
         const mtl__member *m = &pop->member[i];
         const mtl__family *f = &r->family[m->family];
+        const int lives = mtl__member_lives(f, m);
         int above = 0;
         for (int k = 0; k < f->replicates; k++)
-            above += (double)f->sample[m->sample[0]].fraction[k] > t->above;
-        p += m->weight * (f->replicates ? (double)above / f->replicates : 0.0);
+            above +=
+                mtl__member_has(f, m, k) && (double)f->sample[m->sample[0]].fraction[k] > t->above;
+        p += m->weight * (lives ? (double)above / lives : 0.0);
     }
     return p;
+}
+
+/* The mean over the lives of a member that was chosen by an outcome. */
+static double mean_among(const mtl__family *f, const mtl__member *m, bool per_mL)
+{
+    const mtl__family_sample *s = &f->sample[m->sample[0]];
+    const int lives = mtl__member_lives(f, m);
+    double sum = 0.0;
+    for (int k = 0; k < f->replicates; k++)
+        if (mtl__member_has(f, m, k))
+            sum += per_mL ? (s->per_mL ? (double)s->per_mL[k] : 0.0) : (double)s->fraction[k];
+    return lives ? sum / lives : 0.0;
 }
 
 static double mean_of(const mtl_targets_result *r, const mtl__population *pop, bool per_mL)
@@ -130,7 +146,9 @@ static double mean_of(const mtl_targets_result *r, const mtl__population *pop, b
     for (int i = 0; i < pop->n; i++) {
         const mtl__member *m = &pop->member[i];
         const mtl__family_sample *s = &r->family[m->family].sample[m->sample[0]];
-        sum += m->weight * (per_mL ? s->mean_per_mL : s->mean_fraction);
+        sum += m->weight * (m->chosen ? mean_among(&r->family[m->family], m, per_mL)
+                            : per_mL  ? s->mean_per_mL
+                                      : s->mean_fraction);
     }
     return sum;
 }
@@ -156,7 +174,9 @@ static double draw_reading(study *st)
     const mtl__member *m = &t->population.member[i];
     const mtl__family *f = &st->r->family[m->family];
     const mtl__family_sample *s = &f->sample[m->sample[0]];
-    const int k = (int)mtl__rng_below(&st->rng, (uint32_t)f->replicates);
+    int k = (int)mtl__rng_below(&st->rng, (uint32_t)f->replicates);
+    while (!mtl__member_has(f, m, k)) /* some life is: checked before */
+        k = (int)mtl__rng_below(&st->rng, (uint32_t)f->replicates);
     const double fraction = (double)s->fraction[k];
     const double per_mL = s->per_mL ? (double)s->per_mL[k] : 0.0;
     if (!isnan(t->volume_mL)) {
@@ -291,6 +311,17 @@ static int estimate_by_studies(const mtl_targets_result *r, const mtl__target *t
 }
 
 /* ---------------------------------------------------------------- all statistics */
+static double share_of_lives(const mtl_targets_result *r, const mtl__population *pop)
+{
+    double p = 0.0;
+    for (int i = 0; i < pop->n; i++) {
+        const mtl__family *f = &r->family[pop->member[i].family];
+        if (f->replicates)
+            p += pop->member[i].weight * mtl__member_lives(f, &pop->member[i]) / f->replicates;
+    }
+    return p;
+}
+
 /* P(a study of n women counts nothing at all): each woman's count is Poisson given her cells. */
 static double p_none_seen(const mtl_targets_result *r, const mtl__target *t, double n)
 {
@@ -300,11 +331,13 @@ static double p_none_seen(const mtl_targets_result *r, const mtl__target *t, dou
         const mtl__family *f = &r->family[m->family];
         const mtl__family_sample *s = &f->sample[m->sample[0]];
         double sum = 0.0;
+        const int lives = mtl__member_lives(f, m);
         for (int k = 0; k < f->replicates; k++)
-            sum += mtl__exp(isnan(t->volume_mL)
-                                ? -s->qpcr.genomes * s->qpcr.recovery * (double)s->fraction[k]
-                                : -t->volume_mL * (s->per_mL ? (double)s->per_mL[k] : 0.0));
-        p += m->weight * (f->replicates ? sum / f->replicates : 0.0);
+            if (mtl__member_has(f, m, k))
+                sum += mtl__exp(isnan(t->volume_mL)
+                                    ? -s->qpcr.genomes * s->qpcr.recovery * (double)s->fraction[k]
+                                    : -t->volume_mL * (s->per_mL ? (double)s->per_mL[k] : 0.0));
+        p += m->weight * (lives ? sum / lives : 0.0);
     }
     return mtl__pow(p, n);
 }
@@ -361,6 +394,9 @@ int mtl__target_estimate(const mtl_targets_result *r, const mtl__target *t, mtl_
         p = share_positive(r, t, &t->population);
         q = share_positive(r, t, &t->reference);
         out->value = ratio(p * (1.0 - q), q * (1.0 - p));
+        return MTL_OK;
+    case MTL__S_RATIO_OUTCOME:
+        out->value = ratio(share_of_lives(r, &t->population), share_of_lives(r, &t->reference));
         return MTL_OK;
     case MTL__S_NONE_SEEN:
         out->p_none = p_none_seen(r, t, isnan(n) ? 1.0 : n);

@@ -10,17 +10,10 @@
 
 #include "study/targets.h"
 
-const char *const mtl__target_group[] = {"pregnancy",
-                                         "delivery",
-                                         "clearance",
-                                         "losses",
-                                         "women without sons",
-                                         "decades later",
-                                         "own mother's cells",
-                                         "twins",
-                                         "transfusion",
-                                         "parameters",
-                                         NULL};
+const char *const mtl__target_group[] = {
+    "pregnancy",     "delivery",           "clearance",  "losses",  "women without sons",
+    "decades later", "own mother's cells", "injuries",   "disease", "tumours",
+    "twins",         "transfusion",        "parameters", NULL};
 
 void mtl_targets_opts_init(mtl_targets_opts *o)
 {
@@ -34,6 +27,8 @@ static int needs_of(const mtl__target *t, const mtl__member *m)
 {
     const bool own_assay =
         !isnan(t->genomes) || !isnan(t->false_positive) || !isnan(t->wells) || !isnan(t->threshold);
+    if (m->chosen)
+        return NEED_DRAWS;
     switch (t->statistic) {
     case MTL__S_POSITIVE:
     case MTL__S_RATIO_POSITIVE:
@@ -137,10 +132,57 @@ static int keep_draws(mtl_targets_result *r, mtl__family_sample *x, const mtl__a
     return MTL_OK;
 }
 
+/* Lives in which an outcome was drawn; one that the family's file dates came to everybody. */
+static int keep_onsets(mtl_targets_result *r, mtl__family *f, const mtl_result *run, mtl_error *err)
+{
+    const mtl__host_result *h = &run->host;
+    f->onset = mtl__arena_alloc(&r->arena, ((size_t)h->n_outcomes + 1) * sizeof *f->onset);
+    if (!f->onset)
+        return mtl__nomem(err);
+    f->n_onsets = 0;
+    for (int i = 0; i < h->n_outcomes; i++) {
+        const mtl__outcome_result *x = &h->outcome[i];
+        const float *onset = x->onset ? copy_floats(&r->arena, x->onset, f->replicates) : NULL;
+        if (x->onset && !onset)
+            return mtl__nomem(err);
+        if (onset)
+            f->onset[f->n_onsets++] = (mtl__family_onset){x->person, x->outcome, onset};
+    }
+    return MTL_OK;
+}
+
+static const float *onset_of(const mtl__family *f, const mtl__member *m)
+{
+    const int person = f->scenario->sample[f->order[m->sample[0]]].person;
+    for (int i = 0; i < f->n_onsets; i++)
+        if (f->onset[i].person == person && f->onset[i].outcome == m->outcome)
+            return f->onset[i].onset;
+    return NULL;
+}
+
+bool mtl__member_has(const mtl__family *f, const mtl__member *m, int k)
+{
+    if (!m->chosen)
+        return true;
+    const float *onset = onset_of(f, m);
+    return onset && isnan(onset[k]) == (m->chosen == MTL__CHOSEN_WITHOUT);
+}
+
+int mtl__member_lives(const mtl__family *f, const mtl__member *m)
+{
+    int n = 0;
+    if (!m->chosen)
+        return f->replicates;
+    for (int k = 0; k < f->replicates; k++)
+        n += mtl__member_has(f, m, k);
+    return n;
+}
+
 static int keep_samples(mtl_targets_result *r, mtl__family *f, const mtl_result *run,
                         mtl_error *err)
 {
     f->replicates = run->opts.replicates;
+    MTL_TRY(keep_onsets(r, f, run, err));
     for (int i = 0; i < f->n_samples; i++) {
         const mtl__assay_result *a = NULL;
         for (int k = 0; k < run->n_assays && !a; k++)
@@ -192,8 +234,8 @@ static int draw_family(mtl_targets_result *r, mtl__family *f, mtl_model *m, int 
 
 /* Two replicates set the assays up where the shares and means come without random numbers; where
    that solver refuses (feedback), nothing but replicates can tell. */
-static int run_family(mtl_targets_result *r, mtl__family *f, mtl_model *m, int need, runs *p,
-                      mtl_error *err)
+static int run_as_is(mtl_targets_result *r, mtl__family *f, mtl_model *m, int need, runs *p,
+                     mtl_error *err)
 {
     mtl_error local;
     if (f->problem)
@@ -209,6 +251,19 @@ static int run_family(mtl_targets_result *r, mtl__family *f, mtl_model *m, int n
     }
     return ret == MTL_OK || need & NEED_DRAWS ? MTL_OK
                                               : draw_family(r, f, m, r->replicates, p, err);
+}
+
+/* With its parameter raised, and the model put back. */
+static int run_family(mtl_targets_result *r, mtl__family *f, mtl_model *m, int need, runs *p,
+                      mtl_error *err)
+{
+    if (!(f->raise_by > 0))
+        return run_as_is(r, f, m, need, p, err);
+    const double was = m->param[f->raise].value;
+    m->param[f->raise].value = was * f->raise_by;
+    const int ret = run_as_is(r, f, m, need, p, err);
+    m->param[f->raise].value = was;
+    return ret;
 }
 
 int mtl__targets_prepare(mtl_targets_result *r, mtl_error *err)
@@ -246,11 +301,17 @@ int mtl__targets_run_families(mtl_targets_result *r, mtl_model *m, const mtl_tar
 }
 
 /* ---------------------------------------------------------------- scoring */
-static const char *problem_of(const mtl_targets_result *r, const mtl__population *p)
+static const char *problem_of(const mtl_targets_result *r, const mtl__target *t,
+                              const mtl__population *p)
 {
-    for (int i = 0; i < p->n; i++)
-        if (r->family[p->member[i].family].problem)
-            return r->family[p->member[i].family].problem;
+    for (int i = 0; i < p->n; i++) {
+        const mtl__member *m = &p->member[i];
+        const mtl__family *f = &r->family[m->family];
+        if (f->problem)
+            return f->problem;
+        if (m->chosen && t->statistic != MTL__S_RATIO_OUTCOME && !mtl__member_lives(f, m))
+            return "too few lives were run: in none of them is the outcome as the row asks";
+    }
     return NULL;
 }
 
@@ -277,9 +338,9 @@ int mtl__targets_score(mtl_targets_result *r, const mtl_model *m, mtl_error *err
     for (int i = 0; i < r->n_targets; i++) {
         mtl__target *t = &r->target[i];
         const mtl__evidence *e = &r->evidence[t->evidence];
-        const char *problem = problem_of(r, &t->population);
+        const char *problem = problem_of(r, t, &t->population);
         if (!problem)
-            problem = problem_of(r, &t->reference);
+            problem = problem_of(r, t, &t->reference);
         t->row = (mtl_target_row){.id = e->id,
                                   .what = e->quantity,
                                   .group = mtl__target_group[t->group],
@@ -293,6 +354,7 @@ int mtl__targets_score(mtl_targets_result *r, const mtl_model *m, mtl_error *err
                                   .note = t->note ? t->note : "",
                                   .problem = problem ? problem : "",
                                   .fitted = strcmp(e->use, "fit") == 0,
+                                  .use = e->use,
                                   .n = isnan(t->n) ? e->n : t->n,
                                   .value = e->value,
                                   .low = e->low,
@@ -388,6 +450,9 @@ void mtl_targets_totals(const mtl_targets_result *r, mtl_targets_total *out)
             out->n_fitted++;
             out->n_fitted_met += met;
             out->score_fitted += row->score;
+        } else if (strcmp(row->use, "validate") != 0) {
+            out->n_beside++;
+            out->n_beside_met += met;
         } else {
             out->n_tests++;
             out->n_tests_met += met;

@@ -23,8 +23,17 @@ typedef struct mtl__family_sample {
     double p_positive, mean_fraction, mean_per_mL; /* analytic, or means over replicates */
     const float *fraction, *per_mL;                /* [replicates]; per_mL NULL if not blood */
 } mtl__family_sample;
+/* When an outcome came to a person of a family, life by life. */
+typedef struct mtl__family_onset {
+    int person, outcome;
+    const float *onset; /* [replicates] day, NaN = not by the end */
+} mtl__family_onset;
 typedef struct mtl__family {
     const char *name;
+    double raise_by; /* > 0: this run multiplies a parameter, so that enough lives are ill */
+    int raise;       /* that parameter */
+    mtl__family_onset *onset;
+    int n_onsets;
     const mtl_scenario *scenario; /* owned by the reader that loaded it */
     bool exact;                   /* p_positive and means without random numbers */
     int n_samples, replicates;
@@ -46,6 +55,7 @@ enum mtl__statistic {
     MTL__S_RATIO_MEANS, /* population over reference */
     MTL__S_RATIO_POSITIVE,
     MTL__S_ODDS_RATIO,
+    MTL__S_RATIO_OUTCOME, /* shares of lives to which an outcome came, population over reference */
     MTL__S_PARAMETER,
     MTL__N_STATISTICS
 };
@@ -68,6 +78,10 @@ typedef struct mtl__member {
     int family;        /* index into result->family */
     const int *sample; /* indices into the family's samples */
     int n_samples;
+    /* Of the sampled person, only lives in which the outcome has come by the family's end
+       (MTL__CHOSEN_WITH), or has not. */
+    enum { MTL__CHOSEN_ALL, MTL__CHOSEN_WITH, MTL__CHOSEN_WITHOUT } chosen;
+    int outcome;
 } mtl__member;
 typedef struct mtl__population {
     mtl__member *member;
@@ -93,6 +107,8 @@ typedef struct mtl__target_def {
     double scale_sd;     /* log10 sd of a study factor that is not known; 0 */
     double scale_factor; /* one that is; 1 */
     const char *scale_text, *parameter, *note, *assumed;
+    double raise_by; /* as in mtl__family */
+    int raise;
     const char *file;
     int line;
     mtl_target_row row; /* the outcome */
@@ -130,6 +146,9 @@ int mtl__targets_run_families(mtl_targets_result *r, mtl_model *m, const mtl_tar
 /* P(positive) and means of the wanted samples without random numbers; the samples' assays are set
  * up. */
 int mtl__target_exact(mtl__family *f, const mtl_model *m, mtl_error *err);
+/* Does life k of the family count for this member? How many do. */
+bool mtl__member_has(const mtl__family *f, const mtl__member *m, int k);
+int mtl__member_lives(const mtl__family *f, const mtl__member *m);
 /* Fills target->row from the families' samples. */
 int mtl__targets_score(mtl_targets_result *r, const mtl_model *m, mtl_error *err);
 /* The model's value of a target's statistic, with the spread of a study of its size. */

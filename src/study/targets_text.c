@@ -197,26 +197,37 @@ static void add_head(mtl__str *s, results r, const char *const *label, const lay
     mtl__str_add(s, "\n");
 }
 
-static bool belongs(const mtl_targets_result *r, int i, bool fitted)
+/* The parts of the table, in order. */
+static const struct {
+    const char *use[3], *head;
+} part[] = {
+    {{"fit"}, "FITTED: rows that the defaults were chosen from"},
+    {{"validate"}, "TESTS ONLY: rows that no default was chosen from"},
+    {{"context", "do-not-fit"},
+     "SHOWN BESIDE: people chosen by what they have, and associations; no tests of the defaults"},
+};
+enum { N_PARTS = (int)(sizeof part / sizeof part[0]) };
+
+static bool belongs(const mtl_targets_result *r, int i, int p)
 {
-    return (r->target[i].row.fitted != 0) == fitted;
+    for (int k = 0; part[p].use[k]; k++)
+        if (strcmp(r->target[i].row.use, part[p].use[k]) == 0)
+            return true;
+    return false;
 }
 
-static void add_part(mtl__str *s, results r, const char *const *label, const layout *l, bool fitted)
+static void add_part(mtl__str *s, results r, const char *const *label, const layout *l, int p)
 {
     int n = 0;
     for (int i = 0; i < r[0]->n_targets; i++)
-        n += belongs(r[0], i, fitted);
+        n += belongs(r[0], i, p);
     if (n == 0)
         return;
-    mtl__str_printf(s, "\n%s (%d)\n",
-                    fitted ? "FITTED: rows that the defaults were chosen from"
-                           : "TESTS ONLY: rows that no default was chosen from",
-                    n);
+    mtl__str_printf(s, "\n%s (%d)\n", part[p].head, n);
     add_head(s, r, label, l);
     int group = -1;
     for (int i = 0; i < r[0]->n_targets; i++) {
-        if (!belongs(r[0], i, fitted))
+        if (!belongs(r[0], i, p))
             continue;
         if (r[0]->target[i].group != group) {
             group = r[0]->target[i].group;
@@ -238,6 +249,8 @@ static void add_totals(mtl__str *s, results r, const char *const *label, int n)
         mtl__str_printf(
             s, "fitted: %d of %d met, log score %.1f;  tests: %d of %d met, log score %.1f",
             t.n_fitted_met, t.n_fitted, t.score_fitted, t.n_tests_met, t.n_tests, t.score_tests);
+        if (t.n_beside)
+            mtl__str_printf(s, ";  beside: %d of %d", t.n_beside_met, t.n_beside);
         if (t.n_not_run)
             mtl__str_printf(s, ";  not run: %d", t.n_not_run);
         mtl__str_add(s, "\n");
@@ -345,8 +358,8 @@ char *mtl_targets_text(const mtl_targets_result *const *r, const char *const *la
         mtl__str_printf(&s, "%-12s ", n > 1 ? label[k] : "hypothesis:");
         add_wrapped(&s, r[k]->hypothesis ? r[k]->hypothesis : "", 13, l.width);
     }
-    add_part(&s, r, label, &l, true);
-    add_part(&s, r, label, &l, false);
+    for (int p = 0; p < N_PARTS; p++)
+        add_part(&s, r, label, &l, p);
     mtl__str_add(
         &s, "\nmiss: model minus published, in standard errors (counts: binomial; levels: on the "
             "log10 scale);\nmet: within 1.96 of them, a bound: not exceeded.\n");

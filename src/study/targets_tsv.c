@@ -27,7 +27,7 @@ static void add_row(mtl__str *s, const char *label, const mtl_target_row *r)
     static const char *const verdict[] = {"met", "fails", "not run"};
     mtl__str_add(s, label);
     add_text(s, r->id);
-    add_text(s, r->fitted ? "fit" : "validate");
+    add_text(s, r->use);
     add_text(s, r->group);
     add_text(s, r->what);
     add_text(s, r->unit);

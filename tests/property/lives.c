@@ -70,6 +70,8 @@ static int begin(life *x, const asked *q, mtl_error *err)
     o.first_replicate = q->first;
     o.threads = q->threads ? q->threads : 1;
     o.unknowns = q->unknowns;
+    o.dates = q->dates;
+    o.n_dates = q->n_dates;
     return mtl_run(&x->r, x->s, x->m, &o, err);
 }
 
@@ -206,9 +208,8 @@ double cells(const life *x, const char *host, const char *organ_name, int of_kin
         for (int kd = 0; kd < r->m->n_kinds; kd++)
             if (r->pair[k].host == h &&
                 (kd == of_kind || (of_kind < 0 && r->m->kind[kd].class_ == MTL__SEED)))
-                sum += (double)r->pair[k]
-                           .cells[(o * r->m->n_kinds + kd) * r->n_coarse + coarse]
-                           .mean;
+                sum +=
+                    (double)r->pair[k].cells[(o * r->m->n_kinds + kd) * r->n_coarse + coarse].mean;
     return sum;
 }
 

@@ -15,7 +15,9 @@ typedef struct asked { /* one question; zeros are defaults */
     enum mtl_solver solver;
     int replicates, first, threads;
     bool unknowns;
-    uint64_t seed; /* 0 = 11 */
+    uint64_t seed;       /* 0 = 11 */
+    const double *dates; /* looked at beside the usual ones */
+    int n_dates;
 } asked;
 typedef struct life {
     mtl_model *m;

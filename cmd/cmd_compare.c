@@ -402,7 +402,7 @@ static void print_pairings(const mtl_compare *c, const struct options *o)
             printf("to the end\n");
     }
     if (others > 0)
-        printf("%d more part%s in other bodies (--all)\n", others, others == 1 ? "s" : "");
+        printf("and in other bodies the lives of %d more (--all)\n", others);
     if (*mtl_compare_note(c))
         print_wrapped(mtl_compare_note(c), 0, 0);
 }

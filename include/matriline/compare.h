@@ -36,7 +36,7 @@ typedef struct mtl_compare_level {
 
 /** A sample that both scenarios take. */
 typedef struct mtl_compare_sample {
-    const char *person, *organ, *assay; /**< assay "" = none was named */
+    const char *person, *organ, *assay; /**< assay "" = none was named, and nothing looked for */
     double t_days;
     double p_a, p_b;    /**< shares of lives with a positive sample; NaN without assay */
     int only_a, only_b; /**< lives that are positive in one only */

@@ -90,13 +90,16 @@ static int make_hazard(mtl__host_plan *p, int outcome, bool followed, mtl_error 
     if (!isfinite(h->scale) || h->scale < 0.0)
         return mtl__fail_at(err, MTL_ERR_VALUE, "outcomes.tsv", d->line, 0, d->name,
                             "scale is not a number of at least 0 under the parameters as they are");
-    for (int i = 0; i < s->m->n_exposures; i++)
-        if (s->m->exposure[i].outcome == outcome &&
-            mtl__when_holds(&s->m->exposure[i].when, s->m)) {
-            MTL_TRY(tell_exposure(p, &s->m->exposure[i], &p->told[p->n_told], err));
-            p->n_told++;
-            h->n_told++;
-        }
+    for (int i = 0; i < s->m->n_exposures; i++) {
+        const mtl__exposure *x = &s->m->exposure[i];
+        /* A null study (beta 0) must not make the host read cells. */
+        if (x->outcome != outcome || !mtl__when_holds(&x->when, s->m) ||
+            mtl__expr_value(&x->beta, s->m) == 0.0)
+            continue;
+        MTL_TRY(tell_exposure(p, x, &p->told[p->n_told], err));
+        p->n_told++;
+        h->n_told++;
+    }
     return d->kind >= 0 ? make_clone(p, h, outcome, err) : MTL_OK;
 }
 

@@ -89,12 +89,12 @@ static void sample_rows(mtl__str *b, const mtl_compare *c)
 {
     for (int i = 0; i < c->n_samples; i++) {
         const mtl_compare_sample *r = &c->sample[i];
+        if (!r->assay[0])
+            continue;
         begin(b, "sample_level", r->person, "", r->organ, r->assay, r->t_days);
         paired(b, &r->level);
         blanks(b, 6);
         end_row(b, 1, 1, "", "");
-        if (!r->assay[0])
-            continue;
         begin(b, "sample_positive", r->person, "", r->organ, r->assay, r->t_days);
         mtl__str_printf(b, "\t%d", c->n);
         number(b, r->p_a);

@@ -96,7 +96,8 @@ typedef struct fit {
     double covariance[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM]; /* from it */
     bool dead[MTL__MIX_MAX_PARAM];
     bool linked;
-    double degrees; /* of Student's t; HUGE_VAL = normal */
+    double wobble[MTL__MIX_MAX_PARAM]; /* squared coefficients of variation of what widens */
+    double degrees;                    /* of Student's t; HUGE_VAL = normal */
 } fit;
 
 /* The parameter of a share; -1 if it is given. */
@@ -169,12 +170,14 @@ static void observed(const fit *f, int also, double *inverse, bool *dead)
     mtl__mix_invert(info, n, use, inverse, dead);
 }
 
-/* The sandwich variance of parameter p over its naive variance. */
-static double widening(const fit *f, int p, const double *score)
+/* The sandwich variance of parameter p over its naive variance; how uncertain that is by the fourth
+   moments of the blocks. */
+static double widening(const fit *f, int p, const double *score, double *wobble)
 {
-    double a[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], total = 0, square = 0;
+    double a[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], total = 0, square = 0, fourth = 0;
     bool dead[MTL__MIX_MAX_PARAM];
     const int n = f->m->n_param, nb = f->m->n_blocks;
+    *wobble = 0;
     observed(f, p, a, dead);
     if (dead[p] || nb < 2 || !(a[p * n + p] > 0))
         return 1;
@@ -184,7 +187,10 @@ static double widening(const fit *f, int p, const double *score)
             x += a[p * n + i] * score[b * n + i];
         total += x;
         square += x * x;
+        fourth += x * x * x * x;
     }
+    if (square > 0)
+        *wobble = mtl__max(fourth / (square * square) - 1.0 / nb, 0);
     /* At an edge the scores do not add up to 0. */
     square -= total * total / nb;
     return mtl__max(square * nb / (nb - 1.0) / a[p * n + p], 1);
@@ -204,7 +210,8 @@ static int widen(fit *f, mtl_error *err)
     mtl__mix_scores(m, f->w, f->d, f->theta, score);
     for (int s = 0; s < m->n_shares; s++)
         if (parameter_of(m, s) >= 0)
-            f->out->share[s].widened = widening(f, parameter_of(m, s), score);
+            f->out->share[s].widened =
+                widening(f, parameter_of(m, s), score, &f->wobble[parameter_of(m, s)]);
     free(score);
     f->linked = m->block_morgan < 0.25;
     f->degrees = m->n_blocks > 1 ? m->n_blocks - 1 : 1;
@@ -212,17 +219,17 @@ static int widen(fit *f, mtl_error *err)
 }
 
 /* ---------------------------------------------------------------- limits */
-static int limit_of_detection(const fit *f, int p, mtl__share *s, mtl_error *err)
+static double limit_of_detection(const fit *f, int p, double widened)
 {
     const mtl__mix_limit c = {.law = f->m,
                               .work = f->w,
                               .data = f->d,
                               .theta = f->theta,
                               .parameter = p,
-                              .variance = s->widened,
+                              .variance = widened,
+                              .wobble = f->wobble[p],
                               .alarm = sqrt(fall_at(f, 0.9))};
-    s->lod = NAN;
-    return f->dead[p] ? MTL_OK : mtl__mix_limit_of(&c, &s->lod, err);
+    return mtl__mix_limit_of(&c);
 }
 
 /* ---------------------------------------------------------------- a share */
@@ -315,7 +322,7 @@ static int fill_share(fit *f, int index, mtl_error *err)
     s->p = tail_of(f, s->ratio / s->widened);
     if (f->o->bootstrap > 0)
         MTL_TRY(mtl__mix_bootstrap(f->m, null, f->o, p, s->ratio / s->widened, &s->p, err));
-    MTL_TRY(limit_of_detection(f, p, s, err));
+    s->lod = f->dead[p] ? NAN : limit_of_detection(f, p, s->widened);
     MTL_TRY(information_sites(f, p, &s->information_sites, err));
     if (!is_inside(f, p))
         s->flags |= MTL__MIX_BOUNDARY;

@@ -179,13 +179,10 @@ typedef struct mtl__mix_limit {
     const double *theta;
     int parameter;
     double variance; /* of the estimate over the inverse of the information: linkage, >= 1 */
+    double wobble;   /* squared coefficient of variation of `variance`, which is estimated */
     double alarm;    /* standard errors that p < 5% asks for */
 } mtl__mix_limit;
-int mtl__mix_limit_of(const mtl__mix_limit *c, double *out, mtl_error *err);
-/* Reads of all sites by the law at theta, spread as evenly over what they may be as a sample can
-   be: its likelihood is close to the expected one. */
-int mtl__mix_even_sample(const mtl__mix_law *m, const double *theta, int32_t *alt,
-                         double *log_choose, mtl_error *err);
+double mtl__mix_limit_of(const mtl__mix_limit *c);
 int mtl__mix_bootstrap(const mtl__mix_law *m, const double *theta, const mtl__mix_opts *o,
                        int parameter, double ratio, double *p, mtl_error *err);
 int mtl__mix_data_new(mtl__mix_data *d, mtl__arena *arena, const mtl__mix_law *m,

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* The limit of detection of a donor in one sample: the fraction that is found (p < 5%) with 95%
-   power. Where to begin is L = z_alarm se(0) + z_power se(L) (Currie 1968), with standard errors
-   from the expected information at 0 and at L. Two things are then mended.
-
-   The test is the likelihood ratio, all else fitted again, and what error and overdispersion can
-   explain away, or genotypes that are summed over, is not in those standard errors. Its expected
-   root is taken from one sample at L whose reads are spread as evenly as can be (mix_even.c): the
-   "Asimov data" of Cowan et al. (2011). The root is nearly normal with variance 1, so L is moved
-   until it is z_alarm + z_power. z_alarm is Student's where p is.
+   power. By Currie (1968) L = z_alarm se(0) + z_power se(L), with standard errors from the expected
+   information at 0 and at L; z_alarm is Student's where p is. Two things that take power from the
+   test are added to it.
 
    Others at 0. Where donor b's estimate would be below 0 and is kept at 0, twice the log-likelihood
    ratio of donor a falls short of that of free fractions by (b / s_b)^2: a is found where
    Z_a^2 - min(b / s_b, 0)^2 is at least z_alarm^2. With (Z_a, b / s_b) normal and correlated as the
    information says, the power at L is an integral over b, and L is raised until it is what is asked
-   for. Donors who are not clearly there are taken to be away, which loses most. */
+   for. Donors who are not clearly there are taken to be away, which loses most.
+
+   Linkage. By how much it widens variances is itself estimated from blocks, here for L and in the
+   sample that is to be found for its test. With w the relative variance of such an estimate, the
+   root of the likelihood ratio in a sample at L has the variance 1 + 2 mu^2 w / 4 about its mean mu
+   (a root halves relative errors), and mu = z_alarm + z_power times the root of that. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,61 +119,22 @@ static double currie(const mtl__mix_limit *c, double sd0, at *here)
     return x;
 }
 
-/* The root of the likelihood ratio of an even sample at x; room for its reads. */
-static int even_root(const mtl__mix_limit *c, double x, int32_t *alt, double *log_choose,
-                     double *root, mtl_error *err)
+/* How much further the mean of the root must lie than z_alarm + z_power. */
+static double for_wobble(const mtl__mix_limit *c)
 {
-    double theta[MTL__MIX_MAX_PARAM];
-    bool held[MTL__MIX_MAX_PARAM] = {false};
-    const mtl__mix_data d = {alt, log_choose};
-    mtl__mix_value full, null;
-    theta_at(c, x, theta);
-    MTL_TRY(mtl__mix_even_sample(c->law, theta, alt, log_choose, err));
-    mtl__mix_climb(c->law, c->work, &d, NULL, theta, &full);
-    theta[c->parameter] = 0;
-    held[c->parameter] = true;
-    mtl__mix_climb(c->law, c->work, &d, held, theta, &null);
-    *root = sqrt(mtl__max(2 * (full.l - null.l), 0) / c->variance);
-    return MTL_OK;
+    const double z = mtl__norm_quantile(POWER), w = mtl__min(c->wobble, 0.5);
+    double mean = c->alarm + z;
+    for (int i = 0; i < 50; i++)
+        mean = c->alarm + z * sqrt(1 + 0.5 * mean * mean * w);
+    return mean / (c->alarm + z);
 }
 
-/* Moves x until the root is as asked for. Wells of the sample are left out: they are counted by
-   their information in Currie's limit, and such a limit stays as it is. */
-static int by_ratio(const mtl__mix_limit *c, double *x, mtl_error *err)
-{
-    const mtl__mix_law *m = c->law;
-    const double want = c->alarm + mtl__norm_quantile(POWER);
-    if (m->n == 0 || m->chain || m->extra)
-        return MTL_OK;
-    int32_t *alt = malloc((size_t)m->n * sizeof *alt);
-    double *log_choose = malloc((size_t)m->n * sizeof *log_choose);
-    int ret = alt && log_choose ? MTL_OK : mtl__nomem(err);
-    for (int i = 0; ret == MTL_OK && i < 3; i++) {
-        double root = want;
-        ret = even_root(c, *x, alt, log_choose, &root, err);
-        /* Far off, the sample is no measure: too few reads tell. */
-        const double by = mtl__min(mtl__max(want / mtl__max(root, 0.1), 0.8), 1.25);
-        *x = mtl__min(*x * by, 1);
-        if (fabs(by - 1) < 0.01)
-            break;
-    }
-    free(alt);
-    free(log_choose);
-    return ret;
-}
-
-int mtl__mix_limit_of(const mtl__mix_limit *c, double *out, mtl_error *err)
+double mtl__mix_limit_of(const mtl__mix_limit *c)
 {
     const double sd0 = look_at(c, 0).sd;
     at here = {.sd = HUGE_VAL};
-    *out = NAN;
-    const double begin = currie(c, sd0, &here);
-    if (!(begin < 1))
-        return MTL_OK;
-    double x = begin;
-    MTL_TRY(by_ratio(c, &x, err));
-    x *= raised(c, begin, sd0, &here) / begin;
+    double x = currie(c, sd0, &here);
     if (x < 1)
-        *out = x;
-    return MTL_OK;
+        x = raised(c, x, sd0, &here) * for_wobble(c);
+    return x < 1 ? x : NAN;
 }

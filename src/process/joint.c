@@ -22,9 +22,10 @@ typedef struct piece {
     mtl__state *s;
     mtl__work *w;
     mtl__gated gated;
-    bool direct;  /* the intensities that the schedule itself feeds, not a component */
-    bool coupled; /* some rate of it reads the companion */
-    bool counted; /* some tally reads it */
+    bool direct;         /* the intensities that the schedule itself feeds, not a component */
+    double coupled_from; /* some rate of it reads the companion from then on */
+    bool coupled;        /* ... in this segment */
+    bool counted;        /* some tally reads it */
     bool begun, awake, exact, ready, at_cut;
     bool ahead;                               /* it leaps on its own, and is at its cut already */
     double since;                             /* when that segment began */
@@ -87,36 +88,40 @@ void mtl__joint_free(mtl__joint *j)
 }
 
 /* ---------------------------------------------------------------- pieces */
-static bool reads(const mtl__env *e, int factor)
+/* The date from which a factor may read the companion: before, it is shut. */
+static double reads(const mtl__env *e, int factor, double t)
 {
-    return factor && e && e->feedback && e->reads && e->reads(e, factor);
+    if (!factor || !e || !e->feedback || !e->reads || !e->reads(e, factor))
+        return HUGE_VAL;
+    return e->opens ? e->opens(e, factor, t) : t;
 }
 
-static bool channels_read(const mtl__env *e, const mtl__channel *x, int x0, int x1)
+static double channels_read(const mtl__env *e, const mtl__channel *x, int x0, int x1, double t)
 {
+    double first = HUGE_VAL;
     for (int k = x0; k < x1; k++)
-        if (reads(e, x[k].factor))
-            return true;
-    return false;
+        first = mtl__min(first, reads(e, x[k].factor, t));
+    return first;
 }
 
-static bool piece_reads(const mtl__process *p, const mtl__work *w)
+static double piece_reads(const mtl__process *p, const mtl__work *w, double t)
 {
     const mtl__env *e = p->env;
+    double first = HUGE_VAL;
     for (int k = 0; k < w->n_list; k++) {
-        const mtl__type *t = &p->type[w->list[k]];
-        if (reads(e, t->f_divide) || reads(e, t->f_die) || reads(e, t->f_leave) ||
-            channels_read(e, p->change, t->change0, t->change1) ||
-            channels_read(e, p->output, t->output0, t->output1))
-            return true;
+        const mtl__type *y = &p->type[w->list[k]];
+        first = mtl__min(first, reads(e, y->f_divide, t));
+        first = mtl__min(first, reads(e, y->f_die, t));
+        first = mtl__min(first, reads(e, y->f_leave, t));
+        first = mtl__min(first, channels_read(e, p->change, y->change0, y->change1, t));
+        first = mtl__min(first, channels_read(e, p->output, y->output0, y->output1, t));
     }
     for (int k = 0; k < w->n_row_list; k++) {
         const mtl__row *r = &p->row[w->row_list[k]];
-        if (channels_read(e, p->land, r->land0, r->land1) ||
-            channels_read(e, p->cross, r->cross0, r->cross1))
-            return true;
+        first = mtl__min(first, channels_read(e, p->land, r->land0, r->land1, t));
+        first = mtl__min(first, channels_read(e, p->cross, r->cross0, r->cross1, t));
     }
-    return false;
+    return first;
 }
 
 /* The lane's counted types and intensities that are this piece's. */
@@ -180,7 +185,7 @@ static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names
         *names = *names ? *names : x->w;
         mtl__work_streams(x->p, x->w, &l->key, *names);
         mtl__cox_driven(x->p, x->w);
-        x->coupled = piece_reads(x->p, x->w);
+        x->coupled_from = piece_reads(x->p, x->w, x->start);
     }
     if (list_counted(j, x) < 0)
         return mtl__nomem(err);
@@ -440,6 +445,7 @@ static void open_segment(piece *x, double t1)
     x->awake = x->w->n_inflow > 0 || mtl__work_any_cell(x->s, x->w);
     if (!x->awake)
         return;
+    x->coupled = x->s->t >= x->coupled_from;
     if (x->coupled)
         x->cut = t1;
     if (x->exact || !x->coupled)

@@ -168,6 +168,11 @@ static void sample_row(mtl__str *b, const mtl_compare_sample *r, int n)
     mtl__html(b, r->organ);
     mtl__str_add(b, "</td><td>");
     mtl__html(b, r->assay);
+    if (!r->assay[0]) {
+        mtl__str_add(b, "</td><td></td><td></td><td></td><td></td><td></td><td></td><td></td><td>"
+                        "</td></tr>\n");
+        return;
+    }
     mtl__str_add(b, "</td><td class=\"r\">");
     mtl__html(b, mtl__level_two(r->level.a, text));
     mtl__str_add(b, "</td><td class=\"r\">");
@@ -175,10 +180,6 @@ static void sample_row(mtl__str *b, const mtl_compare_sample *r, int n)
     mtl__str_add(b, "</td><td class=\"r\">");
     mtl__compare_difference(b, &r->level);
     mtl__str_add(b, "</td>");
-    if (!r->assay[0]) {
-        mtl__str_add(b, "<td></td><td></td><td></td><td></td><td></td></tr>\n");
-        return;
-    }
     share(b, r->p_a, n);
     share(b, r->p_b, n);
     mtl__str_printf(b, "<td class=\"r\">%d</td><td class=\"r\">%d</td><td class=\"r\">", r->only_a,

@@ -351,8 +351,10 @@ static void add_sample(mtl_compare *c, int k, int j)
         .p_b = q->p_positive[MTL__CHANCE],
         .p_mcnemar = NAN,
         .level = mtl__paired_of(p->fraction[MTL__CHANCE], q->fraction[MTL__CHANCE], c->n, 1e6)};
-    if (x->assay < 0)
+    if (x->assay < 0) { /* nothing was looked for */
+        out->level = (mtl_paired){.a = NAN, .b = NAN, .difference = NAN, .low = NAN, .high = NAN};
         return;
+    }
     for (int i = 0; i < c->n; i++) {
         const bool in_a = p->positive[MTL__CHANCE][i], in_b = q->positive[MTL__CHANCE][i];
         out->only_a += in_a && !in_b;
@@ -529,12 +531,10 @@ const char *mtl_compare_answer(const mtl_compare *c, int which, double *chance, 
 const char *mtl_compare_note(const mtl_compare *c)
 {
     static const char *const one_acts[] = {
-        "In B cells and hosts act on one another, in A they do not: B takes other steps, and lives "
-        "part from the first date on. Two runs that are both coupled stay the same until the "
-        "change.",
-        "In A cells and hosts act on one another, in B they do not: A takes other steps, and lives "
-        "part from the first date on. Two runs that are both coupled stay the same until the "
-        "change."};
+        "In B cells and hosts act on one another, in A they do not: from the first date at which "
+        "they may, B takes other steps, and lives part there.",
+        "In A cells and hosts act on one another, in B they do not: from the first date at which "
+        "they may, A takes other steps, and lives part there."};
     bool parted = false;
     for (int i = 0; i < c->n_pairings; i++)
         parted = parted || c->pairing[i].row.parted > 0;

@@ -10,46 +10,10 @@
    In steps: predictor, lanes, corrector, as a second-order splitting. A piece that reads no
    companion keeps its own segments and draws the very bits of mtl__simulate; one that leaps goes
    ahead to the end of its segment, and is counted on the line between the ends. */
-#include "process/solver.h"
+#include "process/joint.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-typedef struct piece {
-    const mtl__lane *lane;
-    const mtl__process *p; /* with its gates */
-    mtl__state *s;
-    mtl__work *w;
-    mtl__gated gated;
-    bool direct;         /* the intensities that the schedule itself feeds, not a component */
-    double coupled_from; /* some rate of it reads the companion from then on */
-    bool coupled;        /* ... in this segment */
-    bool counted;        /* some tally reads it */
-    bool begun, awake, exact, ready, at_cut;
-    bool ahead;                               /* it leaps on its own, and is at its cut already */
-    double since;                             /* when that segment began */
-    double *from, *to;                        /* its tallies then and at the cut [n_tallies] */
-    double start, cut, pending, inflow, next; /* next: candidate of the exact solver */
-    double own; /* next cut of its own schedule, of records and factors */
-    int by_type0, by_type1, by_cox0, by_cox1; /* into the joint's lists */
-} piece;
-
-struct mtl__joint {
-    piece *piece;
-    size_t cap_piece;
-    int n_pieces;
-    mtl__state **state; /* as many as there ever were pieces */
-    size_t cap_state;
-    int n_states;
-    mtl__counted *by_type, *by_cox; /* those of each piece together */
-    size_t cap_by_type, cap_by_cox;
-    int n_by_type, n_by_cox;
-    double *tally0, *tally1, *direct0, *direct1; /* at both ends of a step */
-    size_t cap_tally[4];
-    double *ahead; /* `from` and `to` of all pieces */
-    size_t cap_ahead;
-};
 
 typedef struct journey { /* one call */
     mtl__joint *j;
@@ -63,181 +27,9 @@ typedef struct journey { /* one call */
     mtl_error *err;
 } journey;
 
-int mtl__joint_new(mtl__joint **out, mtl_error *err)
-{
-    *out = calloc(1, sizeof **out);
-    return *out ? 0 : mtl__nomem(err);
-}
-
-void mtl__joint_free(mtl__joint *j)
-{
-    if (!j)
-        return;
-    for (int k = 0; k < j->n_states; k++)
-        mtl__state_free(j->state[k]);
-    free(j->state);
-    free(j->piece);
-    free(j->by_type);
-    free(j->by_cox);
-    free(j->tally0);
-    free(j->tally1);
-    free(j->direct0);
-    free(j->direct1);
-    free(j->ahead);
-    free(j);
-}
-
-/* ---------------------------------------------------------------- pieces */
-/* The date from which a factor may read the companion: before, it is shut. */
-static double reads(const mtl__env *e, int factor, double t)
-{
-    if (!factor || !e || !e->feedback || !e->reads || !e->reads(e, factor))
-        return HUGE_VAL;
-    return e->opens ? e->opens(e, factor, t) : t;
-}
-
-static double channels_read(const mtl__env *e, const mtl__channel *x, int x0, int x1, double t)
-{
-    double first = HUGE_VAL;
-    for (int k = x0; k < x1; k++)
-        first = mtl__min(first, reads(e, x[k].factor, t));
-    return first;
-}
-
-static double piece_reads(const mtl__process *p, const mtl__work *w, double t)
-{
-    const mtl__env *e = p->env;
-    double first = HUGE_VAL;
-    for (int k = 0; k < w->n_list; k++) {
-        const mtl__type *y = &p->type[w->list[k]];
-        first = mtl__min(first, reads(e, y->f_divide, t));
-        first = mtl__min(first, reads(e, y->f_die, t));
-        first = mtl__min(first, reads(e, y->f_leave, t));
-        first = mtl__min(first, channels_read(e, p->change, y->change0, y->change1, t));
-        first = mtl__min(first, channels_read(e, p->output, y->output0, y->output1, t));
-    }
-    for (int k = 0; k < w->n_row_list; k++) {
-        const mtl__row *r = &p->row[w->row_list[k]];
-        first = mtl__min(first, channels_read(e, p->land, r->land0, r->land1, t));
-        first = mtl__min(first, channels_read(e, p->cross, r->cross0, r->cross1, t));
-    }
-    return first;
-}
-
-/* The lane's counted types and intensities that are this piece's. */
-static int list_counted(mtl__joint *j, piece *x)
-{
-    const mtl__lane *l = x->lane;
-    x->by_type0 = j->n_by_type;
-    x->by_cox0 = j->n_by_cox;
-    MTL_TRY(mtl__grow(&j->by_type, &j->cap_by_type, (size_t)(j->n_by_type + l->n_by_type) + 1,
-                      sizeof *j->by_type));
-    MTL_TRY(mtl__grow(&j->by_cox, &j->cap_by_cox, (size_t)(j->n_by_cox + l->n_by_cox) + 1,
-                      sizeof *j->by_cox));
-    for (int k = 0; !x->direct && k < l->n_by_type; k++)
-        if (x->p->type[l->by_type[k].index].component == x->w->component)
-            j->by_type[j->n_by_type++] = l->by_type[k];
-    for (int a = 0; a < x->w->n_active_cox; a++)
-        x->w->cox_marked[x->w->active_cox[a]] = true;
-    for (int k = 0; k < l->n_by_cox; k++)
-        if (x->w->cox_marked[l->by_cox[k].index])
-            j->by_cox[j->n_by_cox++] = l->by_cox[k];
-    for (int a = 0; a < x->w->n_active_cox; a++)
-        x->w->cox_marked[x->w->active_cox[a]] = false;
-    x->by_type1 = j->n_by_type;
-    x->by_cox1 = j->n_by_cox;
-    x->counted = x->by_type1 > x->by_type0 || x->by_cox1 > x->by_cox0;
-    return 0;
-}
-
-static int state_for(mtl__joint *j, int k, const mtl__process *p, mtl__state **out, mtl_error *err)
-{
-    if (k >= j->n_states) {
-        if (mtl__grow(&j->state, &j->cap_state, (size_t)k + 1, sizeof *j->state) < 0)
-            return mtl__nomem(err);
-        MTL_TRY(mtl__state_new(&j->state[k], p, 8, err));
-        j->n_states = k + 1;
-    } else {
-        MTL_TRY(mtl__state_fit(j->state[k], p, err));
-    }
-    *out = j->state[k];
-    return 0;
-}
-
-/* Component c of a lane as the next piece, c = n_components: what its schedule feeds directly. 0
-   where there is nothing to do. */
-static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names, mtl_error *err)
-{
-    piece *x = &j->piece[j->n_pieces];
-    *x = (piece){
-        .lane = l, .p = l->process, .direct = c == l->process->n_components, .own = -HUGE_VAL};
-    MTL_TRY(state_for(j, j->n_pieces, l->process, &x->s, err));
-    x->w = x->s->work;
-    MTL_TRY(mtl__work_begin(&x->p, l->source, &l->key, x->s, &x->gated, err));
-    if (x->direct) {
-        x->start = mtl__cox_direct_start(l->source);
-        if (mtl__cox_fed(l->source, x->w) == 0)
-            return 0;
-    } else {
-        if (!mtl__work_on(x->p, x->w, c))
-            return 0;
-        x->start = mtl__work_start(x->p, x->w);
-        *names = *names ? *names : x->w;
-        mtl__work_streams(x->p, x->w, &l->key, *names);
-        mtl__cox_driven(x->p, x->w);
-        x->coupled_from = piece_reads(x->p, x->w, x->start);
-    }
-    if (list_counted(j, x) < 0)
-        return mtl__nomem(err);
-    j->n_pieces++;
-    return 0;
-}
-
-static int add_pieces(mtl__joint *j, const mtl__lane *lane, int n, mtl_error *err)
-{
-    size_t most = 1;
-    for (int k = 0; k < n; k++)
-        most += (size_t)lane[k].process->n_components + 1;
-    if (mtl__grow(&j->piece, &j->cap_piece, most, sizeof *j->piece) < 0)
-        return mtl__nomem(err);
-    j->n_pieces = j->n_by_type = j->n_by_cox = 0;
-    for (int k = 0; k < n; k++) {
-        mtl__work *names = NULL;
-        MTL_TRY(mtl__source_check(lane[k].source, lane[k].process, err));
-        for (int c = 0; c <= lane[k].process->n_components; c++)
-            MTL_TRY(add_piece(j, &lane[k], c, &names, err));
-    }
-    return 0;
-}
-
 /* ---------------------------------------------------------------- tallies */
-/* Intensity c of a piece at t, not before its last change. */
-static double intensity(const piece *x, int c, double t)
-{
-    const mtl__state *s = x->s;
-    if (x->direct || !x->begun)
-        return s->y[c];
-    if (!x->awake) /* it only decays */
-        return s->y[c] > 0 ? s->y[c] * mtl__exp(-x->p->cox_decay[c] * (t - s->t)) : 0;
-    return x->exact ? mtl__cox_peek(x->p, s, x->w, c, t) : s->y[c];
-}
-
-static void add_tallies(const mtl__joint *j, const piece *x, double t, double *y)
-{
-    mtl__work *w = x->w;
-    if (x->awake || x->at_cut) /* a resting piece has no cells */
-        for (int k = x->by_type0; k < x->by_type1; k++)
-            y[j->by_type[k].tally] += j->by_type[k].weight * (double)x->s->n[j->by_type[k].index];
-    if (x->by_cox0 == x->by_cox1)
-        return;
-    for (int a = 0; a < w->n_active_cox; a++)
-        w->now[w->active_cox[a]] = intensity(x, w->active_cox[a], t);
-    for (int k = x->by_cox0; k < x->by_cox1; k++)
-        y[j->by_cox[k].tally] += j->by_cox[k].weight * w->now[j->by_cox[k].index];
-}
-
 /* Of a piece that has gone ahead, in its segment. */
-static void add_between(const piece *x, int n_tallies, double t, double *y)
+static void add_between(const mtl__piece *x, int n_tallies, double t, double *y)
 {
     const double part = x->cut > x->since ? (t - x->since) / (x->cut - x->since) : 1;
     for (int k = 0; k < n_tallies; k++)
@@ -251,13 +43,13 @@ static void count_tallies(const journey *v, double t, bool direct, double *y)
     for (int k = 0; k < v->c->n_tallies; k++)
         y[k] = 0;
     for (int k = 0; k < j->n_pieces; k++) {
-        const piece *x = &j->piece[k];
+        const mtl__piece *x = &j->piece[k];
         if (!x->begun || !x->counted || x->direct != direct)
             continue;
         if (x->ahead && !x->at_cut)
             add_between(x, v->c->n_tallies, t, y);
         else
-            add_tallies(j, x, t, y);
+            mtl__piece_count(j, x, t, y);
     }
 }
 
@@ -271,7 +63,7 @@ static void tallies_within(const journey *v, double t0, double t1, double t, dou
 }
 
 /* ---------------------------------------------------------------- at a date */
-static void begin_piece(journey *v, piece *x)
+static void begin_piece(journey *v, mtl__piece *x)
 {
     mtl__state *s = x->s;
     const double end = v->time[v->n_times - 1];
@@ -297,7 +89,7 @@ static void begin_piece(journey *v, piece *x)
 /* The segment that ends at t: a resting piece has decayed, an exact one keeps what it has not
  * spent.
  */
-static void end_segment(piece *x, double t)
+static void end_segment(mtl__piece *x, double t)
 {
     mtl__state *s = x->s;
     if (x->at_cut || x->direct || x->ahead) {
@@ -317,7 +109,7 @@ static void end_segment(piece *x, double t)
 }
 
 /* What falls on now in this piece. */
-static int happen(journey *v, piece *x)
+static int happen(journey *v, mtl__piece *x)
 {
     if (x->direct) {
         const double was = x->s->t;
@@ -343,7 +135,7 @@ static int arrive(journey *v)
         n = v->c->arrivals(v->c->ctx, a, most);
         for (int k = 0; k < n; k++)
             for (int i = 0; i < v->j->n_pieces; i++) {
-                piece *x = &v->j->piece[i];
+                mtl__piece *x = &v->j->piece[i];
                 if (x->direct || x->lane - v->j->piece[0].lane != a[k].lane ||
                     x->p->type[a[k].type].component != x->w->component || !x->begun)
                     continue;
@@ -363,7 +155,7 @@ static void take_records(journey *v)
 {
     for (; v->next < v->n_times && v->time[v->next] <= v->t; v->next++) {
         for (int k = 0; k < v->j->n_pieces; k++) {
-            const piece *x = &v->j->piece[k];
+            const mtl__piece *x = &v->j->piece[k];
             if (!x->direct && x->begun && v->time[v->next] >= x->start)
                 mtl__work_record(x->s, x->w,
                                  x->lane->counts + (size_t)v->next * (size_t)x->p->n_types,
@@ -374,7 +166,7 @@ static void take_records(journey *v)
 }
 
 /* Where the piece must be cut next, at most t. */
-static double piece_cut(const piece *x, double t)
+static double piece_cut(const mtl__piece *x, double t)
 {
     if (!x->begun)
         return mtl__min(t, x->start);
@@ -383,7 +175,7 @@ static double piece_cut(const piece *x, double t)
 }
 
 /* It stands until it is reached. */
-static void set_cut(const journey *v, piece *x)
+static void set_cut(const journey *v, mtl__piece *x)
 {
     if (!(x->own > v->t))
         x->own = piece_cut(x, v->time[v->next]);
@@ -395,7 +187,7 @@ static int at_date(journey *v)
 {
     mtl__joint *j = v->j;
     for (int k = 0; k < j->n_pieces; k++) {
-        piece *x = &j->piece[k];
+        mtl__piece *x = &j->piece[k];
         if (!x->begun && x->start <= v->t)
             begin_piece(v, x);
         else if (x->begun && x->cut <= v->t)
@@ -437,7 +229,7 @@ static double step_end(const journey *v)
 }
 
 /* A piece at a cut: is anybody there, and the bounds of its rates; before the companion moves. */
-static void open_segment(piece *x, double t1)
+static void open_segment(mtl__piece *x, double t1)
 {
     if (!x->begun || x->direct || !x->at_cut)
         return;
@@ -453,7 +245,7 @@ static void open_segment(piece *x, double t1)
 }
 
 /* A leaping piece that nothing acts on runs to its cut at once, as in mtl__simulate. */
-static int go_ahead(journey *v, piece *x)
+static int go_ahead(journey *v, mtl__piece *x)
 {
     mtl__joint *j = v->j;
     const int n = v->c->n_tallies;
@@ -463,17 +255,17 @@ static int go_ahead(journey *v, piece *x)
     x->from = j->ahead + at;
     x->to = x->from + n;
     memset(x->from, 0, 2 * (size_t)n * sizeof *x->from);
-    add_tallies(j, x, v->t, x->from);
+    mtl__piece_count(j, x, v->t, x->from);
     MTL_TRY(
         mtl__leap_run(x->p, x->s, x->w, x->cut, mtl__leap_step(x->p, x->w, &v->o), &v->o, v->err));
     v->account->split = v->account->split || x->s->split;
     x->s->t = x->cut;
-    add_tallies(j, x, x->cut, x->to);
+    mtl__piece_count(j, x, x->cut, x->to);
     return 0;
 }
 
 /* ... and its factors, along the path that the companion is expected to take. */
-static int start_segment(journey *v, piece *x, double t1)
+static int start_segment(journey *v, mtl__piece *x, double t1)
 {
     if (!x->begun || x->direct || !x->at_cut)
         return 0;
@@ -498,7 +290,7 @@ static int start_segment(journey *v, piece *x, double t1)
 }
 
 /* Events of an exact piece up to t1 or its cut, against factors that are known. */
-static int run_exact(journey *v, piece *x, double t1)
+static int run_exact(journey *v, mtl__piece *x, double t1)
 {
     for (;;) {
         double t;
@@ -509,7 +301,7 @@ static int run_exact(journey *v, piece *x, double t1)
     }
 }
 
-static int run_leap(journey *v, piece *x, double t1)
+static int run_leap(journey *v, mtl__piece *x, double t1)
 {
     mtl__sim_opts o = v->o;
     o.refine = 1; /* the step itself is refined */
@@ -524,7 +316,7 @@ static int run_leap(journey *v, piece *x, double t1)
 static void run_direct(journey *v, double t1)
 {
     for (int k = 0; k < v->j->n_pieces; k++) {
-        piece *x = &v->j->piece[k];
+        mtl__piece *x = &v->j->piece[k];
         if (!x->direct || !x->begun)
             continue;
         mtl__cox_direct_step(x->p, x->s, x->w, t1);
@@ -537,7 +329,7 @@ static void run_direct(journey *v, double t1)
 static int lanes_step(journey *v, double t1)
 {
     for (int k = 0; k < v->j->n_pieces; k++) {
-        piece *x = &v->j->piece[k];
+        mtl__piece *x = &v->j->piece[k];
         if (!x->begun || x->direct || !x->awake || x->ahead)
             continue;
         MTL_TRY(x->exact ? run_exact(v, x, t1) : run_leap(v, x, t1));
@@ -551,13 +343,13 @@ static int events_step(journey *v, double t1)
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
     for (int k = 0; k < j->n_pieces; k++) {
-        piece *x = &j->piece[k];
+        mtl__piece *x = &j->piece[k];
         x->next = HUGE_VAL;
         if (x->begun && !x->direct && x->awake)
             MTL_TRY(mtl__exact_peek(x->s, x->w, x->inflow, &x->pending, &x->next, v->err));
     }
     for (;;) {
-        piece *x = NULL;
+        mtl__piece *x = NULL;
         for (int k = 0; k < j->n_pieces; k++)
             if (j->piece[k].next <= t1 && (!x || j->piece[k].next < x->next))
                 x = &j->piece[k];
@@ -653,7 +445,7 @@ static void add_account(const mtl__joint *j, mtl__joint_account *a)
 static int direct_records(journey *v)
 {
     for (int k = 0; k < v->j->n_pieces; k++) {
-        piece *x = &v->j->piece[k];
+        mtl__piece *x = &v->j->piece[k];
         if (!x->direct)
             continue;
         const mtl__process *p = x->lane->process;
@@ -674,7 +466,7 @@ int mtl__simulate_jointly(mtl__joint *j, const mtl__lane *lane, int n_lanes,
     for (int k = 0; k < 4; k++)
         if (mtl__grow(room[k], &j->cap_tally[k], (size_t)c->n_tallies + 1, sizeof **room[k]) < 0)
             return mtl__nomem(err);
-    MTL_TRY(add_pieces(j, lane, n_lanes, err));
+    MTL_TRY(mtl__joint_pieces(j, lane, n_lanes, err));
     if (mtl__grow(&j->ahead, &j->cap_ahead, 2 * (size_t)j->n_pieces * (size_t)c->n_tallies + 1,
                   sizeof *j->ahead) < 0)
         return mtl__nomem(err);

@@ -61,15 +61,15 @@ static void simulated(v_run *v, const char *only)
                  "nothing else is said. "
                  "\"Found\" and LoD rest on the plate's own blanks.\n");
         v_wells(v);
-        v_say(v, "\nBias of two kinds is in the method. Where a second donor's fraction is 0 or "
-                 "near it, its "
-                 "estimate cannot be negative, and what chance would take from it is taken from "
-                 "the first "
-                 "donor's: maximum likelihood is biased at that edge. And a predictive blank of "
-                 "few blanks "
-                 "takes off more than there is. Intervals hold in both cases. Where copies are not "
-                 "known the "
-                 "estimate lies between those of one and of two alleles.\n");
+        v_say(v,
+              "\nAn estimate is never below 0: where a fragment or less is expected, samples that "
+              "show less than their blanks count as 0 and nothing makes up for those that show "
+              "more, so the mean lies some third of a fragment too high. What a predictive blank "
+              "takes off too much, and what a second donor at 0 takes from the first, is put "
+              "right in the estimate ([measuring](measuring.md#estimate-and-interval)); as the "
+              "likelihood has it, the first of two donors who share a target would be 12.8%% too "
+              "low where the second is away. Where copies are not known the estimate lies between "
+              "those of one and of two alleles.\n");
     }
     if (want(only, "droplets")) {
         v_say(v, "\n## Partitions\n\nThe donor's allele and the host's in the same partitions, 0.1 "

@@ -35,6 +35,8 @@ const struct opt mix_opts[] = {
      "count molecules by this tag (RX), place and orientation"},
     {"umi-least", 0, OPT_COUNT, "N", AT(umi_least), 1, 1000, NULL,
      "reads asked for of a molecule (default 1)"},
+    {"umi-exact", 0, OPT_FLAG, NULL, AT(umi_exact), 0, 0, NULL,
+     "barcodes are as read (default: one base of a barcode may be misread)"},
     {"base-quality", 0, OPT_COUNT, "Q", AT(base_quality), 0, 93, NULL,
      "least quality of a base (default 20)"},
     {"mapping-quality", 0, OPT_COUNT, "Q", AT(mapping_quality), 0, 254, NULL,
@@ -82,6 +84,7 @@ static void set_opts(mtl_mix_opts *to, const struct options *o)
     to->donors = o->donors;
     to->reference = o->reference;
     to->umi = o->umi;
+    to->umi_exact = o->umi_exact;
     to->stranger = o->stranger;
     to->thin_bp = o->thin;
     to->joint = o->joint;

@@ -30,6 +30,9 @@ const struct opt run_opts[] = {
      "the person that the answer and the report are about (default: the family's)"},
     OPT_ROW_SWITCH,
     OPT_ROW_SET,
+    {"hla", 0, OPT_TEXT, "TSV", AT(hla), 0, 0, NULL,
+     "frequencies of HLA haplotypes: who shares what, who carries an allele"},
+    {"typing", 0, OPT_TEXT, "TSV", AT(typing), 0, 0, NULL, "HLA typings of people"},
     {"no-unknowns", 0, OPT_FLAG, NULL, AT(no_unknowns), 0, 0, NULL,
      "chance alone: no second band with the unknowns drawn from their priors"},
     OPT_ROW_SEED,
@@ -246,6 +249,7 @@ int cmd_run(const struct options *o, const struct verb *v)
     if (ret == 0)
         ret = session_rivals(&r, m, o);
     if (ret == 0 && (mtl_scenario_load(&s, o->operand[0], m, &err) < 0 ||
+                     mtl_scenario_hla(s, m, o->hla, o->typing, &err) < 0 ||
                      (o->focus && mtl_scenario_set_focus(s, o->focus, &err) < 0)))
         ret = report_error(&err);
     if (ret == 0)

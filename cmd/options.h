@@ -31,7 +31,7 @@ struct options {
     int design, no_unknowns, json, quiet, tsv, all, persistence, quick, markdown, help, version;
     /* mix */
     const char *donors, *staff, *samples, *sample, *references, *reference, *umi, *well_table;
-    int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap, joint, no_phase;
+    int stranger, umi_least, base_quality, mapping_quality, no_hopping, thin, bootstrap, joint, no_phase, umi_exact;
     double error, level;
     /* quantify; samples and level as for mix */
     const char *layout, *targets, *blanks, *standard_unit, *format, *rdml_run, *subjects, *group;

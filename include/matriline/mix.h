@@ -34,6 +34,9 @@ typedef struct mtl_mix_opts {
     const char *reference; /**< FASTA: for CRAM, and to check REF of the panel; NULL = none */
     const char *umi;       /**< tag of a molecular barcode (RX); NULL = none */
     int umi_least;         /**< reads asked for of a molecule; default 1 */
+    int umi_exact; /**< 1: barcodes are as read; default 0: one that differs in one base from
+                      another of the same place with at least 2 n - 1 of its n reads is that one
+                      misread */
     int base_quality, mapping_quality; /**< least; default 20, 20 */
     int stranger;                      /**< 1: an unrelated person competes */
     double error;                      /**< of one base; NaN (default): fitted */

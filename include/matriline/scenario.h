@@ -18,6 +18,12 @@ typedef struct mtl_scenario mtl_scenario;
  *  model. Free with mtl_scenario_free. */
 MTL_API int mtl_scenario_load(mtl_scenario **out, const char *path, const mtl_model *model,
                               mtl_error *err);
+
+/** HLA of its people, for what depends on it (tolerance, response, outcomes that hang on an allele):
+ *  a table of haplotype frequencies and one of typings, as `matriline markers` takes them; either may
+ *  be NULL. Without them every founder brings haplotypes of its own, and no allele is known. */
+MTL_API int mtl_scenario_hla(mtl_scenario *s, const mtl_model *model, const char *table_file,
+                             const char *typing_file, mtl_error *err);
 /** The same from memory; `name` stands for the file in messages. */
 MTL_API int mtl_scenario_parse(mtl_scenario **out, const char *text, int length, const char *name,
                                const mtl_model *model, mtl_error *err);

@@ -239,9 +239,10 @@ int mtl__lives_begin(mtl__lives *x, uint64_t seed, uint64_t replicate, const mtl
                      mtl_error *err)
 {
     const mtl_scenario *s = x->w->s;
+    const mtl__antigens_known known = {s->hla, s->typing};
     if (x->inherits)
-        MTL_TRY(mtl__antigens_draw(&x->antigens, s->person, s->n_people, x->genome, NULL, seed,
-                                   replicate, err));
+        MTL_TRY(mtl__antigens_draw(&x->antigens, s->person, s->n_people, x->genome,
+                                   s->hla ? &known : NULL, seed, replicate, err));
     x->record = kept;
     x->n_clones = 0;
     x->companion.t_start = HUGE_VAL;

@@ -3,6 +3,7 @@
 #define MTL_SCENARIO_H
 /* A scenario as a struct: io/ fills it from YAML, a study's sampler will fill it too.
    Dates: days since 1970-01-01. */
+#include "kin/hla.h"
 #include "kin/kin.h"
 #include "matriline/scenario.h"
 #include "model/model.h"
@@ -158,6 +159,8 @@ struct mtl_scenario {
     bool follow_tolerance;     /* `follow: [tolerance]`: tolerance and response, under any switch */
     bool follow_scars;         /* `follow: [scars]`: Caesarean deliveries leave an injury */
     int follow_line, follow_column; /* 0 = no `follow:` */
+    mtl__hla_table *hla;       /* frequencies of haplotypes, names of alleles; NULL = none */
+    mtl__hla_typing *typing;   /* [n_people] who is typed; NULL = nobody */
     mtl__conceptus *child;     int n_children;
     mtl__sample *sample;       int n_samples;
     mtl__event *event;         int n_events;

@@ -10,6 +10,8 @@ void mtl_scenario_free(mtl_scenario *s)
 {
     if (!s)
         return;
+    if (s->hla)
+        mtl__hla_table_free(s->hla);
     mtl__arena_free(&s->arena);
     free(s);
 }

@@ -160,8 +160,8 @@ static bool resting(mtl__host_plan *p, const mtl__host_var *v)
                 return false;
         return true;
     case MTL__OF_RESPONSE:
-    case MTL__OF_TOLERANCE:
-        return p->antigen < 0;
+    case MTL__OF_TOLERANCE: /* an exposure may ask whose cells are there without them */
+        return !p->s->immune || p->antigen < 0;
     case MTL__OF_OUTCOME:
         return !p->hazard[v->ref].at_risk && isnan(p->hazard[v->ref].given);
     case MTL__OF_POSTPARTUM:

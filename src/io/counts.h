@@ -113,7 +113,7 @@ typedef struct mtl__count_sample {
     int32_t *ref, *alt, *other; /* [panel->n] */
     bool has_other;
     /* Of reads: how they were counted, for the record; 0 elsewhere. */
-    int64_t reads, filtered, overlapping, discordant, molecules, ambiguous;
+    int64_t reads, filtered, overlapping, discordant, molecules, ambiguous, merged;
     bool jumped; /* by index */
 } mtl__count_sample;
 typedef struct mtl__count_set {

@@ -86,26 +86,13 @@ static int load_genotypes(mtl_markers *r, mtl_error *err)
 
 static int load_hla(mtl_markers *r, const mtl_model *m, mtl_error *err)
 {
-    static const char *const rate[MTL__HLA_LOCI - 1] = {
-        "hla.recombination.a_c", "hla.recombination.c_b", "hla.recombination.b_drb1",
-        "hla.recombination.drb1_dqb1"};
-    char *text;
-    size_t length;
     mtl__hla_table_init(&r->hla);
     r->typing = mtl__arena_alloc(&r->arena, ((size_t)r->s->n_people + 1) * sizeof *r->typing);
     if (!r->typing)
         return mtl__nomem(err);
-    for (int k = 0; k < MTL__HLA_LOCI - 1; k++)
-        MTL_TRY(mtl__model_value(m, rate[k], &r->hla.recombination[k], err));
-    if (r->hla_file) {
-        MTL_TRY(slurp(r, r->hla_file, &text, &length, err));
-        MTL_TRY(mtl__hla_table_parse(&r->hla, r->hla_file, text, length, err));
-        r->have_table = true;
-    }
-    if (!r->typing_file)
-        return MTL_OK;
-    MTL_TRY(slurp(r, r->typing_file, &text, &length, err));
-    MTL_TRY(mtl__hla_typing_parse(r->typing, &r->hla, r->s, r->typing_file, text, length, err));
+    MTL_TRY(
+        mtl__hla_read(&r->hla, r->typing, r->s, m, r->hla_file, r->typing_file, &r->arena, err));
+    r->have_table = r->hla_file != NULL;
     for (int i = 0; i < r->s->n_people; i++)
         r->n_typed_hla += r->typing[i].typed;
     return MTL_OK;

@@ -104,6 +104,12 @@ int mtl__hla_table_parse(mtl__hla_table *t, const char *file, const char *text, 
 int mtl__hla_typing_parse(mtl__hla_typing *typing, mtl__hla_table *t, const mtl_scenario *s,
                           const char *file, const char *text, size_t length, mtl_error *err);
 
+/* Both from files (NULL: nothing), after mtl__hla_table_init; rates of crossing over from the model
+   (scenario_hla.c). */
+int mtl__hla_read(mtl__hla_table *t, mtl__hla_typing *typing, const mtl_scenario *s,
+                  const mtl_model *m, const char *table_file, const char *typing_file,
+                  mtl__arena *text_arena, mtl_error *err);
+
 /* Index of a person by name, or -1; the hint for a name that is nobody's. */
 int mtl__person_named(const mtl_scenario *s, const char *name);
 void mtl__person_hint(const mtl_scenario *s, const char *name, char *buf, size_t size);

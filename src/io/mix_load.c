@@ -147,6 +147,7 @@ static int read_counts(mtl_mix *m, const char *path, void *ctx, mtl_error *err)
         o.mapping_quality = m->o.mapping_quality;
         o.umi = m->o.umi;
         o.umi_least = m->o.umi_least;
+        o.umi_exact = m->o.umi_exact != 0;
         o.reference = m->o.reference;
         o.threads = m->o.threads;
         return mtl__pileup_read(to, &m->panel, path, &o, err);

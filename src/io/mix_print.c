@@ -113,8 +113,11 @@ static void about_reads(mtl__str *t, const mtl__count_sample *c, const char *umi
         (long long)c->reads, c->jumped ? " by index" : "", (long long)c->filtered,
         (long long)c->overlapping, (long long)c->discordant);
     if (umi)
-        mtl__str_printf(t, "  molecules by %s: %lld, without a majority %lld (not counted)\n", umi,
-                        (long long)c->molecules, (long long)c->ambiguous);
+        mtl__str_printf(t,
+                        "  molecules by %s: %lld, without a majority %lld (not counted); %lld "
+                        "misread barcodes\n",
+                        umi, (long long)c->molecules, (long long)c->ambiguous,
+                        (long long)c->merged);
 }
 
 static void about_wells(mtl__str *t, const mtl_mix *m, int tube)

@@ -129,10 +129,11 @@ static int append(json_t *list, json_t *item)
 
 static json_t *reads_json(const mtl__count_sample *c)
 {
-    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:b}", "looked_at", (json_int_t)c->reads, "dropped",
-                     (json_int_t)c->filtered, "overlapping_mates", (json_int_t)c->overlapping,
-                     "disagreeing_mates", (json_int_t)c->discordant, "molecules",
-                     (json_int_t)c->molecules, "ambiguous_molecules", (json_int_t)c->ambiguous,
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b}", "looked_at", (json_int_t)c->reads,
+                     "dropped", (json_int_t)c->filtered, "overlapping_mates",
+                     (json_int_t)c->overlapping, "disagreeing_mates", (json_int_t)c->discordant,
+                     "molecules", (json_int_t)c->molecules, "ambiguous_molecules",
+                     (json_int_t)c->ambiguous, "misread_barcodes", (json_int_t)c->merged,
                      "by_index", c->jumped);
 }
 

@@ -243,7 +243,7 @@ static bool dropped(const pileup *p, const bam1_t *b)
 
 /* The barcode with the place and orientation of the template; 0 = no barcode. Reads of one molecule
    share both ends; a single read shares its 5' end, with what was clipped there added. */
-static uint64_t molecule_of(const pileup *p, const bam1_t *b)
+static mtl__molecule molecule_of(const pileup *p, const bam1_t *b)
 {
     const uint8_t *tag = bam_aux_get(b, p->o->umi);
     const char *umi = tag ? bam_aux2Z(tag) : NULL;
@@ -252,7 +252,7 @@ static uint64_t molecule_of(const pileup *p, const bam1_t *b)
         int64_t orientation;
     } at = {0};
     if (!umi || !*umi)
-        return 0;
+        return (mtl__molecule){0, 0, 0};
     const bool paired = (b->core.flag & BAM_FPAIRED) && !(b->core.flag & BAM_FMUNMAP) &&
                         b->core.mtid == b->core.tid;
     if (paired) {
@@ -271,11 +271,13 @@ static uint64_t molecule_of(const pileup *p, const bam1_t *b)
                         (int64_t)bam_cigar_oplen(cigar[bam_is_rev(b) ? n - 1 : 0]);
     }
     const uint64_t h = mtl__hash_bytes(mtl__hash(umi), &at, sizeof at);
-    return h ? h : 1;
+    return (mtl__molecule){h ? h : 1, mtl__hash_bytes(MTL_HASH_START, &at, sizeof at),
+                           mtl__barcode(umi)};
 }
 
 typedef struct keys {
-    uint64_t name, molecule;
+    uint64_t name;
+    mtl__molecule molecule;
     bool ready;
 } keys;
 
@@ -291,17 +293,17 @@ static int one_base(pileup *p, const bam1_t *b, int site, int at, keys *k)
                      b->core.mtid == b->core.tid && b->core.mpos <= pos;
     if (!k->ready) {
         k->ready = true;
-        k->molecule = p->o->umi ? molecule_of(p, b) : 0;
-        k->name = may && !k->molecule
+        k->molecule = p->o->umi ? molecule_of(p, b) : (mtl__molecule){0, 0, 0};
+        k->name = may && !k->molecule.key
                       ? mtl__hash_bytes(MTL_HASH_START, bam_get_qname(b),
                                         (size_t)(b->core.l_qname - b->core.l_extranul))
                       : 0;
-    } else if (may && !k->molecule && !k->name) {
+    } else if (may && !k->molecule.key && !k->name) {
         k->name = mtl__hash_bytes(MTL_HASH_START, bam_get_qname(b),
                                   (size_t)(b->core.l_qname - b->core.l_extranul));
     }
     return mtl__pileup_tally_base(&p->tally, site, base, may ? k->name : 0,
-                                  b->core.mpos >= b->core.pos, k->molecule, p->err);
+                                  b->core.mpos >= b->core.pos, &k->molecule, p->err);
 }
 
 /* The sites under one stretch of matching bases. */
@@ -351,14 +353,14 @@ static int move_on(pileup *p, const bam1_t *b)
     if (b->core.tid != p->tid) {
         if (b->core.tid < p->tid)
             return unsorted(p, b);
-        mtl__pileup_tally_pass(&p->tally, p->stop);
+        MTL_TRY(mtl__pileup_tally_pass(&p->tally, p->stop, p->err));
         p->tally.passed = 0; /* contigs may come in another order than the panel's */
         p->tid = b->core.tid;
         p->site = p->first[p->tid];
         p->stop = p->last[p->tid];
         memset(p->tally.seen, 0, p->tally.size * sizeof *p->tally.seen);
         p->tally.used = 0;
-        mtl__pileup_tally_pass(&p->tally, p->site);
+        MTL_TRY(mtl__pileup_tally_pass(&p->tally, p->site, p->err));
     } else if (b->core.pos < p->position) {
         return unsorted(p, b);
     }
@@ -366,9 +368,7 @@ static int move_on(pileup *p, const bam1_t *b)
     const int before = p->site;
     while (p->site < p->stop && p->panel->site[p->site].position - 1 < b->core.pos)
         p->site++;
-    if (p->site != before)
-        mtl__pileup_tally_pass(&p->tally, p->site);
-    return MTL_OK;
+    return p->site != before ? mtl__pileup_tally_pass(&p->tally, p->site, p->err) : MTL_OK;
 }
 
 static int next_read(pileup *p)
@@ -402,8 +402,7 @@ static int all_reads(pileup *p)
                             hts_get_format(p->file)->format == cram
                                 ? ", or the reference is not the one it was written with"
                                 : "");
-    mtl__pileup_tally_pass(&p->tally, p->stop);
-    return MTL_OK;
+    return mtl__pileup_tally_pass(&p->tally, p->stop, p->err);
 }
 
 /* ---------------------------------------------------------------- the sample */
@@ -498,6 +497,7 @@ static int keep_counts(const pileup *p, mtl__count_set *c)
     s->overlapping = p->tally.overlapping;
     s->discordant = p->tally.discordant;
     s->molecules = p->tally.molecules;
+    s->merged = p->tally.merged;
     s->ambiguous = p->tally.ambiguous;
     s->jumped = p->iterator != NULL;
     if (depth == 0)

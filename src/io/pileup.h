@@ -8,6 +8,7 @@ typedef struct mtl__pileup_opts {
     int base_quality, mapping_quality; /* least; 20, 20 */
     const char *umi;                   /* tag of the molecular barcode ("RX"); NULL = none */
     int umi_least;                     /* reads of a molecule that are asked for; 1 */
+    bool umi_exact;                    /* barcodes are as read; false: one base may be misread */
     const char *reference; /* FASTA with its .fai; NULL = none. CRAM needs it; REF is checked */
     int threads;           /* that unpack; 0 = all processors */
     int way;               /* 0: by the density of the panel; 1: always the whole file; 2: always
@@ -33,7 +34,8 @@ typedef struct mtl__pileup_seen {
     int site;
     uint8_t base; /* 0 .. 3, of a template */
     uint8_t counted;
-    uint16_t n[4]; /* of a molecule: reads by base */
+    uint16_t n[4];           /* of a molecule: reads by base */
+    uint64_t place, barcode; /* of a molecule */
 } mtl__pileup_seen;
 typedef struct mtl__pileup_tally {
     const mtl__site_panel *panel;
@@ -42,17 +44,31 @@ typedef struct mtl__pileup_tally {
     mtl__pileup_seen *seen;
     size_t size, used; /* of `seen`: a power of two */
     int passed;        /* sites below this are done with */
-    int64_t overlapping, discordant, molecules, ambiguous;
+    int64_t overlapping, discordant, molecules, ambiguous, merged;
+    mtl__pileup_seen **passing; /* room for those that are passed */
+    size_t cap_passing;
 } mtl__pileup_tally;
+/* Which molecule a read is of; key 0 = molecules are not told apart. */
+typedef struct mtl__molecule {
+    uint64_t key;     /* of all there is to tell it by */
+    uint64_t place;   /* of its ends and orientation */
+    uint64_t barcode; /* letters packed; 0 = not of A, C, G, T alone, or too long */
+} mtl__molecule;
 int mtl__pileup_tally_init(mtl__pileup_tally *t, const mtl__site_panel *p,
                            const mtl__pileup_opts *o, mtl_error *err);
 void mtl__pileup_tally_free(mtl__pileup_tally *t);
 /* One base (0 .. 3) of a read at a site. template_key names the pair if a mate may cover the site
-   as well (else 0) and comes_later says that the mate has not been seen yet; molecule_key != 0:
-   counted by molecule. */
+   as well (else 0) and comes_later says that the mate has not been seen yet; with a key in
+   `molecule` it is counted by molecule. */
 int mtl__pileup_tally_base(mtl__pileup_tally *t, int site, int base, uint64_t template_key,
-                           bool comes_later, uint64_t molecule_key, mtl_error *err);
+                           bool comes_later, const mtl__molecule *molecule, mtl_error *err);
 /* Counts what waits at sites below `site`. */
-void mtl__pileup_tally_pass(mtl__pileup_tally *t, int site);
+int mtl__pileup_tally_pass(mtl__pileup_tally *t, int site, mtl_error *err);
+
+/* ---------------------------------------------------------------- barcodes (pileup_umi.c) */
+enum { MTL__BARCODES_MAX = 5000 }; /* at one place; more are left as read */
+uint64_t mtl__barcode(const char *umi);
+/* Molecules of misread barcodes go into those they were misread from; their n become 0. Sorts e. */
+int mtl__merge_barcodes(mtl__pileup_seen **e, int n, int64_t *merged, mtl_error *err);
 
 #endif

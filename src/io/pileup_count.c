@@ -3,8 +3,9 @@
    site: two mates are one molecule read twice, so agreeing bases count once and disagreeing ones
    not at all (one of them is an error, and which is not known). With barcodes, reads of one
    molecule (same barcode, place and orientation) are counted as one base, the one that more than
-   half of them show; others count as ambiguous. Entries of sites that the sorted reads have passed
-   are dropped when the table grows, so it stays as small as the reads over a few sites. */
+   half of them show; others count as ambiguous; misread barcodes are seen to in pileup_umi.c.
+   Entries of sites that the sorted reads have passed are dropped when the table grows, so it stays
+   as small as the reads over a few sites. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ void mtl__pileup_tally_free(mtl__pileup_tally *t)
 {
     free(t->count);
     free(t->seen);
+    free(t->passing);
+    t->passing = NULL;
     t->count = NULL;
     t->seen = NULL;
 }
@@ -51,7 +54,7 @@ static void count_molecule(mtl__pileup_tally *t, const mtl__pileup_seen *e)
         if (e->n[b] > e->n[best])
             best = b;
     }
-    if (total < t->o->umi_least)
+    if (total < t->o->umi_least || total == 0) /* 0: went into another one */
         return;
     t->molecules++;
     if (2 * e->n[best] > total)
@@ -91,23 +94,35 @@ static int make_room(mtl__pileup_tally *t, mtl_error *err)
     return rebuild(t, 4 * alive < t->size ? t->size : 2 * t->size, err);
 }
 
-void mtl__pileup_tally_pass(mtl__pileup_tally *t, int site)
+int mtl__pileup_tally_pass(mtl__pileup_tally *t, int site, mtl_error *err)
 {
+    size_t n = 0;
     if (site <= t->passed)
-        return;
-    if (t->o->umi)
-        for (size_t i = 0; i < t->size && t->used; i++)
-            if (t->seen[i].key && t->seen[i].site >= t->passed && t->seen[i].site < site)
-                count_molecule(t, &t->seen[i]);
+        return MTL_OK;
+    for (size_t i = 0; t->o->umi && i < t->size && t->used; i++) {
+        mtl__pileup_seen *e = &t->seen[i];
+        if (!e->key || e->site < t->passed || e->site >= site)
+            continue;
+        if (mtl__grow(&t->passing, &t->cap_passing, n + 1, sizeof *t->passing) < 0)
+            return mtl__nomem(err);
+        t->passing[n++] = e;
+    }
+    if (n > 1 && !t->o->umi_exact)
+        MTL_TRY(mtl__merge_barcodes(t->passing, (int)n, &t->merged, err));
+    for (size_t i = 0; i < n; i++)
+        count_molecule(t, t->passing[i]);
     t->passed = site;
+    return MTL_OK;
 }
 
-static int by_molecule(mtl__pileup_tally *t, int site, int base, uint64_t key, mtl_error *err)
+static int by_molecule(mtl__pileup_tally *t, int site, int base, const mtl__molecule *m,
+                       mtl_error *err)
 {
     MTL_TRY(make_room(t, err));
-    mtl__pileup_seen *e = place(t, key, site);
+    mtl__pileup_seen *e = place(t, m->key, site);
     if (!e->key) {
-        *e = (mtl__pileup_seen){.key = key, .site = site};
+        *e = (mtl__pileup_seen){
+            .key = m->key, .site = site, .place = m->place, .barcode = m->barcode};
         t->used++;
     }
     if (e->n[base] < UINT16_MAX)
@@ -116,10 +131,10 @@ static int by_molecule(mtl__pileup_tally *t, int site, int base, uint64_t key, m
 }
 
 int mtl__pileup_tally_base(mtl__pileup_tally *t, int site, int base, uint64_t template_key,
-                           bool comes_later, uint64_t molecule_key, mtl_error *err)
+                           bool comes_later, const mtl__molecule *molecule, mtl_error *err)
 {
-    if (molecule_key)
-        return by_molecule(t, site, base, molecule_key, err);
+    if (molecule->key)
+        return by_molecule(t, site, base, molecule, err);
     if (!template_key) {
         t->count[site][base]++;
         return MTL_OK;

@@ -88,12 +88,16 @@ static double greatest(const mtl_result *r, const mtl__band *x)
     return most;
 }
 
-/* Mean damage summed over time, in days of a wholly damaged organ (trapezoids between dates). */
-static double burden(const mtl_result *r, const mtl__band *x)
+/* Mean damage summed over time, in days of a wholly damaged organ: trapezoids between dates, the
+   first of which is the day of the injury (before it there is none, however far the last look is).
+ */
+static double burden(const mtl_result *r, const mtl__band *x, double from)
 {
     double sum = x ? 0 : NAN;
     for (int k = 1; x && k < r->n_times; k++)
-        sum += 0.5 * ((double)x[k].mean + (double)x[k - 1].mean) * (r->time[k] - r->time[k - 1]);
+        if (r->time[k - 1] >= from)
+            sum +=
+                0.5 * ((double)x[k].mean + (double)x[k - 1].mean) * (r->time[k] - r->time[k - 1]);
     return sum;
 }
 
@@ -128,7 +132,7 @@ static int add_injury(mtl_compare *c, both x)
         const mtl__injury_result *p = of_side(x, k) >= 0 ? &r->host.injury[of_side(x, k)] : NULL;
         for (int b = 0; b < MTL__HOST_BANDS; b++) {
             v[HEALED][k][b] = p ? p->healed_mean[b] : NAN;
-            v[BURDEN][k][b] = p ? burden(r, p->damage[b]) : NAN;
+            v[BURDEN][k][b] = p ? burden(r, p->damage[b], i->t) : NAN;
             v[ARRIVED][k][b] = p ? greatest(r, p->arrived[b]) : NAN;
         }
     }

@@ -54,7 +54,8 @@ static const char TURNED[] = "events:\n" HEART TUMOUR BLOOD STROKE MAX INFARCT E
                              "focus: anna\npeople:\n" ZOE ANNA ROSA "follow: [tolerance, all]\n";
 /* Few enough cells for the exact solver, and strong enough couplings to be seen. */
 #define FEW                                                                                        \
-    "resident.mother.dose := 300; msc.mother.dose := 20; resident.division := 0.2 per year; "      \
+    "resident.dose := 300; msc.dose := 20; resident.mother.dose := 300; msc.mother.dose := 20; "   \
+    "resident.division := 0.2 per year; "                                                          \
     "msc.division := 0.2 per year; antigen.half := 100; repair.half := 0.003; "
 #define ALL_ON                                                                                     \
     FEW "repair=benefit; niche=rejection; reject.rate := 2e-4 per day; reject.output := 0.5; "     \

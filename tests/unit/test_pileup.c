@@ -223,6 +223,50 @@ static void molecules(void **state)
     mtl__sites_free(&p);
 }
 
+/* Five reads of one barcode, two of it misread in one base, one read of that misread once more, and
+   one that is two bases off; another molecule of three reads is too many to be a misreading of
+   five. At another place nothing is merged, and nothing with an N. */
+static void misread_barcodes(void **state)
+{
+#define READ(name, base, rest, umi)                                                                \
+    name "\t0\tchr1\t101\t60\t12M\t*\t0\t0\tTTTT" base "TTTT" rest "TT\tIIIIIIIIIIII\tRX:Z:" umi   \
+         "\n"
+    static const char reads[] = HEADER READ("a1", "G", "C", "AACC-GT")
+        READ("a2", "G", "C", "AACC-GT") READ("a3", "G", "C", "AACC-GT")
+            READ("a4", "G", "C", "AACC-GT") READ("a5", "G", "C", "AACC-GT")
+                READ("b1", "A", "C", "AACC-GA") READ("b2", "A", "C", "AACC-GA")
+                    READ("c1", "A", "C", "AACT-GA") READ("d1", "A", "C", "TTCC-GT")
+                        READ("e1", "A", "C", "AAGC-GT") READ("e2", "A", "C", "AAGC-GT")
+                            READ("e3", "A", "C", "AAGC-GT") READ("e4", "A", "C", "AAGC-GT")
+                                READ("f1", "A", "C",
+                                     "AACC-GN") "g1\t0\tchr1\t102\t60\t11M\t*"
+                                                "\t0\t0\tTTTATTTTCTT\tIIIIIIIIIII\tRX:Z:AACC-GA\n";
+    mtl__site_panel p;
+    mtl__count_set c;
+    mtl__pileup_opts o;
+    mtl_error err;
+    (void)state;
+    mtl__pileup_opts_init(&o);
+    o.umi = "RX";
+    panel_of(&p, three_sites);
+    convert(reads, "misread.bam", "wb", NULL, false);
+    assert_int_equal(counted(&c, &p, in_folder("misread.bam"), &o, &err), 0);
+    assert_counts(&c.sample[0], 0, 4, 1, 0); /* d, e, f, g; a with b and c */
+    assert_int_equal(c.sample[0].merged, 4); /* two at each of two sites */
+    mtl__count_set_free(&c);
+    o.umi_exact = true;
+    assert_int_equal(counted(&c, &p, in_folder("misread.bam"), &o, &err), 0);
+    assert_counts(&c.sample[0], 0, 6, 1, 0);
+    assert_int_equal(c.sample[0].merged, 0);
+    mtl__count_set_free(&c);
+    mtl__sites_free(&p);
+    /* Lengths and first letters. */
+    assert_true(mtl__barcode("ACGT") != mtl__barcode("AACGT"));
+    assert_true(mtl__barcode("AC-GT") == mtl__barcode("ACGT"));
+    assert_int_equal(mtl__barcode("ACNT"), 0);
+    assert_int_equal(mtl__barcode("ACGTACGTACGTACGTACGTACGTACGTACGTACGT"), 0);
+}
+
 /* ---------------------------------------------------------------- many reads, looked at twice */
 enum { READS = 3000, SITES = 40, SPAN = 3600, LONG = 80 };
 typedef struct drawn {
@@ -498,10 +542,11 @@ static void names_of_contigs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),    cmocka_unit_test(mates),
-        cmocka_unit_test(molecules),  cmocka_unit_test(every_way_alike),
-        cmocka_unit_test(damaged),    cmocka_unit_test(other_genomes),
-        cmocka_unit_test(references), cmocka_unit_test(names_of_contigs),
+        cmocka_unit_test(by_hand),          cmocka_unit_test(mates),
+        cmocka_unit_test(molecules),        cmocka_unit_test(misread_barcodes),
+        cmocka_unit_test(every_way_alike),  cmocka_unit_test(damaged),
+        cmocka_unit_test(other_genomes),    cmocka_unit_test(references),
+        cmocka_unit_test(names_of_contigs),
     };
     return cmocka_run_group_tests_name("pile-up", tests, set_up, tear_down);
 }

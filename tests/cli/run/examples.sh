@@ -1,5 +1,9 @@
 # Every family of examples/ runs as it stands.
 for f in "$SOURCE"/examples/*.yaml; do
+    case ${f##*/} in
+    mouse_*) export MATRILINE_MODEL="$SOURCE/models/mouse" ;;
+    *) export MATRILINE_MODEL="$SOURCE/models/human" ;;
+    esac
     matriline check "$f" > /dev/null || echo "$f: check failed"
     matriline run "$f" -n 3 > text 2> err || { echo "$f: run failed"; cat err; }
     test -s text || echo "$f printed nothing"

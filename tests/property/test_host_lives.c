@@ -326,7 +326,7 @@ static void the_order_in_the_file_does_not_matter(void **state)
 static const char SETTLED[] =
     PEOPLE "events:\n"
            "  - {date: 1975-06-01, person: anna, event: delivery, week: 40, child: tom, sex: male, "
-           "seeds: {slow_seed: 0, msc: 0, resident: 2000}}\n" INFARCT HEART;
+           "seeds: {slow_seed: 0, msc: 0, resident: 20000}}\n" INFARCT HEART;
 
 static void a_fate_makes_no_cell(void **state)
 {

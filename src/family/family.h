@@ -86,7 +86,7 @@ bool mtl__part_reaches(const mtl__world *w, const mtl__part *part, int person);
 bool mtl__next_body(const mtl__world *w, const mtl__part *part, int *body, int *type0, int *type1,
                     int *cox0, int *cox1);
 
-/* ---------------------------------------------------------------- hosts beside the cells (lives.c)
+/* ---------------------------------------------------------------- hosts beside the cells (host_lives.c)
  */
 /* The lives of all hosts of a world in one replicate, as the companion of its lanes. One per
  * thread.

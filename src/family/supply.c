@@ -211,7 +211,8 @@ static int add_inflow(mtl__filling *f, mtl__inflow in)
     return 0;
 }
 
-/* Over a pregnancy: per day by the curve, or a total that the curve spreads over weeks 2 to term. */
+/* Over a pregnancy: per day by the curve, or a total that the curve spreads over weeks 2 to term.
+ */
 static int over_pregnancy(mtl__filling *f, const mtl__supply *u, mtl__inflow in)
 {
     const mtl_model *m = f->w->m;
@@ -495,9 +496,8 @@ static int fill_inoculum(mtl__world *w, int pregnancy, int child, enum mtl__supp
 int mtl__world_supply(mtl__world *w, mtl_error *err)
 {
     const mtl_scenario *s = w->s;
-    const size_t most =
-        (1 + MTL__MAX_OWNERS) * (size_t)s->n_children + MTL__MAX_OWNERS * (size_t)s->n_contacts +
-        mtl__most_tumour_inocula(w) + 1;
+    const size_t most = (1 + MTL__MAX_OWNERS) * (size_t)s->n_children +
+                        MTL__MAX_OWNERS * (size_t)s->n_contacts + mtl__most_tumour_inocula(w) + 1;
     w->inoculum = mtl__arena_alloc(&w->arena, most * sizeof *w->inoculum);
     if (!w->inoculum)
         return mtl__nomem(err);

@@ -46,6 +46,15 @@ int mtl__target_family(mtl__target_reader *rd, const char *name, int raise, doub
         rd->family[i].problem = mtl__arena_strdup(&rd->r->arena, text);
         return rd->family[i].problem ? i : mtl__nomem(err);
     }
+    const double term = mtl__model_life(rd->model).term;
+    if (ret < 0 && term != 40.0) { /* a human's dates are no mouse's */
+        char text[1024];
+        mtl_error_format(&local, text, sizeof text);
+        return mtl__fail(err, ret, "family",
+                         "%s (in the model a pregnancy goes to week %.3g: are the families of "
+                         "this folder of its species?)",
+                         text, term);
+    }
     if (ret < 0 && err)
         *err = local;
     return ret < 0 ? ret : i;

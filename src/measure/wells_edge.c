@@ -3,9 +3,12 @@
    concern the estimate alone: intervals and limits are those of the likelihood as it stands.
 
    Blanks. Their predictive law has the mean of Jeffreys' posterior, (h + 1/2) / (n + 1) for h hits
-   in n blank wells, which is half a hit too many: with few blanks that is a fragment or two taken
-   off from every sample. The estimate is that of the same likelihood with the mean at the plain
-   rate of the blanks, -ln(1 - h / n), that is, moved along u by the difference.
+   in n blank wells, which is half a hit too many; `excess` is by how many fragments that is above
+   the plain rate of the blanks, -ln(1 - h / n), in all wells. Of N fragments with u of them
+   donors', the likelihood takes off E[B | N], which lies between the mode of B (0, where blanks are
+   few) and its mean: the nearer to the mean the wider the law of the donors' fragments, of variance
+   u, is beside that of B. So what is taken off too much is excess u / (u + var B), and the estimate
+   is where the likelihood is greatest with its mean moved by so much.
 
    Edges. Were fractions free to fall below 0, estimates would be unbiased to first order, (a, b)
    normal with covariance V. Maximum likelihood keeps b at 0 where it would be less, and then gives
@@ -62,6 +65,13 @@ static bool bend(const mtl__joint *j, const mtl__config *k, const double *at, co
                 return false;
         }
     return true;
+}
+
+double mtl__plain_mean(const mtl__evidence *e, double u)
+{
+    const double mean = mtl__background_mean(&e->background) * (double)e->places;
+    const double var = mean > 0.0 ? mean * (1.0 + (double)e->places / e->background.rate) : 0.0;
+    return u > 0.0 ? mtl__max(u - e->excess * u / (u + var), 0.0) : 0.0;
 }
 
 void mtl__plain_estimate(const mtl__joint *j, const mtl__config *k, double *c)

@@ -52,12 +52,14 @@ static double evidence_log(const mtl__joint *j, const mtl__config *k, int t, con
             one = one && (!same || same == here);
             same = here;
         }
-    const double at = total * factor - (j->plain ? e->excess : 0.0);
-    if (!same || one)
-        return mtl__table_beyond(same ? same : e->use[k->whole][1], at);
+    if (!same)
+        return e->use[k->whole][1]->at_zero;
+    const double at = j->plain ? mtl__plain_mean(e, total * factor) : total * factor;
+    if (one)
+        return mtl__table_at(same, at);
     for (int s = 0; s < j->n_sets; s++)
         if (u[s] > 0.0)
-            sum += u[s] / total * mtl__table_beyond(e->use[k->whole][k->z[t * j->n_sets + s]], at);
+            sum += u[s] / total * mtl__table_at(e->use[k->whole][k->z[t * j->n_sets + s]], at);
     return sum;
 }
 

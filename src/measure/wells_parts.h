@@ -79,8 +79,6 @@ typedef struct mtl__table {
     double best, best_u; /* largest, where */
 } mtl__table;
 double mtl__table_at(const mtl__table *t, double u);
-/* The same, going on below 0 as it begins there. */
-double mtl__table_beyond(const mtl__table *t, double u);
 
 /* What the wells of one target say of one sample. */
 typedef struct mtl__evidence {
@@ -180,6 +178,8 @@ int mtl__level_measure(mtl__level *out, const mtl__joint *j, int set, const mtl_
 /* The estimate [n_sets] of one configuration without the bias of the blanks' prior; c is where it
    starts and ends. */
 void mtl__plain_estimate(const mtl__joint *j, const mtl__config *k, double *c);
+/* Fragments as the likelihood has to see them for this. */
+double mtl__plain_mean(const mtl__evidence *e, double u);
 /* What this estimate of a set errs by on average because others cannot be below 0. */
 double mtl__edge_bias(const mtl__joint *j, const mtl__config *k, int set, const double *estimate);
 

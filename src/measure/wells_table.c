@@ -68,14 +68,6 @@ double mtl__table_at(const mtl__table *t, double u)
            s * s * ((1.0 + 2.0 * r) * t->l[hi] - r * h * t->d[hi]);
 }
 
-double mtl__table_beyond(const mtl__table *t, double u)
-{
-    const double step = 0.5 * mtl__exp(t->v[0]);
-    return u > 0.0 || !(t->at_zero > -HUGE_VAL)
-               ? mtl__table_at(t, u)
-               : t->at_zero + (mtl__table_at(t, step) - t->at_zero) / step * u;
-}
-
 /* ---------------------------------------------------------------- counted one by one */
 static double step_at(double v)
 {

@@ -44,6 +44,9 @@ static void healed(mtl__page *v, double days)
 static void injury_row(grid *g, const mtl__injury_result *x)
 {
     mtl__page *v = g->v;
+    const double size = v->s->injury[x->injury].size;
+    if (isfinite(size) && size <= 0)
+        return; /* a sham operation has nothing to heal */
     mtl__str *b = v->out, name = {0};
     mtl__injury_name(v, &name, &v->s->injury[x->injury]);
     row_open(g, name.s ? name.s : "");

@@ -174,12 +174,17 @@ static void say_healed(mtl__page *v, double days)
     if (isfinite(days))
         mtl__str_printf(v->out, "after %s", mtl__duration(days, text));
     else
-        mtl__str_printf(v->out, "not by %d", mtl__year(v->r->t_final));
+        mtl__str_printf(v->out, "not by %d", mtl__year(v->r->time[v->r->n_times - 1]));
 }
 
 static void say_repair(mtl__page *v, const mtl__injury_result *x)
 {
     mtl__str *b = v->out;
+    const double size = v->s->injury[x->injury].size; /* NaN: the model's */
+    if (isfinite(size) && size <= 0) {
+        mtl__str_add(b, "<p class=\"note\">No tissue is lost, as in a sham operation.</p>\n");
+        return;
+    }
     mtl__str_add(b, "<p class=\"note\">A tenth of the damage is left <b>");
     say_healed(v, x->healed_mean[MTL__CHANCE]);
     mtl__str_add(b, "</b>");

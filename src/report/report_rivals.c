@@ -76,10 +76,11 @@ static void big_number(mtl__page *v, const mtl_result *r, double x, double y)
     mtl__answer_text(v, r->answer[MTL__CHANCE], r->opts.replicates, value);
     const double after = x + mtl__text_width(value, 30) + 14;
     mtl__svg_text(b, "big", 's', x, y, value);
-    mtl__svg_text(b, "", 's', after, y - 11, "the answer, chance alone");
+    const bool narrow = v->n_results > 3; /* beside four numbers there is less room */
+    mtl__svg_text(b, "", 's', after, y - 11, narrow ? "chance alone" : "the answer, chance alone");
     if (r->n_bands < 2)
         return;
-    snprintf(text, sizeof text, "%s with the unknowns drawn",
+    snprintf(text, sizeof text, narrow ? "%s, unknowns" : "%s with the unknowns drawn",
              mtl__answer_text(v, r->answer[MTL__UNKNOWNS], r->opts.replicates, value));
     mtl__svg_text(b, "", 's', after, y + 5, text);
 }

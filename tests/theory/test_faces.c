@@ -22,7 +22,7 @@
 #define MOTHER "people:\n  mother: {sex: female, born: 1945-06-01}\nevents:\n"
 #define SON(date, name)                                                                            \
     "  - {date: " date ", person: mother, event: delivery, week: 40, child: " name ", sex: "       \
-                                                                                   "male}\n"
+    "male}\n"
 /* The look lies 20 years after the last of three. */
 #define BLOOD                                                                                      \
     "  - {date: 1998-06-01, person: mother, event: sample, organ: blood, assay: dys14-qpcr, "      \
@@ -48,7 +48,7 @@ static void cells_rise_with_parity_only_where_they_add_up(void **state)
         MOTHER SON("1972-06-01", "a") SON("1975-06-01", "b") SON("1978-06-01", "c") BLOOD;
     static const face_setting displaced[] = {{"niche", "displacement"}, {NULL, NULL}};
     static const face_setting rejected[] = {{"niche", "rejection"}, {NULL, NULL}};
-    enum { LIVES = 60 };
+    enum { LIVES = 30 };
     (void)state;
     const double additive = p_exact(three, NULL, "mother", 0) / p_exact(one, NULL, "mother", 0);
     const double driven =
@@ -163,7 +163,7 @@ static void switches_without_an_object_change_nothing(void **state)
                                           {{"alzheimer", "loss"}, {NULL, NULL}},
                                           {{"fetus", "rejected"}, {NULL, NULL}},
                                           {{"alzheimer", "protects"}, {NULL, NULL}}};
-    enum { LIVES = 12 };
+    enum { LIVES = 6 };
     float first[LIVES];
     (void)state;
     for (size_t i = 0; i < sizeof one / sizeof one[0]; i++) {

@@ -203,6 +203,32 @@ static void common_error_by_brute_force(void **state)
     free(u);
 }
 
+/* Presence by simulation draws the wells as well: 20 hits of 24 are nothing that blanks do, 3 are
+   where blanks hit 0.1 per well. 60 draws with a fixed seed: p of the latter is 0.40 by the law of
+   the hits (at least 3 of 24 wells of chance 0.095), within 0.25 but for 1e-4 of seeds. */
+static void presence_by_draws(void **state)
+{
+    (void)state;
+    static const int hits[2] = {20, 3}, own[2] = {1, 0};
+    tube *t = tube_new(20, 30, 0, 0, 62);
+    const mtl__counts none = {"wells", NULL, NULL, NULL};
+    t->opts.bootstrap = 60;
+    for (int k = 0; k < 2; k++) {
+        mtl__mix m;
+        mtl__qpcr a = assay(3000, 1);
+        a.false_per_well = 0.1;
+        const mtl__mix_wells wells = {0, &a, hits[k], own};
+        assert_int_equal(
+            mtl__mix_joint(&m, &t->sites, &t->people, &none, 1, &wells, 1, &t->opts, NULL), 0);
+        if (k == 0)
+            near(m.share[0].p, 1.0 / 61, 1e-9, 0);
+        else
+            near(m.share[0].p, 0.40, 0, 0.25);
+        mtl__mix_clear(&m);
+    }
+    free(t);
+}
+
 /* ---------------------------------------------------------------- the table */
 static mtl_model *model;
 static mtl_scenario *family;
@@ -269,8 +295,8 @@ static mtl_mix_row row_of(const mtl_mix *m, const char *sample, const char *dono
 
 #define HEAD "sample\ttarget\tcarriers\twells\thits\tgenomes\tfalse_per_well\n"
 
-/* A sample of wells alone is what its hits say; two alleles count twice, and an allele that is whole
-   in every other genome half. */
+/* A sample of wells alone is what its hits say; two alleles count twice, and an allele that is
+   whole in every other genome half. */
 static void wells_alone(void **state)
 {
     static const struct {
@@ -389,11 +415,9 @@ static void wells_of_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_sample_by_brute_force),
-        cmocka_unit_test(common_error_by_brute_force),
-        cmocka_unit_test(wells_alone),
-        cmocka_unit_test(background_is_said),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(one_sample_by_brute_force), cmocka_unit_test(common_error_by_brute_force),
+        cmocka_unit_test(presence_by_draws),         cmocka_unit_test(wells_alone),
+        cmocka_unit_test(background_is_said),        cmocka_unit_test(refusals),
         cmocka_unit_test(wells_of_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

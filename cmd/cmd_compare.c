@@ -104,16 +104,8 @@ static int run_both(struct side side[2], const struct options *o)
     struct progress p;
     mtl_run_opts run;
     mtl_error err = {0};
-    mtl_run_opts_init(&run);
-    if (o->replicates > 0)
-        run.replicates = o->replicates;
-    run.first_replicate = o->first_replicate;
-    run.solver = solver_of(o->solver);
-    run.seed = o->seed;
-    run.threads = o->threads;
-    run.unknowns = !o->no_unknowns;
+    session_run_opts(&run, o);
     run.fingerprints = 1;
-    run.command_line = o->command_line;
     run.progress = progress_step;
     run.progress_ctx = &p;
     double *dates;

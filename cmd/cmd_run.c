@@ -207,16 +207,7 @@ static int run_rivals(mtl_result **result, const mtl_scenario *s, const struct r
     struct progress p;
     mtl_run_opts run;
     mtl_error err = {0};
-    mtl_run_opts_init(&run);
-    if (o->replicates > 0)
-        run.replicates = o->replicates;
-    run.first_replicate = o->first_replicate;
-    run.solver = solver_of(o->solver);
-    run.seed = o->seed;
-    run.threads = o->threads;
-    run.step_days = o->step_days;
-    run.unknowns = !o->no_unknowns;
-    run.command_line = o->command_line;
+    session_run_opts(&run, o);
     run.progress = progress_step;
     run.progress_ctx = &p;
     progress_start(&p, "run", o);

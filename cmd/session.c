@@ -173,6 +173,20 @@ enum mtl_solver solver_of(const char *name)
     return strcmp(name, "leap") == 0 ? MTL_SOLVER_LEAP : MTL_SOLVER_ANALYTIC;
 }
 
+void session_run_opts(mtl_run_opts *run, const struct options *o)
+{
+    mtl_run_opts_init(run);
+    if (o->replicates > 0)
+        run->replicates = o->replicates;
+    run->first_replicate = o->first_replicate;
+    run->solver = solver_of(o->solver);
+    run->step_days = o->step_days;
+    run->seed = o->seed;
+    run->threads = o->threads;
+    run->unknowns = !o->no_unknowns;
+    run->command_line = o->command_line;
+}
+
 /* ---------------------------------------------------------------- rivals */
 void session_rivals_free(struct rivals *r, mtl_model *base)
 {

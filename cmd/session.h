@@ -27,6 +27,8 @@ int print_answer(char *text, const struct options *o);
 
 /* Of the name that --solver was given; auto if none. */
 enum mtl_solver solver_of(const char *name);
+/* Replicates, solver, step, seed, threads, unknowns and command line as asked for. */
+void session_run_opts(mtl_run_opts *run, const struct options *o);
 
 /* The model once, or once for each built value of --each. */
 enum { MAX_RIVALS = 16 };

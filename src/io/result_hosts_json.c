@@ -5,49 +5,16 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "io/json_text.h"
 #include "io/result_out.h"
-
-static void set(json_t *o, const char *key, json_t *value, bool *failed)
-{
-    if (!value || json_object_set_new(o, key, value) != 0)
-        *failed = true;
-}
-
-static void append(json_t *list, json_t *value, bool *failed)
-{
-    if (!value || json_array_append_new(list, value) != 0)
-        *failed = true;
-}
-
-static json_t *number(double v)
-{
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
-static json_t *text(const char *s)
-{
-    if (!s)
-        return json_null();
-    mtl__str b = {0};
-    mtl__out_clean(&b, s);
-    json_t *v = b.oom ? NULL : json_stringn(b.s ? b.s : "", b.len);
-    mtl__str_free(&b);
-    return v;
-}
-
-static json_t *date(double days)
-{
-    char buf[16];
-    return isfinite(days) ? json_string(mtl__date_text(days, buf)) : json_null();
-}
 
 /* A pair of numbers, of chance alone and with the unknowns drawn. */
 static void both(json_t *o, const mtl_result *r, const char *key, const char *wide, const double *v,
                  bool *failed)
 {
-    set(o, key, number(v[MTL__CHANCE]), failed);
+    mtl__json_set(o, key, mtl__json_number(v[MTL__CHANCE]), failed);
     if (r->n_bands > 1)
-        set(o, wide, number(v[MTL__UNKNOWNS]), failed);
+        mtl__json_set(o, wide, mtl__json_number(v[MTL__UNKNOWNS]), failed);
 }
 
 /* ------------------------------------------------------------------ courses */
@@ -58,7 +25,7 @@ static json_t *course(const float *v, int n, bool *failed)
         return json_null();
     json_t *list = json_array();
     for (int k = 0; k < n; k++)
-        append(list, number(v[k]), failed);
+        mtl__json_append(list, mtl__json_number(v[k]), failed);
     return list;
 }
 
@@ -67,24 +34,24 @@ static json_t *band_course(const mtl__band *x, int n, bool *failed)
     json_t *o = json_object(), *mean = json_array(), *low = json_array(), *mid = json_array(),
            *high = json_array();
     for (int k = 0; x && k < n; k++) {
-        append(mean, number(x[k].mean), failed);
-        append(low, number(x[k].q025), failed);
-        append(mid, number(x[k].q500), failed);
-        append(high, number(x[k].q975), failed);
+        mtl__json_append(mean, mtl__json_number(x[k].mean), failed);
+        mtl__json_append(low, mtl__json_number(x[k].q025), failed);
+        mtl__json_append(mid, mtl__json_number(x[k].q500), failed);
+        mtl__json_append(high, mtl__json_number(x[k].q975), failed);
     }
-    set(o, "mean", mean, failed);
-    set(o, "q025", low, failed);
-    set(o, "q500", mid, failed);
-    set(o, "q975", high, failed);
+    mtl__json_set(o, "mean", mean, failed);
+    mtl__json_set(o, "q025", low, failed);
+    mtl__json_set(o, "q500", mid, failed);
+    mtl__json_set(o, "q975", high, failed);
     return o;
 }
 
 static void courses(json_t *o, const mtl_result *r, const char *key, const char *wide,
                     mtl__band *const *band, bool *failed)
 {
-    set(o, key, band_course(band[MTL__CHANCE], r->n_times, failed), failed);
+    mtl__json_set(o, key, band_course(band[MTL__CHANCE], r->n_times, failed), failed);
     if (r->n_bands > 1)
-        set(o, wide, band_course(band[MTL__UNKNOWNS], r->n_times, failed), failed);
+        mtl__json_set(o, wide, band_course(band[MTL__UNKNOWNS], r->n_times, failed), failed);
 }
 
 /* ------------------------------------------------------------------ parts */
@@ -104,21 +71,21 @@ static json_t *injuries(const mtl_result *r, bool *failed)
         const mtl__injury *i = &r->s->injury[x->injury];
         mtl__band *const *band[] = {x->damage, x->inflammation, x->chemokine};
         json_t *o = json_object();
-        set(o, "person", text(r->s->person[x->person].name), failed);
-        set(o, "injury", text(r->m->injury[i->def].name), failed);
-        set(o, "organ", text(r->m->organ[i->organ].name), failed);
-        set(o, "injury_date", date(i->t), failed);
-        set(o, "size_share", number(i->size), failed);
-        set(o, "lasts_days", number(i->lasts_days), failed);
-        set(o, "cells_act_on_repair", json_boolean(x->coupled), failed);
+        mtl__json_set(o, "person", mtl__json_string(r->s->person[x->person].name), failed);
+        mtl__json_set(o, "injury", mtl__json_string(r->m->injury[i->def].name), failed);
+        mtl__json_set(o, "organ", mtl__json_string(r->m->organ[i->organ].name), failed);
+        mtl__json_set(o, "injury_date", mtl__json_date(i->t), failed);
+        mtl__json_set(o, "size_share", mtl__json_number(i->size), failed);
+        mtl__json_set(o, "lasts_days", mtl__json_number(i->lasts_days), failed);
+        mtl__json_set(o, "cells_act_on_repair", json_boolean(x->coupled), failed);
         both(o, r, "healed_days", "healed_days_with_unknowns", x->healed_mean, failed);
-        set(o, "healed_days_without_cells", number(x->healed_alone), failed);
+        mtl__json_set(o, "healed_days_without_cells", mtl__json_number(x->healed_alone), failed);
         for (int q = 0; q < 3; q++) {
             courses(o, r, key[q], wide[q], band[q], failed);
-            set(o, alone[q], course(x->alone[q], r->n_times, failed), failed);
+            mtl__json_set(o, alone[q], course(x->alone[q], r->n_times, failed), failed);
         }
         courses(o, r, "arrived_per_1e6", "arrived_per_1e6_with_unknowns", x->arrived, failed);
-        append(list, o, failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -129,12 +96,12 @@ static json_t *tolerance(const mtl_result *r, bool *failed)
     for (int i = 0; i < r->host.n_immune; i++) {
         const mtl__immune_result *x = &r->host.immune[i];
         json_t *o = json_object();
-        set(o, "person", text(r->s->person[x->host].name), failed);
-        set(o, "donor", text(r->s->person[x->donor].name), failed);
-        set(o, "hla_mismatch_share", number(x->mismatch), failed);
+        mtl__json_set(o, "person", mtl__json_string(r->s->person[x->host].name), failed);
+        mtl__json_set(o, "donor", mtl__json_string(r->s->person[x->donor].name), failed);
+        mtl__json_set(o, "hla_mismatch_share", mtl__json_number(x->mismatch), failed);
         courses(o, r, "tolerance_share", "tolerance_share_with_unknowns", x->tolerance, failed);
         courses(o, r, "response_share", "response_share_with_unknowns", x->response, failed);
-        append(list, o, failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -145,22 +112,23 @@ static json_t *outcomes(const mtl_result *r, bool *failed)
     for (int i = 0; i < r->host.n_outcomes; i++) {
         const mtl__outcome_result *x = &r->host.outcome[i];
         json_t *o = json_object();
-        set(o, "person", text(r->s->person[x->person].name), failed);
-        set(o, "outcome", text(r->m->outcome[x->outcome].name), failed);
-        set(o, "given_date", date(x->given ? mtl__out_given_onset(r, x) : NAN), failed);
+        mtl__json_set(o, "person", mtl__json_string(r->s->person[x->person].name), failed);
+        mtl__json_set(o, "outcome", mtl__json_string(r->m->outcome[x->outcome].name), failed);
+        mtl__json_set(o, "given_date", mtl__json_date(x->given ? mtl__out_given_onset(r, x) : NAN),
+                      failed);
         both(o, r, "p_by_end", "p_by_end_with_unknowns", x->p_end, failed);
         both(o, r, "p_by_end_low", "p_by_end_low_with_unknowns", x->p_lo, failed);
         both(o, r, "p_by_end_high", "p_by_end_high_with_unknowns", x->p_hi, failed);
-        set(o, "p_baseline", number(x->p_baseline), failed);
+        mtl__json_set(o, "p_baseline", mtl__json_number(x->p_baseline), failed);
         both(o, r, "mean_times", "mean_times_with_unknowns", x->times, failed);
-        set(o, "median_onset_date", date(x->given ? NAN : mtl__out_median_onset(r, x, failed)),
-            failed);
-        set(o, "p_by_then", course(x->by[MTL__CHANCE], r->n_times, failed), failed);
+        mtl__json_set(o, "median_onset_date",
+                      mtl__json_date(x->given ? NAN : mtl__out_median_onset(r, x, failed)), failed);
+        mtl__json_set(o, "p_by_then", course(x->by[MTL__CHANCE], r->n_times, failed), failed);
         if (r->n_bands > 1)
-            set(o, "p_by_then_with_unknowns", course(x->by[MTL__UNKNOWNS], r->n_times, failed),
-                failed);
-        set(o, "p_baseline_by_then", course(x->baseline, r->n_times, failed), failed);
-        append(list, o, failed);
+            mtl__json_set(o, "p_by_then_with_unknowns",
+                          course(x->by[MTL__UNKNOWNS], r->n_times, failed), failed);
+        mtl__json_set(o, "p_baseline_by_then", course(x->baseline, r->n_times, failed), failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -172,15 +140,15 @@ static json_t *tumours(const mtl_result *r, bool *failed)
     for (int i = 0; i < r->host.n_clones; i++) {
         const mtl__clone_result *x = &r->host.clone[i];
         json_t *o = json_object();
-        set(o, "person", text(r->s->person[x->person].name), failed);
-        set(o, "kind", text(r->m->kind[x->kind].name), failed);
-        set(o, "organ", text(r->m->organ[x->organ].name), failed);
+        mtl__json_set(o, "person", mtl__json_string(r->s->person[x->person].name), failed);
+        mtl__json_set(o, "kind", mtl__json_string(r->m->kind[x->kind].name), failed);
+        mtl__json_set(o, "organ", mtl__json_string(r->m->organ[x->organ].name), failed);
         both(o, r, "p_begun", "p_begun_with_unknowns", x->p_begun, failed);
         both(o, r, "p_alive_end", "p_alive_end_with_unknowns", x->p_alive_end, failed);
         both(o, r, "p_detected", "p_detected_with_unknowns",
              x->has_detected ? x->p_detected : unknown, failed);
         courses(o, r, "cells", "cells_with_unknowns", x->cells, failed);
-        append(list, o, failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -190,12 +158,12 @@ json_t *mtl__out_hosts_json(const mtl_result *r)
     bool failed = false;
     json_t *o = json_object(), *dates = json_array();
     for (int k = 0; k < r->n_times; k++)
-        append(dates, date(r->time[k]), &failed);
-    set(o, "dates", dates, &failed);
-    set(o, "injuries", injuries(r, &failed), &failed);
-    set(o, "tolerance", tolerance(r, &failed), &failed);
-    set(o, "outcomes", outcomes(r, &failed), &failed);
-    set(o, "tumours", tumours(r, &failed), &failed);
+        mtl__json_append(dates, mtl__json_date(r->time[k]), &failed);
+    mtl__json_set(o, "dates", dates, &failed);
+    mtl__json_set(o, "injuries", injuries(r, &failed), &failed);
+    mtl__json_set(o, "tolerance", tolerance(r, &failed), &failed);
+    mtl__json_set(o, "outcomes", outcomes(r, &failed), &failed);
+    mtl__json_set(o, "tumours", tumours(r, &failed), &failed);
     if (failed) {
         json_decref(o);
         return NULL;

@@ -14,19 +14,6 @@
 
 #define JSON_STYLE (JSON_INDENT(1) | JSON_REAL_PRECISION(9))
 
-/* Sets, and remembers that something could not be made. */
-static void set(json_t *o, const char *key, json_t *value, bool *failed)
-{
-    if (!value || json_object_set_new(o, key, value) != 0)
-        *failed = true;
-}
-
-static void append(json_t *list, json_t *value, bool *failed)
-{
-    if (!value || json_array_append_new(list, value) != 0)
-        *failed = true;
-}
-
 /* The same with a name of the user's as key. */
 static void set_named(json_t *o, const char *name, json_t *value, bool *failed)
 {
@@ -36,38 +23,16 @@ static void set_named(json_t *o, const char *name, json_t *value, bool *failed)
         json_decref(value);
         *failed = true;
     } else {
-        set(o, key.s ? key.s : "", value, failed);
+        mtl__json_set(o, key.s ? key.s : "", value, failed);
     }
     mtl__str_free(&key);
-}
-
-static json_t *number(double v)
-{
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
-static json_t *text(const char *s)
-{
-    if (!s)
-        return json_null();
-    mtl__str b = {0};
-    mtl__out_clean(&b, s);
-    json_t *v = b.oom ? NULL : json_stringn(b.s ? b.s : "", b.len);
-    mtl__str_free(&b);
-    return v;
-}
-
-static json_t *date(double days)
-{
-    char buf[16];
-    return isfinite(days) ? json_string(mtl__date_text(days, buf)) : json_null();
 }
 
 static json_t *switches(const mtl_model *m, bool *failed)
 {
     json_t *o = json_object();
     for (int i = 0; i < m->n_switches; i++)
-        set_named(o, m->sw[i].name, text(m->sw[i].value[m->sw[i].now]), failed);
+        set_named(o, m->sw[i].name, mtl__json_string(m->sw[i].value[m->sw[i].now]), failed);
     return o;
 }
 
@@ -81,12 +46,12 @@ static json_t *parameters(const mtl_result *r, bool changed_ones, bool *failed)
         if (changed_ones ? !changed : !(r->used_param && r->used_param[i] && p->tier == 'D'))
             continue;
         json_t *o = json_object();
-        set(o, "name", text(p->name), failed);
-        set(o, "value", number(p->value / p->unit.scale), failed);
-        set(o, "low", number(p->low / p->unit.scale), failed);
-        set(o, "high", number(p->high / p->unit.scale), failed);
-        set(o, "unit", text(p->unit_text), failed);
-        append(list, o, failed);
+        mtl__json_set(o, "name", mtl__json_string(p->name), failed);
+        mtl__json_set(o, "value", mtl__json_number(p->value / p->unit.scale), failed);
+        mtl__json_set(o, "low", mtl__json_number(p->low / p->unit.scale), failed);
+        mtl__json_set(o, "high", mtl__json_number(p->high / p->unit.scale), failed);
+        mtl__json_set(o, "unit", mtl__json_string(p->unit_text), failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -98,12 +63,12 @@ static json_t *leanings(const mtl_result *r, bool *failed)
         const mtl__leaning *l = &r->leaning[i];
         const char tier[2] = {r->m->param[l->param].tier, '\0'};
         json_t *o = json_object();
-        set(o, "name", text(r->m->param[l->param].name), failed);
-        set(o, "tier", text(tier), failed);
-        set(o, "effect", number(l->effect), failed);
-        set(o, "low_answer", number(l->low_answer), failed);
-        set(o, "high_answer", number(l->high_answer), failed);
-        append(list, o, failed);
+        mtl__json_set(o, "name", mtl__json_string(r->m->param[l->param].name), failed);
+        mtl__json_set(o, "tier", mtl__json_string(tier), failed);
+        mtl__json_set(o, "effect", mtl__json_number(l->effect), failed);
+        mtl__json_set(o, "low_answer", mtl__json_number(l->low_answer), failed);
+        mtl__json_set(o, "high_answer", mtl__json_number(l->high_answer), failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -112,36 +77,39 @@ static void provenance(json_t *o, const mtl_result *r, bool *failed)
 {
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, r->opts.seed);
-    set(o, "program", text("matriline"), failed);
-    set(o, "version", text(mtl_version()), failed);
-    set(o, "command_line", text(r->command_line ? r->command_line : ""), failed);
-    set(o, "title", text(r->s->title), failed);
-    set(o, "scenario", text(r->s->file), failed);
-    set(o, "scenario_sha256", text(r->s->hash), failed);
-    set(o, "model_sha256", text(r->model_hash), failed);
-    set(o, "seed", text(seed), failed);
-    set(o, "replicates", json_integer(r->opts.replicates), failed);
-    set(o, "first_replicate", json_integer(r->opts.first_replicate), failed);
-    set(o, "unknowns_drawn", json_boolean(r->n_bands > 1), failed);
-    set(o, "solver", text(mtl__out_solver(r)), failed);
-    set(o, "splitting_error", number(r->split_error), failed);
-    set(o, "splitting_error_se", number(r->split_error_se), failed);
-    set(o, "events_simulated", json_integer((json_int_t)r->events), failed);
-    set(o, "switches", switches(r->m, failed), failed);
-    set(o, "hypothesis", text(r->hypothesis), failed);
-    set(o, "headline", text(r->headline), failed);
+    mtl__json_set(o, "program", mtl__json_string("matriline"), failed);
+    mtl__json_set(o, "version", mtl__json_string(mtl_version()), failed);
+    mtl__json_set(o, "command_line", mtl__json_string(r->command_line ? r->command_line : ""),
+                  failed);
+    mtl__json_set(o, "title", mtl__json_string(r->s->title), failed);
+    mtl__json_set(o, "scenario", mtl__json_string(r->s->file), failed);
+    mtl__json_set(o, "scenario_sha256", mtl__json_string(r->s->hash), failed);
+    mtl__json_set(o, "model_sha256", mtl__json_string(r->model_hash), failed);
+    mtl__json_set(o, "seed", mtl__json_string(seed), failed);
+    mtl__json_set(o, "replicates", json_integer(r->opts.replicates), failed);
+    mtl__json_set(o, "first_replicate", json_integer(r->opts.first_replicate), failed);
+    mtl__json_set(o, "unknowns_drawn", json_boolean(r->n_bands > 1), failed);
+    mtl__json_set(o, "solver", mtl__json_string(mtl__out_solver(r)), failed);
+    mtl__json_set(o, "splitting_error", mtl__json_number(r->split_error), failed);
+    mtl__json_set(o, "splitting_error_se", mtl__json_number(r->split_error_se), failed);
+    mtl__json_set(o, "events_simulated", json_integer((json_int_t)r->events), failed);
+    mtl__json_set(o, "switches", switches(r->m, failed), failed);
+    mtl__json_set(o, "hypothesis", mtl__json_string(r->hypothesis), failed);
+    mtl__json_set(o, "headline", mtl__json_string(r->headline), failed);
     if (mtl__out_has_hosts(r)) {
-        set(o, "together", json_boolean(r->host.together), failed);
-        set(o, "coupling", text(r->host.coupling ? r->host.coupling : ""), failed);
-        set(o, "coupling_error", number(r->host.coupling_error), failed);
-        set(o, "coupling_error_se", number(r->host.coupling_error_se), failed);
+        mtl__json_set(o, "together", json_boolean(r->host.together), failed);
+        mtl__json_set(o, "coupling", mtl__json_string(r->host.coupling ? r->host.coupling : ""),
+                      failed);
+        mtl__json_set(o, "coupling_error", mtl__json_number(r->host.coupling_error), failed);
+        mtl__json_set(o, "coupling_error_se", mtl__json_number(r->host.coupling_error_se), failed);
     }
-    set(o, "answer_is", text(r->answer_text), failed);
-    set(o, "answer", number(r->answer[MTL__CHANCE]), failed);
-    set(o, "answer_with_unknowns", number(r->n_bands > 1 ? r->answer[MTL__UNKNOWNS] : NAN), failed);
-    set(o, "answer_leans_on", leanings(r, failed), failed);
-    set(o, "tier_d_parameters_used", parameters(r, false, failed), failed);
-    set(o, "parameters_changed_by_hand", parameters(r, true, failed), failed);
+    mtl__json_set(o, "answer_is", mtl__json_string(r->answer_text), failed);
+    mtl__json_set(o, "answer", mtl__json_number(r->answer[MTL__CHANCE]), failed);
+    mtl__json_set(o, "answer_with_unknowns",
+                  mtl__json_number(r->n_bands > 1 ? r->answer[MTL__UNKNOWNS] : NAN), failed);
+    mtl__json_set(o, "answer_leans_on", leanings(r, failed), failed);
+    mtl__json_set(o, "tier_d_parameters_used", parameters(r, false, failed), failed);
+    mtl__json_set(o, "parameters_changed_by_hand", parameters(r, true, failed), failed);
 }
 
 char *mtl__out_manifest(const mtl_result *r, const mtl__out_file *file, int n)
@@ -152,13 +120,13 @@ char *mtl__out_manifest(const mtl_result *r, const mtl__out_file *file, int n)
     json_t *files = json_array();
     for (int i = 0; i < n; i++) {
         json_t *f = json_object();
-        set(f, "name", text(file[i].name), &failed);
-        set(f, "bytes", json_integer((json_int_t)file[i].text.len), &failed);
-        set(f, "sha256", text(file[i].sha256), &failed);
-        append(files, f, &failed);
+        mtl__json_set(f, "name", mtl__json_string(file[i].name), &failed);
+        mtl__json_set(f, "bytes", json_integer((json_int_t)file[i].text.len), &failed);
+        mtl__json_set(f, "sha256", mtl__json_string(file[i].sha256), &failed);
+        mtl__json_append(files, f, &failed);
     }
-    set(o, "files", files, &failed);
-    set(o, "seconds", number(r->seconds), &failed);
+    mtl__json_set(o, "files", files, &failed);
+    mtl__json_set(o, "seconds", mtl__json_number(r->seconds), &failed);
     if (failed) {
         json_decref(o);
         return NULL;
@@ -180,13 +148,13 @@ char *mtl__out_manifest(const mtl_result *r, const mtl__out_file *file, int n)
 static json_t *band(const mtl__band *x, bool *failed)
 {
     json_t *o = json_object();
-    set(o, "mean", number(x->mean), failed);
-    set(o, "q025", number(x->q025), failed);
-    set(o, "q250", number(x->q250), failed);
-    set(o, "q500", number(x->q500), failed);
-    set(o, "q750", number(x->q750), failed);
-    set(o, "q975", number(x->q975), failed);
-    set(o, "p_present", number(x->p_present), failed);
+    mtl__json_set(o, "mean", mtl__json_number(x->mean), failed);
+    mtl__json_set(o, "q025", mtl__json_number(x->q025), failed);
+    mtl__json_set(o, "q250", mtl__json_number(x->q250), failed);
+    mtl__json_set(o, "q500", mtl__json_number(x->q500), failed);
+    mtl__json_set(o, "q750", mtl__json_number(x->q750), failed);
+    mtl__json_set(o, "q975", mtl__json_number(x->q975), failed);
+    mtl__json_set(o, "p_present", mtl__json_number(x->p_present), failed);
     return o;
 }
 
@@ -200,17 +168,17 @@ static int cell_row(void *ctx, const mtl_cell_row *row)
     rows *out = ctx;
     bool *failed = out->failed;
     json_t *o = json_object();
-    set(o, "person", text(row->person), failed);
-    set(o, "donor", text(row->donor), failed);
-    set(o, "organ", text(row->organ), failed);
-    set(o, "kind", text(row->kind), failed);
-    set(o, "date", date(row->t_days), failed);
-    set(o, "mean", number(row->mean), failed);
-    set(o, "q025", number(row->q025), failed);
-    set(o, "q500", number(row->q500), failed);
-    set(o, "q975", number(row->q975), failed);
-    set(o, "p_present", number(row->p_present), failed);
-    append(out->cells, o, failed);
+    mtl__json_set(o, "person", mtl__json_string(row->person), failed);
+    mtl__json_set(o, "donor", mtl__json_string(row->donor), failed);
+    mtl__json_set(o, "organ", mtl__json_string(row->organ), failed);
+    mtl__json_set(o, "kind", mtl__json_string(row->kind), failed);
+    mtl__json_set(o, "date", mtl__json_date(row->t_days), failed);
+    mtl__json_set(o, "mean", mtl__json_number(row->mean), failed);
+    mtl__json_set(o, "q025", mtl__json_number(row->q025), failed);
+    mtl__json_set(o, "q500", mtl__json_number(row->q500), failed);
+    mtl__json_set(o, "q975", mtl__json_number(row->q975), failed);
+    mtl__json_set(o, "p_present", mtl__json_number(row->p_present), failed);
+    mtl__json_append(out->cells, o, failed);
     return *failed ? MTL_ERR_MEMORY : 0;
 }
 
@@ -219,12 +187,12 @@ static json_t *reading(const mtl__reading *x, bool *failed)
     if (!x || x->wells <= 0 || x->hits < 0)
         return json_null();
     json_t *o = json_object();
-    set(o, "hits", json_integer(x->hits), failed);
-    set(o, "wells", json_integer(x->wells), failed);
-    set(o, "positive", json_boolean(x->positive), failed);
-    set(o, "geq_per_1e6", number(x->geq_per_1e6), failed);
-    set(o, "low", number(x->low), failed);
-    set(o, "high", number(x->high), failed);
+    mtl__json_set(o, "hits", json_integer(x->hits), failed);
+    mtl__json_set(o, "wells", json_integer(x->wells), failed);
+    mtl__json_set(o, "positive", json_boolean(x->positive), failed);
+    mtl__json_set(o, "geq_per_1e6", mtl__json_number(x->geq_per_1e6), failed);
+    mtl__json_set(o, "low", mtl__json_number(x->low), failed);
+    mtl__json_set(o, "high", mtl__json_number(x->high), failed);
     return o;
 }
 
@@ -236,23 +204,27 @@ static json_t *assays(const mtl_result *r, bool *failed)
         const mtl__sample *s = &r->s->sample[a->sample];
         const mtl__assay_def *def = mtl__out_assay(r, a);
         json_t *o = json_object();
-        set(o, "person", text(r->s->person[s->person].name), failed);
-        set(o, "organ", text(r->m->organ[s->organ].name), failed);
-        set(o, "date", date(s->t), failed);
-        set(o, "assay", text(def ? def->name : NULL), failed);
-        set(o, "method", text(def ? mtl__assay_method_name(def->method) : NULL), failed);
-        set(o, "unit", text(def ? mtl__method_unit(a->v.by) : NULL), failed);
-        set(o, "donors", text(a->donors), failed);
-        set(o, "genomes_tested", number(def ? mtl__virtual_genomes(&a->v) : NAN), failed);
-        set(o, "p_positive", number(def ? a->p_positive[MTL__CHANCE] : NAN), failed);
-        set(o, "p_positive_with_unknowns",
-            number(def && r->n_bands > 1 ? a->p_positive[MTL__UNKNOWNS] : NAN), failed);
-        set(o, "mean_geq_per_1e6", number(1e6 * a->mean_fraction), failed);
-        set(o, "mean_cells_per_mL", number(a->mean_per_mL), failed);
-        set(o, "lod_geq_per_1e6", number(def ? 1e6 * a->lod : NAN), failed);
-        set(o, "virtual", reading(def ? &a->shown : NULL, failed), failed);
-        set(o, "laboratory", reading(a->has_given ? &a->given : NULL, failed), failed);
-        append(list, o, failed);
+        mtl__json_set(o, "person", mtl__json_string(r->s->person[s->person].name), failed);
+        mtl__json_set(o, "organ", mtl__json_string(r->m->organ[s->organ].name), failed);
+        mtl__json_set(o, "date", mtl__json_date(s->t), failed);
+        mtl__json_set(o, "assay", mtl__json_string(def ? def->name : NULL), failed);
+        mtl__json_set(o, "method",
+                      mtl__json_string(def ? mtl__assay_method_name(def->method) : NULL), failed);
+        mtl__json_set(o, "unit", mtl__json_string(def ? mtl__method_unit(a->v.by) : NULL), failed);
+        mtl__json_set(o, "donors", mtl__json_string(a->donors), failed);
+        mtl__json_set(o, "genomes_tested",
+                      mtl__json_number(def ? mtl__virtual_genomes(&a->v) : NAN), failed);
+        mtl__json_set(o, "p_positive", mtl__json_number(def ? a->p_positive[MTL__CHANCE] : NAN),
+                      failed);
+        mtl__json_set(o, "p_positive_with_unknowns",
+                      mtl__json_number(def && r->n_bands > 1 ? a->p_positive[MTL__UNKNOWNS] : NAN),
+                      failed);
+        mtl__json_set(o, "mean_geq_per_1e6", mtl__json_number(1e6 * a->mean_fraction), failed);
+        mtl__json_set(o, "mean_cells_per_mL", mtl__json_number(a->mean_per_mL), failed);
+        mtl__json_set(o, "lod_geq_per_1e6", mtl__json_number(def ? 1e6 * a->lod : NAN), failed);
+        mtl__json_set(o, "virtual", reading(def ? &a->shown : NULL, failed), failed);
+        mtl__json_set(o, "laboratory", reading(a->has_given ? &a->given : NULL, failed), failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -271,17 +243,19 @@ static json_t *pairs(const mtl_result *r, bool *failed)
     for (int i = 0; i < r->n_pairs; i++) {
         const mtl__pair *p = &r->pair[i];
         json_t *o = json_object();
-        set(o, "person", text(r->s->person[p->host].name), failed);
-        set(o, "donor", text(r->s->person[p->donor].name), failed);
-        set(o, "relation", text(p->relation), failed);
-        set(o, "from", date(p->t_start), failed);
-        set(o, "p_anywhere", number(p->p_anywhere[MTL__CHANCE]), failed);
+        mtl__json_set(o, "person", mtl__json_string(r->s->person[p->host].name), failed);
+        mtl__json_set(o, "donor", mtl__json_string(r->s->person[p->donor].name), failed);
+        mtl__json_set(o, "relation", mtl__json_string(p->relation), failed);
+        mtl__json_set(o, "from", mtl__json_date(p->t_start), failed);
+        mtl__json_set(o, "p_anywhere", mtl__json_number(p->p_anywhere[MTL__CHANCE]), failed);
         if (r->n_bands > 1)
-            set(o, "p_anywhere_with_unknowns", number(p->p_anywhere[MTL__UNKNOWNS]), failed);
-        set(o, "final_geq_per_1e6", levels(r, p, MTL__CHANCE, failed), failed);
+            mtl__json_set(o, "p_anywhere_with_unknowns",
+                          mtl__json_number(p->p_anywhere[MTL__UNKNOWNS]), failed);
+        mtl__json_set(o, "final_geq_per_1e6", levels(r, p, MTL__CHANCE, failed), failed);
         if (r->n_bands > 1)
-            set(o, "final_geq_per_1e6_with_unknowns", levels(r, p, MTL__UNKNOWNS, failed), failed);
-        append(list, o, failed);
+            mtl__json_set(o, "final_geq_per_1e6_with_unknowns", levels(r, p, MTL__UNKNOWNS, failed),
+                          failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -293,15 +267,18 @@ static json_t *carriage(const mtl_result *r, bool *failed)
         const mtl__carriage *c = &r->carriage[i];
         json_t *o = json_object(), *each = json_object();
         for (int k = 0; c->p_each && k < c->n_children && k < r->n_children; k++)
-            set_named(each, r->s->person[r->children[k]].name, number(c->p_each[k]), failed);
-        set(o, "person", text(r->s->person[c->host].name), failed);
-        set(o, "organ", text(r->m->organ[c->organ].name), failed);
-        set(o, "p_any", number(c->p_any), failed);
-        set(o, "p_every", number(c->p_every), failed);
-        set(o, "p_any_with_unknowns", number(r->n_bands > 1 ? c->p_any_unknowns : NAN), failed);
-        set(o, "p_every_with_unknowns", number(r->n_bands > 1 ? c->p_every_unknowns : NAN), failed);
-        set(o, "p_each", each, failed);
-        append(list, o, failed);
+            set_named(each, r->s->person[r->children[k]].name, mtl__json_number(c->p_each[k]),
+                      failed);
+        mtl__json_set(o, "person", mtl__json_string(r->s->person[c->host].name), failed);
+        mtl__json_set(o, "organ", mtl__json_string(r->m->organ[c->organ].name), failed);
+        mtl__json_set(o, "p_any", mtl__json_number(c->p_any), failed);
+        mtl__json_set(o, "p_every", mtl__json_number(c->p_every), failed);
+        mtl__json_set(o, "p_any_with_unknowns",
+                      mtl__json_number(r->n_bands > 1 ? c->p_any_unknowns : NAN), failed);
+        mtl__json_set(o, "p_every_with_unknowns",
+                      mtl__json_number(r->n_bands > 1 ? c->p_every_unknowns : NAN), failed);
+        mtl__json_set(o, "p_each", each, failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -313,16 +290,16 @@ char *mtl_result_json(const mtl_result *r)
     rows out = {json_array(), &failed};
     const mtl_sink sink = {.ctx = &out, .cell = cell_row};
     provenance(o, r, &failed);
-    set(o, "final_date", date(r->t_final), &failed);
-    set(o, "assays", assays(r, &failed), &failed);
-    set(o, "carriage", carriage(r, &failed), &failed);
-    set(o, "pairs", pairs(r, &failed), &failed);
+    mtl__json_set(o, "final_date", mtl__json_date(r->t_final), &failed);
+    mtl__json_set(o, "assays", assays(r, &failed), &failed);
+    mtl__json_set(o, "carriage", carriage(r, &failed), &failed);
+    mtl__json_set(o, "pairs", pairs(r, &failed), &failed);
     if (mtl_result_emit(r, &sink) != 0)
         failed = true;
-    set(o, "cells", out.cells, &failed);
+    mtl__json_set(o, "cells", out.cells, &failed);
     if (mtl__out_has_hosts(r))
-        set(o, "hosts", mtl__out_hosts_json(r), &failed);
-    set(o, "seconds", number(r->seconds), &failed);
+        mtl__json_set(o, "hosts", mtl__out_hosts_json(r), &failed);
+    mtl__json_set(o, "seconds", mtl__json_number(r->seconds), &failed);
     if (failed) {
         json_decref(o);
         return NULL;

@@ -27,6 +27,7 @@
 /* ---------------------------------------------------------------- families */
 #define ROSA "  rosa: {sex: female, born: 1920-02-01}\n"
 #define ANNA "  anna: {sex: female, born: 1950-03-01, mother: rosa}\n"
+#define GROWN "  anna: {sex: female, born: 1950-03-01}\n"
 #define ZOE "  zoe: {sex: female, born: 1948-01-01}\n"
 #define SEEDS "seeds: {slow_seed: 20, msc: 20, resident: 300}"
 #define TOM                                                                                        \
@@ -44,7 +45,9 @@
 #define BLOOD                                                                                      \
     "  - {date: 1983-06-01, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "     \
     "dys14-qpcr}\n"
-#define HEART "  - {date: 1986-06-01, person: anna, event: sample, organ: heart, genomes: 1e6}\n"
+#define HEART                                                                                      \
+    "  - {date: 1986-06-01, person: anna, event: sample, organ: heart, genomes: 1e6, assay: "      \
+    "dys14-qpcr}\n"
 #define PLAIN "people:\n" ROSA ANNA ZOE "focus: anna\nevents:\n" TOM EVA MAX BLOOD HEART
 
 static const char COUPLED[] =
@@ -318,15 +321,17 @@ static void the_order_in_the_file_does_not_matter(void **state)
 
 /* ---------------------------------------------------------------- fates move cells */
 /* Nobody divides, dies or travels: what became a cell of the heart is missing among those that
-   came, in each of six lives, to the cell. */
+   came. To the cell, in each of six lives, before and after the injury; and by the exact solver as
+   many as without any fate. */
 #define STILL                                                                                      \
     FEW "homing=none; resident.division := 0 per year; msc.division := 0 per year; "               \
         "seed.egress := 0 per year; seed.division := 0 per year; fate.turnover := 0 per year; "    \
         "fate.death := 0 per year; "
 static const char SETTLED[] =
-    PEOPLE "events:\n"
-           "  - {date: 1975-06-01, person: anna, event: delivery, week: 40, child: tom, sex: male, "
-           "seeds: {slow_seed: 0, msc: 0, resident: 20000}}\n" INFARCT HEART;
+    "people:\n" GROWN "focus: anna\nevents:\n"
+    "  - {date: 1975-06-01, person: anna, event: delivery, week: 40, child: tom, sex: male, "
+    "seeds: {slow_seed: 0, msc: 0, resident: 20000}}\n"
+    "  - {date: 1979-06-01, person: anna, event: sample, organ: blood}\n" INFARCT HEART;
 
 static void a_fate_makes_no_cell(void **state)
 {
@@ -340,25 +345,38 @@ static void a_fate_makes_no_cell(void **state)
         const enum mtl_solver by = solver[number % 2];
         double total[3], became[3], fused[3];
         for (int k = 0; k < 3; k++) {
-            asked q = {
-                .text = SETTLED, .with = with[k], .solver = by, .replicates = 1, .first = number};
+            asked q = {.text = SETTLED, .with = with[k], .solver = by, .first = number};
             life x = live(&q);
-            const int end = x.r->n_coarse - 1;
+            const int end = x.r->n_coarse - 1, sample = coarse_at(&x, x.s->sample[0].t);
+            assert_true(x.r->coarse[sample] == x.s->sample[0].t);
+            const double before = cells(&x, "anna", "heart", -1, sample);
             total[k] = cells(&x, "anna", "heart", -1, end);
             fused[k] = cells(&x, "anna", "heart", kind(&x, "fused"), end);
-            became[k] = total[k] - cells(&x, "anna", "heart", kind(&x, "resident"), end) -
-                        cells(&x, "anna", "heart", kind(&x, "slow_seed"), end);
+            became[k] = total[k] - cells(&x, "anna", "heart", kind(&x, "resident"), end);
+            assert_true(before > 50 && total[k] == before);
+            assert_true(cells(&x, "anna", "heart", kind(&x, "resident"), sample) == before);
             assert_true(cells(&x, "anna", "liver", kind(&x, "fused"), end) == 0);
             drop(&x);
         }
-        assert_true(total[0] > 50 && became[0] == 0);
-        assert_true(total[1] == total[0] && became[1] > 0.5 * total[1]);
-        assert_true(total[2] == total[0] && fused[2] > fused[1]);
+        assert_true(by == MTL_SOLVER_LEAP || (total[1] == total[0] && total[2] == total[0]));
+        assert_true(became[0] == 0 && became[1] > 0.5 * total[1] && fused[2] > fused[1]);
     }
 }
 
 /* ---------------------------------------------------------------- solvers agree */
 enum { BATCHES = 25, LIVES = 16, MEASURES = 5 };
+
+static const char PAIR[] =
+    "follow: [tolerance]\npeople:\n" GROWN "focus: anna\nevents:\n"
+    "  - {date: 1975-06-01, person: anna, event: delivery, week: 40, child: tom, sex: male, "
+    "seeds: {slow_seed: 300, msc: 20, resident: 300}}\n" INFARCT BLOOD HEART;
+static const char ALONE[] =
+    "people:\n" GROWN "focus: anna\nevents:\n"
+    "  - {date: 1975-06-01, person: anna, event: delivery, week: 40, child: tom, sex: male, "
+    "seeds: {slow_seed: 300, msc: 20, resident: 300}}\n" INFARCT BLOOD HEART;
+#define BOTH_WAYS                                                                                  \
+    FEW "repair=benefit; niche=rejection; reject.rate := 2e-4 per day; reject.output := 0.5; "     \
+        "fate.rate := 0.01 per day"
 
 static void five_measures(const life *x, double *y)
 {
@@ -375,8 +393,6 @@ static void five_measures(const life *x, double *y)
 static void exact_and_steps_agree(void **state)
 {
     (void)state;
-    static const char PAIR[] =
-        "follow: [tolerance]\npeople:\n" ROSA ANNA "focus: anna\nevents:\n" TOM INFARCT BLOOD HEART;
     static const enum mtl_solver solver[] = {MTL_SOLVER_EXACT, MTL_SOLVER_AUTO, MTL_SOLVER_LEAP};
     static const char *const name[] = {"days of damage", "days of response", "cells in the heart",
                                        "cells in the liver", "fraction in blood"};
@@ -384,8 +400,7 @@ static void exact_and_steps_agree(void **state)
     for (int i = 0; i < 3; i++)
         for (int b = 0; b < BATCHES; b++) {
             const asked q = {.text = PAIR,
-                             .with = FEW "repair=benefit; niche=rejection; reject.rate := 2e-4 per "
-                                         "day; reject.output := 0.5; fate.rate := 0.01 per day",
+                             .with = BOTH_WAYS,
                              .solver = solver[i],
                              .replicates = LIVES,
                              .first = b * LIVES,
@@ -412,13 +427,13 @@ static void exact_and_steps_agree(void **state)
 static void the_error_of_the_coupling_is_small(void **state)
 {
     (void)state;
-    asked q = {.text = COUPLED, .with = ALL_ON, .replicates = 20, .solver = MTL_SOLVER_LEAP};
+    asked q = {.text = PAIR, .with = BOTH_WAYS, .replicates = 40, .solver = MTL_SOLVER_LEAP};
     life x = live(&q);
     const mtl__host_result *h = &x.r->host;
     print_message("# error of the coupling %.3g, standard error %.2g\n", h->coupling_error,
                   h->coupling_error_se);
     assert_true(isfinite(h->coupling_error) && isfinite(h->coupling_error_se));
-    assert_true(fabs(h->coupling_error) < 0.02 + 4 * h->coupling_error_se);
+    assert_true(fabs(h->coupling_error) < 0.02);
     assert_true(strstr(h->coupling, "cells answer to the host") != NULL);
     assert_true(strstr(h->coupling, "the host answers to cells") != NULL);
     drop(&x);
@@ -451,7 +466,7 @@ static void analytic_refuses_what_answers(void **state)
 static void analytic_agrees_where_the_host_does_not_answer(void **state)
 {
     (void)state;
-    asked q = {.text = PEOPLE EVENTS INFARCT, .with = FEW, .solver = MTL_SOLVER_ANALYTIC};
+    asked q = {.text = ALONE, .with = FEW, .solver = MTL_SOLVER_ANALYTIC};
     life a = live(&q);
     assert_false(a.r->host.together);
     const double heart = (double)a.r->assay[1].mean_fraction,

@@ -64,7 +64,7 @@ static void simulated(v_run *v, const char *only)
         v_say(v,
               "\nAn estimate is never below 0: where a fragment or less is expected, samples that "
               "show less than their blanks count as 0 and nothing makes up for those that show "
-              "more, so the mean lies some third of a fragment too high. What a predictive blank "
+              "more, so the mean lies a fifth of a fragment too high. What a predictive blank "
               "takes off too much, and what a second donor at 0 takes from the first, is put "
               "right in the estimate ([measuring](measuring.md#estimate-and-interval)); as the "
               "likelihood has it, the first of two donors who share a target would be 12.8%% too "

@@ -3,6 +3,10 @@ matriline targets --only eva_s,kek_sle,gut11 -n 60 --each autoimmunity > text
 grep -c '^SHOWN BESIDE' text
 grep -c 'tests: 0 of 0 met.*beside: [0-3] of 3' text
 matriline targets --only gut11 -n 60 --tsv | tail -n +4 | grep '	gut11	' | cut -f 2,3,4,7
+# Under a rival that joins cells and tumours the same row is run life by life.
+matriline targets --only kj12_or_br,kj12_or_co -n 20 --each tumour > text
+grep -c 'bystander.*surveillance.*recruitment.*both' text
+grep -c ' kj12_or_.* odds ' text
 mkdir -p own/families
 cp "$SOURCE/targets/evidence.tsv" "$SOURCE/targets/unspoken.tsv" own/
 cp "$SOURCE/targets/families/one_son.yaml" own/families/

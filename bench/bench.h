@@ -11,6 +11,7 @@ typedef struct bench_opts {
     const char *data;   /* folder that holds networks/ */
     const char *models; /* folder of a model */
     const char *life;   /* scenario of one rich life */
+    const char *host;   /* scenario of one that is followed as a host */
     const char *family; /* scenario of a family with all conduits */
     const char *only;   /* name of one section, or NULL */
     int repeats;        /* of everything; medians are printed */
@@ -33,6 +34,7 @@ mtl__network *bench_network(bench_opts *o, const char *name);
 void bench_exact(bench_opts *o);
 void bench_leap(bench_opts *o);
 void bench_life(bench_opts *o);
+void bench_host(bench_opts *o);
 void bench_family(bench_opts *o);
 void bench_analytic(bench_opts *o);
 void bench_reads(bench_opts *o);

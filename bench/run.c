@@ -16,7 +16,7 @@
 static void usage(FILE *f)
 {
     (void)fprintf(f, "usage: run [--data DIR] [--models DIR] [--life FILE] [--repeats N]\n"
-                     "           [--only exact|leap|life|family|analytic|reads] [--strict]\n"
+                     "           [--only exact|leap|life|host|family|analytic|reads] [--strict]\n"
                      "--data     folder with networks/ (default: MATRILINE_DATA, else\n"
                      "           ../shared/data beside the source)\n"
                      "--strict   exit with 1 when a goal is missed\n");
@@ -68,6 +68,7 @@ int main(int argc, char **argv)
     bench_opts o = {.data = data ? data : MTL_SOURCE_ROOT "/../shared/data",
                     .models = MTL_SOURCE_ROOT "/models/human",
                     .life = MTL_SOURCE_ROOT "/bench/life.yaml",
+                    .host = MTL_SOURCE_ROOT "/bench/host.yaml",
                     .family = MTL_SOURCE_ROOT "/bench/family.yaml",
                     .repeats = 5};
     bool strict = false;
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
             bench_exact);
     section(&o, "leap", "leap: time of one run", bench_leap);
     section(&o, "life", "one rich life (bench/life.yaml)", bench_life);
+    section(&o, "host", "one rich life with its host (bench/host.yaml)", bench_host);
     section(&o, "family", "families: what a person costs", bench_family);
     section(&o, "analytic", "analytic: no random numbers", bench_analytic);
     section(&o, "reads", "reads: from a file to fractions, two threads", bench_reads);

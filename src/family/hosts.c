@@ -196,6 +196,18 @@ static int list_outcomes(mtl__world *w, mtl__host_spec *spec, mtl_error *err)
     return 0;
 }
 
+/* Does an outcome that is followed hang on response or tolerance, under the switches as set? */
+static bool answers(const mtl__world *w, const bool *outcome)
+{
+    for (int k = 0; k < w->m->n_exposures; k++) {
+        const mtl__exposure *x = &w->m->exposure[k];
+        if (outcome[x->outcome] && (x->of == MTL__X_RESPONSE || x->of == MTL__X_TOLERANCE) &&
+            mtl__when_holds(&x->when, w->m))
+            return true;
+    }
+    return false;
+}
+
 /* From conception where it is in the scenario, else from birth, else from the first thing known of
    the body; to death, or the end. */
 static void span(const mtl__world *w, mtl__host_spec *spec)
@@ -231,9 +243,9 @@ static int make_plan(mtl__world *w, mtl__followed *h, const double *organ_cells,
                                 : p->sex == MTL__MALE ? 'm'
                                                       : 0,
                          .born = isfinite(p->born) ? p->born : mtl__adult_birth(w->s, h->person),
-                         .immune = w->immune,
                          .organ_cells = organ_cells};
     MTL_TRY(list_outcomes(w, spec, err));
+    spec->immune = w->immune || answers(w, spec->outcome);
     MTL_TRY(list_donors(w, spec, err));
     MTL_TRY(list_injuries(w, spec, err));
     MTL_TRY(list_pregnancies(w, spec, err));
@@ -301,7 +313,10 @@ bool mtl__factor_lives(const mtl__world *w, const mtl__factor *f)
         return w->s->n_injuries > 0;
     case MTL__OF_RESPONSE:
     case MTL__OF_TOLERANCE:
-        return w->immune;
+        for (int k = 0; k < w->n_hosts; k++)
+            if (w->host[k].spec.immune)
+                return true;
+        return false;
     case MTL__OF_OUTCOME:
         for (int k = 0; k < w->n_hosts; k++)
             if (w->host[k].spec.outcome[f->ref])

@@ -4,9 +4,10 @@
    splitting change none; a fate moves cells from kind to kind and makes none; exact, steps and the
    solver without random numbers agree where they may.
 
-   Equalities are of bits or of whole numbers and raise no false alarm. Means are compared twice (n and
-   seeds are stated there), asking for |z| < 4.75: ten times by Student with 48 degrees of freedom and
-   twice with 24, a false alarm in 3e-4 of all changes of the draws; the seeds are fixed. */
+   Equalities are of bits or of whole numbers and raise no false alarm. Means are compared twice (n
+   and seeds are stated there), asking for |z| < 4.75: ten times by Student with 48 degrees of
+   freedom and twice with 24, a false alarm in 3e-4 of all changes of the draws; the seeds are
+   fixed. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,7 +6,8 @@
    the same in both and an outcome waits for its own drawn amount of hazard, or damage answers cells
    by an equation, the order holds in every life: no chance is left. Where cells answer, signs are
    counted in 20 lives, seed 11, and all must agree: by chance 2^-20 = 1e-6 for each of nine
-   comparisons. */
+   comparisons. One that moves nothing must go either way at least twice: by chance not so in 4e-5.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +34,11 @@
 
 static life ask(const char *text, const char *with, int replicates, int first)
 {
-    const asked q = {.text = text, .with = with, .replicates = replicates, .first = first};
+    const asked q = {.text = text,
+                     .with = with,
+                     .replicates = replicates,
+                     .first = first,
+                     .solver = MTL_SOLVER_AUTO};
     return live(&q);
 }
 
@@ -44,7 +49,7 @@ typedef struct hazard {
     int sign;                            /* +1: comes earlier, -1: later */
 } hazard;
 
-enum { LIVES = 40 };
+enum { LIVES = 20 };
 
 /* How many lives it moved; none the other way. */
 static int moved(const hazard *h, const life *x, const life *y)
@@ -88,7 +93,7 @@ static void outcomes_come_earlier_or_later(void **state)
         const hazard *h = &all[k];
         char text[2048], with[1024];
         snprintf(text, sizeof text,
-                 "follow: [%s]\n" INGE "events:\n" SONS AT("2020-05-01", "blood"), h->follow);
+                 "follow: [%s]\n" INGE "events:\n" SONS AT("2015-05-01", "blood"), h->follow);
         snprintf(with, sizeof with, FEW "%s", h->with);
         life x = ask(text, with, LIVES, 0);
         snprintf(with, sizeof with, FEW "%s%s", h->with, h->value);
@@ -108,13 +113,15 @@ static void cells_speed_or_slow_repair(void **state)
 {
     (void)state;
     static const char *const with[] = {
-        FEW "homing=none; fate.rate := 0 per day; repair.half := 0.01; repair=benefit",
-        FEW "homing=none; fate.rate := 0 per day; repair.half := 0.01",
-        FEW "homing=none; fate.rate := 0 per day; repair.half := 0.01; repair=harm",
-        FEW "homing=none; fate.rate := 0 per day; repair.half := 0.01; repair=benefit; repair.gain "
-            ":= 0",
-        FEW "homing=none; fate.rate := 0 per day; repair.half := 0.01; repair=harm; repair.harm := "
-            "0"};
+        FEW "homing=none; fate.rate := 0 per day; repair.half := 0.001; repair=benefit",
+        FEW "homing=none; fate.rate := 0 per day; repair.half := 0.001",
+        FEW "homing=none; fate.rate := 0 per day; repair.half := 0.001; repair=harm",
+        FEW
+        "homing=none; fate.rate := 0 per day; repair.half := 0.001; repair=benefit; repair.gain "
+        ":= 0",
+        FEW
+        "homing=none; fate.rate := 0 per day; repair.half := 0.001; repair=harm; repair.harm := "
+        "0"};
     static const char text[] = INGE "events:\n" SONS INFARCT AT("1965-05-01", "heart");
     for (int number = 0; number < 4; number++) {
         life x[5];
@@ -196,7 +203,7 @@ static void an_injury_calls_cells(void **state)
     assert_int_equal(more, PAIRS);
     count_signs(late, CALLED "homing=none", CALLED "homing=pregnancy", cells_of, "heart", &more,
                 &less);
-    assert_int_equal(more + less, 0); /* three years after it: to the cell */
+    assert_true(more > 1 && less > 1); /* three years after it nobody is called */
     count_signs(early, CALLED "homing=none", CALLED "homing=pregnancy", cells_of, "heart", &more,
                 &less);
     assert_int_equal(more, PAIRS);

@@ -3,6 +3,6 @@ matriline run "$SOURCE/examples/anna.yaml" -n 5 --each niche --json --quiet > tw
 python3 - <<'P'
 import json
 one, two = json.load(open("one.json")), json.load(open("two.json"))
-assert isinstance(one, dict) and isinstance(two, list) and len(two) == 2, len(two)
+assert isinstance(one, dict) and isinstance(two, list) and len(two) == 3, len(two)
 print("json ok")
 P

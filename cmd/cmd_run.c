@@ -142,8 +142,12 @@ static int print_result(mtl_result *const *result, const struct rivals *r, const
         if (o->each)
             printf("%s%s = %s\n", i > 0 ? "\n" : "", o->each, r->label[i]);
         print_wrapped(mtl_result_headline(result[i]), 0, 0);
-        if (!o->out)
-            print_readings(result[i]);
+        if (o->out)
+            continue;
+        char *hosts = mtl_result_hosts(result[i]);
+        printf("%s", hosts ? hosts : "");
+        free(hosts);
+        print_readings(result[i]);
     }
     if (!o->out)
         printf("%sSeed %llu%s.\n", r->n > 1 ? "\n" : "", (unsigned long long)o->seed,

@@ -90,6 +90,9 @@ MTL_API int mtl_family_write(const mtl_scenario *s, const mtl_result *r, const c
 MTL_API char *mtl_family_text(const mtl_scenario *s, int width, mtl_error *err);
 /** One sentence: the answer with its range and the hypothesis. Borrowed. */
 MTL_API const char *mtl_result_headline(const mtl_result *r);
+/** What happened to the bodies themselves (injuries, tolerance and response, outcomes) in lines of
+ *  text, "" if nothing was followed. The caller frees it; NULL = out of memory. */
+MTL_API char *mtl_result_hosts(const mtl_result *r);
 
 /** Which unknown moves the answer most: the answer of a run with one unknown at the 5 % and at the 95 %
  *  point of its prior, all others as set; one unknown after the other, each that this scenario touches

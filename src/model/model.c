@@ -197,6 +197,16 @@ static const char *value_name(const void *ctx, int i)
     return ((const mtl__switch *)ctx)->value[i];
 }
 
+/* "; known: a, b, c", where no value is near enough to be meant. */
+static void name_values(const mtl__switch *sw, char *buf, size_t size)
+{
+    size_t n = 0;
+    for (int k = 0; k < sw->n_values && n < size; k++) {
+        const int more = snprintf(buf + n, size - n, "%s%s", k ? ", " : "; known: ", sw->value[k]);
+        n += more > 0 ? (size_t)more : 0;
+    }
+}
+
 int mtl_model_switch(mtl_model *m, const char *name, const char *value, mtl_error *err)
 {
     const int i = mtl_model_find_switch(m, name, err);
@@ -215,6 +225,8 @@ int mtl_model_switch(mtl_model *m, const char *name, const char *value, mtl_erro
     }
     char hint[160] = "";
     mtl__hint(hint, sizeof hint, value, sw->n_values, value_name, sw);
+    if (!hint[0])
+        name_values(sw, hint, sizeof hint);
     return mtl__fail(err, MTL_ERR_NAME, sw->name, "switch '%s' has no value '%.80s'%s", sw->name,
                      value, hint);
 }

@@ -115,6 +115,10 @@ static int plan_times(mtl__plan *p, mtl_error *err)
         v.lo = mtl__min(v.lo, p->world->inoculum[k].t_start);
     for (int k = 0; k < s->n_samples; k++)
         v.lo = mtl__min(v.lo, s->sample[k].t);
+    for (int k = 0; k < s->n_injuries; k++)
+        v.lo = mtl__min(v.lo, s->injury[k].t);
+    for (int k = 0; k < s->n_onsets; k++)
+        v.lo = mtl__min(v.lo, s->onset[k].t);
     if (!(v.lo < HUGE_VAL))
         return mtl__fail_at(
             err, MTL_ERR_VALUE, s->file, 0, 0, NULL,

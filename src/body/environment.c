@@ -115,11 +115,16 @@ static double value(const mtl__env *e, int k, double t)
     return k == 0 ? 1 : slot_value(e, slot_of(e, k), t);
 }
 
+static double most(const mtl__env *e, int k, double t0, double t1)
+{
+    return k == 0 ? 1 : slot_bound(e, slot_of(e, k), t0, t1) * (1 + 1e-12); /* it is rounded */
+}
+
 static void bound(const mtl__env *e, double t0, double t1, double *hi)
 {
     hi[0] = 1;
-    for (int i = 1; i < e->n; i++) /* the bound itself is rounded */
-        hi[i] = slot_bound(e, slot_of(e, i), t0, t1) * (1 + 1e-12);
+    for (int i = 1; i < e->n; i++)
+        hi[i] = most(e, i, t0, t1);
 }
 
 /* The first of increasing dates that is later than t. */
@@ -228,6 +233,7 @@ void mtl__clockwork_init(mtl__clockwork *c, const mtl_model *m)
                         .next_jump = next_jump,
                         .opens = opens,
                         .value = value,
+                        .most = most,
                         .reads = reads};
 }
 

@@ -26,7 +26,7 @@ struct mtl__analytic {
     double *cox_now;   /* of which alive and seen, from this time on */
     double t_sample;
     double brightest; /* no type's rate of making what is seen counts for more in q; 0 = no limit */
-    int moments; /* 1: q only, 3: q, mean, second factorial moment */
+    int moments;      /* 1: q only, 3: q, mean, second factorial moment */
     int n_groups;
     const mtl__source *src;
     int *inflow, n_inflow;

@@ -89,12 +89,14 @@ double mtl__cox_parabola(double y, double mu, double h, double d0, double dm, do
 static void direct_drive(const mtl__process *p, const mtl__state *s, mtl__work *w, double t,
                          double *drive)
 {
-    if (p->env)
+    if (p->env && !p->env->value)
         p->env->advance(p->env, t, w->f);
     for (int k = 0; k < w->n_active_cox; k++)
         drive[w->active_cox[k]] = 0;
     for (int k = 0; k < w->n_inflow; k++) {
         const mtl__inflow *f = &w->src->inflow[w->inflow[k]];
+        if (p->env && p->env->value && f->factor)
+            w->f[f->factor] = p->env->value(p->env, f->factor, t);
         drive[f->target] += f->rate * s->group[f->group] * w->f[f->factor];
     }
 }

@@ -204,7 +204,7 @@ static int leaves(const mtl__process *p, mtl__state *s, mtl__work *w, int i)
 {
     const mtl__row *row = &p->row[p->type[i].row];
     if (p->env && row_moves(p, w, row))
-        p->env->advance(p->env, s->t, w->f);
+        mtl__work_look(p, w, s->t, w->f);
     return mtl__route_one(p, s, w, p->type[i].row);
 }
 
@@ -244,7 +244,7 @@ static void inflow_event(const mtl__process *p, mtl__state *s, mtl__work *w, dou
     int to = f->target;
     if (f->to == MTL__TO_ROW) {
         if (p->env)
-            p->env->advance(p->env, s->t, w->f);
+            mtl__work_look(p, w, s->t, w->f);
         to = mtl__route_one(p, s, w, f->target);
     }
     if (to >= 0)

@@ -68,6 +68,11 @@ static double opens(const mtl__env *e, int k, double t)
     return inner(e)->opens ? inner(e)->opens(inner(e), k, t) : t;
 }
 
+static double most(const mtl__env *e, int k, double t0, double t1)
+{
+    return gate_on(e->ctx, k, inner(e)->most(inner(e), k, t0, t1));
+}
+
 static bool reads(const mtl__env *e, int k)
 {
     return inner(e)->reads && inner(e)->reads(inner(e), k);
@@ -94,6 +99,7 @@ const mtl__process *mtl__gates_on(mtl__gated *g, const mtl__process *p, const mt
                         .next_jump = next_jump,
                         .opens = opens,
                         .reads = reads,
+                        .most = p->env->most ? most : NULL,
                         .value = p->env->value ? value_now : NULL};
     g->with = *p;
     g->with.env = &g->env;

@@ -44,7 +44,7 @@ static void count_tallies(const journey *v, double t, bool direct, double *y)
         y[k] = 0;
     for (int k = 0; k < j->n_pieces; k++) {
         const mtl__piece *x = &j->piece[k];
-        if (!x->begun || !x->counted || x->direct != direct)
+        if (!x->begun || !x->counted || x->direct != direct || (x->empty && !x->at_cut))
             continue;
         if (x->ahead && !x->at_cut)
             add_between(x, v->c->n_tallies, t, y);
@@ -235,6 +235,9 @@ static void open_segment(mtl__piece *x, double t1)
         return;
     mtl__work_inflows(x->p, x->s, x->w);
     x->awake = x->w->n_inflow > 0 || mtl__work_any_cell(x->s, x->w);
+    x->empty = !x->awake;
+    for (int k = 0; x->empty && k < x->w->n_active_cox; k++)
+        x->empty = !(x->s->y[x->w->active_cox[k]] > 0);
     if (!x->awake)
         return;
     x->coupled = x->s->t >= x->coupled_from;
@@ -277,8 +280,9 @@ static int start_segment(journey *v, mtl__piece *x, double t1)
     if (!x->exact) {
         if (alone)
             return go_ahead(v, x);
-        for (int k = 0; x->coupled && k < x->w->n_factors; k++)
-            x->w->f_hi[k] = x->w->f[k]; /* in a short step they move little */
+        for (int k = 0; x->coupled && k < x->w->n_used; k++)
+            x->w->f_hi[x->w->used[k]] =
+                x->w->f[x->w->used[k]]; /* in a short step they move little */
         return 0;
     }
     if (!x->ready || x->w->varies)
@@ -368,18 +372,22 @@ static int events_step(journey *v, double t1)
     }
 }
 
-/* The step ends where the companion expects something to happen. */
-static int until_event(journey *v, double *t1)
+/* Moves the companion along with the tallies held; the step ends where it expects something to
+   happen. */
+static int predict(journey *v, double *t1)
 {
+    mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
-    if (!c->event)
+    MTL_TRY(c->advance(c->ctx, *t1, j->tally0, j->tally0, v->err));
+    const double t = c->event ? c->event(c->ctx) : HUGE_VAL;
+    if (!(t < *t1))
         return 0;
-    MTL_TRY(c->advance(c->ctx, *t1, v->j->tally0, v->j->tally0, v->err));
-    const double t = c->event(c->ctx);
+    *t1 = mtl__max(t, mtl__min(*t1, v->t + 1e-6));
+    for (int k = 0; k < j->n_pieces; k++)
+        if (j->piece[k].begun && j->piece[k].at_cut && j->piece[k].awake && j->piece[k].coupled)
+            j->piece[k].cut = *t1;
     c->back(c->ctx);
-    if (t < *t1)
-        *t1 = mtl__max(t, mtl__min(*t1, v->t + 1e-6));
-    return 0;
+    return c->advance(c->ctx, *t1, j->tally0, j->tally0, v->err);
 }
 
 static int step(journey *v, double t1)
@@ -391,12 +399,11 @@ static int step(journey *v, double t1)
     for (int k = 0; k < c->n_tallies; k++)
         j->direct1[k] = j->direct0[k];
     tallies_within(v, v->t, t1, v->t, j->tally0);
-    MTL_TRY(until_event(v, &t1));
     for (int k = 0; k < j->n_pieces; k++)
         open_segment(&j->piece[k], t1);
+    MTL_TRY(predict(v, &t1));
     run_direct(v, t1);
     count_tallies(v, t1, true, j->direct1);
-    MTL_TRY(c->advance(c->ctx, t1, j->tally0, j->tally0, v->err));
     for (int k = 0; k < j->n_pieces; k++)
         MTL_TRY(start_segment(v, &j->piece[k], t1));
     if (by_event) {

@@ -16,6 +16,7 @@ typedef struct mtl__piece {
     bool coupled;        /* ... in this segment */
     bool counted;        /* some tally reads it */
     bool begun, awake, exact, ready, at_cut;
+    bool empty;                               /* it rests, and nothing of it is left */
     bool ahead;                               /* it leaps on its own, and is at its cut already */
     double since;                             /* when that segment began */
     double *from, *to;                        /* its tallies then and at the cut [n_tallies] */

@@ -275,14 +275,18 @@ static void step_factors(const mtl__process *p, mtl__work *w, double t, double h
     const bool mean = w->n_inflow > 0;
     if (!p->env || !(w->varies || w->crosses || w->outputs_vary || mean))
         return;
-    p->env->advance(p->env, t + 0.5 * h, w->f);
+    mtl__work_look(p, w, t + 0.5 * h, w->f);
     if (!mean && !w->outputs_vary)
         return;
-    for (int i = 0; i < w->n_factors; i++)
-        w->f_in[i] = w->f_out[i] + 4 * w->f[i];
-    p->env->advance(p->env, t + h * (1 - 1e-9), w->f_out);
-    for (int i = 0; i < w->n_factors; i++)
-        w->f_in[i] = (w->f_in[i] + w->f_out[i]) / 6;
+    for (int i = -1; i < w->n_used; i++) {
+        const int k = i < 0 ? 0 : w->used[i];
+        w->f_in[k] = w->f_out[k] + 4 * w->f[k];
+    }
+    mtl__work_look(p, w, t + h * (1 - 1e-9), w->f_out);
+    for (int i = -1; i < w->n_used; i++) {
+        const int k = i < 0 ? 0 : w->used[i];
+        w->f_in[k] = (w->f_in[k] + w->f_out[k]) / 6;
+    }
 }
 
 int mtl__leap_run(const mtl__process *p, mtl__state *s, mtl__work *w, double t1, double step,

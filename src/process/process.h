@@ -45,6 +45,8 @@ struct mtl__env {
     double (*opens)(const mtl__env *e, int k, double t);
     /* Factor k alone at t; NULL: `advance` is asked. */
     double (*value)(const mtl__env *e, int k, double t);
+    /* A bound of factor k alone on [t0, t1]; NULL: `bound` is asked. */
+    double (*most)(const mtl__env *e, int k, double t0, double t1);
     /* Does factor k read a companion? NULL = none does. */
     bool (*reads)(const mtl__env *e, int k);
 };

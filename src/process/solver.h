@@ -33,6 +33,7 @@ typedef struct mtl__work {
                                 line, so that a cell's drive is taken back as it was given */
     double t_out;            /* the segment's start */
     int n_factors;
+    int *used, n_used; /* factors that some rate of this piece carries, but 0 */
     bool varies;       /* some rate of the types at work carries a factor */
     bool crosses;      /* some crossing weight does */
     bool outputs_vary; /* some output does */
@@ -46,7 +47,7 @@ typedef struct mtl__work {
     /* Cox intensities: y is in the state, as of cox_t[c]; the drive sum output N is drive[c] at
        t_out and grows by slope[c] a day */
     double *drive, *slope, *drive0, *cox_t;
-    double *now; /* joint.c: intensities at the moment of counting */
+    double *now;     /* joint.c: intensities at the moment of counting */
     int *active_cox; /* intensities that the types at work drive */
     int n_active_cox;
     bool *cox_marked;
@@ -181,6 +182,8 @@ int mtl__work_happens(const mtl__process *p, mtl__state *s, mtl__work *w, const 
                       mtl_error *err);
 bool mtl__work_exact_is_cheaper(const mtl__process *p, const mtl__state *s, const mtl__work *w,
                                 double t0, double t1, int n_times, const mtl__sim_opts *o);
+/* The factors that this piece uses, at t. */
+void mtl__work_look(const mtl__process *p, const mtl__work *w, double t, double *f);
 void mtl__work_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1);
 void mtl__work_bounds(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1);
 void mtl__work_drives(const mtl__process *p, const mtl__state *s, mtl__work *w);

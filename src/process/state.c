@@ -47,6 +47,7 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     const size_t nf = (size_t)w->n_factors;
     w->f = get(a, nf, sizeof *w->f);
     w->f_hi = get(a, nf, sizeof *w->f_hi);
+    w->used = get(a, nf, sizeof *w->used);
     w->f_in = get(a, nf, sizeof *w->f_in);
     w->f_slope = get(a, nf, sizeof *w->f_slope);
     w->f_out = get(a, nf, sizeof *w->f_out);

@@ -68,6 +68,44 @@ static unsigned char look_at(const mtl__process *p, const mtl__work *w)
 }
 
 /* Sets the list of types and which factors matter. */
+static void use(mtl__work *w, int factor)
+{
+    if (factor == 0 || w->f_in[factor] < 0)
+        return;
+    w->f_in[factor] = -1; /* marked, while the list is made */
+    w->used[w->n_used++] = factor;
+}
+
+static void use_channels(mtl__work *w, const mtl__channel *x, int x0, int x1)
+{
+    for (int k = x0; k < x1; k++)
+        use(w, x[k].factor);
+}
+
+/* Lists the factors of the types and rows at work and of what comes to them. */
+static void list_factors(const mtl__process *p, mtl__work *w)
+{
+    w->n_used = 0;
+    for (int k = 0; k < w->n_list; k++) {
+        const mtl__type *t = &p->type[w->list[k]];
+        use(w, t->f_divide);
+        use(w, t->f_die);
+        use(w, t->f_leave);
+        use_channels(w, p->change, t->change0, t->change1);
+        use_channels(w, p->output, t->output0, t->output1);
+    }
+    for (int k = 0; k < w->n_row_list; k++) {
+        const mtl__row *r = &p->row[w->row_list[k]];
+        use_channels(w, p->land, r->land0, r->land1);
+        use_channels(w, p->cross, r->cross0, r->cross1);
+    }
+    for (int k = 0; k < w->src->n_inflows; k++)
+        if (to_work(p, w, w->src->inflow[k].to, w->src->inflow[k].target))
+            use(w, w->src->inflow[k].factor);
+    for (int k = 0; k < w->n_used; k++)
+        w->f_in[w->used[k]] = 1;
+}
+
 bool mtl__work_on(const mtl__process *p, mtl__work *w, int component)
 {
     w->component = component;
@@ -79,6 +117,7 @@ bool mtl__work_on(const mtl__process *p, mtl__work *w, int component)
     for (int r = 0; r < p->n_rows; r++)
         if (p->row[r].component == component)
             w->row_list[w->n_row_list++] = r;
+    list_factors(p, w);
     const unsigned char known = look_at(p, w);
     w->varies = known & MTL__VARIES;
     w->crosses = known & MTL__CROSSES;
@@ -207,15 +246,28 @@ void mtl__work_record(const mtl__state *s, const mtl__work *w, int64_t *counts, 
         cox[w->active_cox[j]] += s->y[w->active_cox[j]];
 }
 
+void mtl__work_look(const mtl__process *p, const mtl__work *w, double t, double *f)
+{
+    const mtl__env *e = p->env;
+    if (!e->value) {
+        e->advance(e, t, f);
+        return;
+    }
+    f[0] = 1;
+    for (int i = 0; i < w->n_used; i++)
+        f[w->used[i]] = e->value(e, w->used[i], t);
+}
+
 /* Factors at s->t; for outputs a straight line from here to t1. */
 void mtl__work_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1)
 {
     if (!p->env)
         return;
     if (w->outputs_vary)
-        p->env->advance(p->env, t1 - 1e-9 * (t1 - s->t), w->f_slope);
-    p->env->advance(p->env, s->t, w->f);
-    for (int k = 0; w->outputs_vary && k < w->n_factors; k++) {
+        mtl__work_look(p, w, t1 - 1e-9 * (t1 - s->t), w->f_slope);
+    mtl__work_look(p, w, s->t, w->f);
+    for (int i = -1; w->outputs_vary && i < w->n_used; i++) {
+        const int k = i < 0 ? 0 : w->used[i];
         w->f_out[k] = w->f[k];
         w->f_slope[k] = t1 > s->t ? (w->f_slope[k] - w->f[k]) / (t1 - s->t) : 0;
     }
@@ -224,8 +276,15 @@ void mtl__work_factors(const mtl__process *p, const mtl__state *s, mtl__work *w,
 
 void mtl__work_bounds(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1)
 {
-    if (p->env)
+    if (!p->env)
+        return;
+    if (!p->env->most) {
         p->env->bound(p->env, s->t, t1, w->f_hi);
+        return;
+    }
+    w->f_hi[0] = 1;
+    for (int i = 0; i < w->n_used; i++)
+        w->f_hi[w->used[i]] = p->env->most(p->env, w->used[i], s->t, t1);
 }
 
 /* What drives the intensities from s->t on. */

@@ -64,7 +64,7 @@ typedef struct mtl__world {
     int n_hosts, n_tallies;
     int *host_of;    /* [n_people] -1 = not followed */
     bool together;   /* some host reads cells: lives are run jointly with it */
-    bool immune;     /* tolerance and response are followed */
+    bool immune;     /* cells are rejected: tolerance and response are followed in everybody */
     bool *line_used; /* [n_supplies] lines of supply that this scenario calls on */
     bool *fold_used; /* [n_params] folds that apply to one of its pregnancies */
 } mtl__world;
@@ -86,7 +86,8 @@ bool mtl__part_reaches(const mtl__world *w, const mtl__part *part, int person);
 bool mtl__next_body(const mtl__world *w, const mtl__part *part, int *body, int *type0, int *type1,
                     int *cox0, int *cox1);
 
-/* ---------------------------------------------------------------- hosts beside the cells (host_lives.c)
+/* ---------------------------------------------------------------- hosts beside the cells
+ * (host_lives.c)
  */
 /* The lives of all hosts of a world in one replicate, as the companion of its lanes. One per
  * thread.

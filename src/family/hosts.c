@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose body is followed: everybody to whom an injury, a tumour or a diagnosis befalls; the focus
-   person where outcomes are asked for; all bodies where the switches make tolerance and rejection
-   matter, or the scenario asks for them. Nobody else costs anything. */
+   person where outcomes or tolerance are asked for; all bodies where cells are rejected. Nobody
+   else costs anything. */
 #include "family/hosts.h"
 
 #include <math.h>
@@ -31,7 +31,8 @@ static bool follows_outcomes(const mtl_scenario *s)
 
 static bool is_followed(const mtl__world *w, int person)
 {
-    return w->immune || befallen(w->s, person) || (person == w->s->focus && follows_outcomes(w->s));
+    return w->immune || befallen(w->s, person) ||
+           (person == w->s->focus && (w->s->follow_tolerance || follows_outcomes(w->s)));
 }
 
 /* ---------------------------------------------------------------- donors */
@@ -245,7 +246,7 @@ static int make_plan(mtl__world *w, mtl__followed *h, const double *organ_cells,
                          .born = isfinite(p->born) ? p->born : mtl__adult_birth(w->s, h->person),
                          .organ_cells = organ_cells};
     MTL_TRY(list_outcomes(w, spec, err));
-    spec->immune = w->immune || answers(w, spec->outcome);
+    spec->immune = w->immune || w->s->follow_tolerance || answers(w, spec->outcome);
     MTL_TRY(list_donors(w, spec, err));
     MTL_TRY(list_injuries(w, spec, err));
     MTL_TRY(list_pregnancies(w, spec, err));
@@ -266,7 +267,7 @@ int mtl__world_hosts(mtl__world *w, mtl_error *err)
         cells[o] = m->organ[o].cells;
     for (int i = 0; i < w->s->n_people; i++)
         w->host_of[i] = -1;
-    w->immune = w->s->follow_tolerance || mtl__model_switch_is(m, "niche", "rejection");
+    w->immune = mtl__model_switch_is(m, "niche", "rejection");
     for (int k = 0; k < w->n_bodies; k++) {
         const int person = w->body_person[k];
         if (!is_followed(w, person))

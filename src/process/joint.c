@@ -69,7 +69,7 @@ static void begin_piece(journey *v, mtl__piece *x)
     const double end = v->time[v->n_times - 1];
     s->t = x->start;
     x->begun = x->at_cut = true;
-    x->own = -HUGE_VAL;
+    x->own = x->sync = -HUGE_VAL;
     for (int k = 0; k < x->w->n_active_cox; k++)
         s->y[x->w->active_cox[k]] = 0;
     if (x->direct)
@@ -170,16 +170,29 @@ static double piece_cut(const mtl__piece *x, double t)
 {
     if (!x->begun)
         return mtl__min(t, x->start);
+    const bool bounds = x->exact || x->s->t < x->coupled_from;
     return x->direct ? mtl__cox_direct_cut(x->p, x->s, x->w, t)
-                     : mtl__work_cut(x->p, x->s, x->w, t);
+                     : mtl__work_cut(x->p, x->s, x->w, t, bounds);
 }
 
-/* It stands until it is reached. */
+/* Nothing acts on it now, and nobody needs to know where its segments end. */
+static bool is_free(const journey *v, const mtl__piece *x)
+{
+    return v->o.solver != MTL__EXACT && x->begun && !x->direct && !x->lane->receives &&
+           x->s->t < x->coupled_from;
+}
+
+/* Cuts stand until they are reached. What falls on `sync` the others must see. */
 static void set_cut(const journey *v, mtl__piece *x)
 {
+    const double most = v->time[v->next];
     if (!(x->own > v->t))
-        x->own = piece_cut(x, v->time[v->next]);
+        x->own = piece_cut(x, most);
     x->cut = x->own;
+    if (!is_free(v, x))
+        x->sync = x->own;
+    else if (!(x->sync > v->t))
+        x->sync = mtl__min(mtl__work_cut(x->p, x->s, x->w, most, false), x->coupled_from);
 }
 
 /* Everything that happens at v->t; then every piece knows its next cut. */
@@ -224,7 +237,7 @@ static double step_end(const journey *v)
     double t = mtl__min(v->t + h, v->time[v->next]);
     t = mtl__min(t, v->c->next_break(v->c->ctx, v->t));
     for (int k = 0; k < j->n_pieces; k++)
-        t = mtl__min(t, j->piece[k].cut);
+        t = mtl__min(t, j->piece[k].sync);
     return t > v->t ? t : v->time[v->next];
 }
 
@@ -254,11 +267,11 @@ static int go_ahead(journey *v, mtl__piece *x)
     const int n = v->c->n_tallies;
     const size_t at = (size_t)(x - j->piece) * 2 * (size_t)n;
     x->ahead = true;
-    x->since = v->t;
+    x->since = x->s->t;
     x->from = j->ahead + at;
     x->to = x->from + n;
     memset(x->from, 0, 2 * (size_t)n * sizeof *x->from);
-    mtl__piece_count(j, x, v->t, x->from);
+    mtl__piece_count(j, x, x->since, x->from);
     MTL_TRY(
         mtl__leap_run(x->p, x->s, x->w, x->cut, mtl__leap_step(x->p, x->w, &v->o), &v->o, v->err));
     v->account->split = v->account->split || x->s->split;
@@ -329,11 +342,31 @@ static void run_direct(journey *v, double t1)
     }
 }
 
+/* A free piece through the ends of its own segments before t1. */
+static int catch_up(journey *v, mtl__piece *x, double t1)
+{
+    while (x->cut < t1) {
+        const double t = x->cut;
+        if (x->awake && x->exact)
+            MTL_TRY(run_exact(v, x, t));
+        end_segment(x, t);
+        const int happened = mtl__work_happens(x->p, x->s, x->w, &v->o, v->err);
+        MTL_TRY(happened);
+        x->ready = x->ready && !happened;
+        x->cut = x->own = piece_cut(x, v->time[v->next]);
+        open_segment(x, t1);
+        MTL_TRY(start_segment(v, x, t1));
+    }
+    return 0;
+}
+
 /* The lanes over [v->t, t1] against the path that the companion was moved along. */
 static int lanes_step(journey *v, double t1)
 {
     for (int k = 0; k < v->j->n_pieces; k++) {
         mtl__piece *x = &v->j->piece[k];
+        if (is_free(v, x))
+            MTL_TRY(catch_up(v, x, t1));
         if (!x->begun || x->direct || !x->awake || x->ahead)
             continue;
         MTL_TRY(x->exact ? run_exact(v, x, t1) : run_leap(v, x, t1));

@@ -21,7 +21,8 @@ typedef struct mtl__piece {
     double since;                             /* when that segment began */
     double *from, *to;                        /* its tallies then and at the cut [n_tallies] */
     double start, cut, pending, inflow, next; /* next: candidate of the exact solver */
-    double own; /* next cut of its own schedule, of records and factors */
+    double own;  /* next cut of its own schedule, of records and factors */
+    double sync; /* next cut that the others must see */
     int by_type0, by_type1, by_cox0, by_cox1; /* into the joint's lists */
 } mtl__piece;
 

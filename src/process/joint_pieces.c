@@ -113,8 +113,11 @@ static int state_for(mtl__joint *j, int k, const mtl__process *p, mtl__state **o
 static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names, mtl_error *err)
 {
     mtl__piece *x = &j->piece[j->n_pieces];
-    *x = (mtl__piece){
-        .lane = l, .p = l->process, .direct = c == l->process->n_components, .own = -HUGE_VAL};
+    *x = (mtl__piece){.lane = l,
+                      .p = l->process,
+                      .direct = c == l->process->n_components,
+                      .own = -HUGE_VAL,
+                      .sync = -HUGE_VAL};
     MTL_TRY(state_for(j, j->n_pieces, l->process, &x->s, err));
     x->w = x->s->work;
     MTL_TRY(mtl__work_begin(&x->p, l->source, &l->key, x->s, &x->gated, err));

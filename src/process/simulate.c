@@ -58,7 +58,7 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
                              r->cox + (size_t)next * (size_t)p->n_cox);
         if (next == r->n)
             return 0;
-        const double cut = mtl__work_cut(p, s, w, r->time[next]);
+        const double cut = mtl__work_cut(p, s, w, r->time[next], true);
         ready = ready && !happened;
         mtl__work_inflows(p, s, w);
         if (w->n_inflow == 0 && !mtl__work_any_cell(s, w)) {

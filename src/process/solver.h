@@ -175,8 +175,9 @@ bool mtl__work_on(const mtl__process *p, mtl__work *w, int component); /* false:
 void mtl__work_streams(const mtl__process *p, mtl__work *w, const mtl__rng_key *key,
                        mtl__work *names);
 double mtl__work_start(const mtl__process *p, const mtl__work *w);
-/* The first cut after s->t, at most t. */
-double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t);
+/* The first cut after s->t, at most t; bounds: also where bounds should be looked at again. */
+double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t,
+                     bool bounds);
 void mtl__work_inflows(const mtl__process *p, const mtl__state *s, mtl__work *w);
 int mtl__work_happens(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__sim_opts *o,
                       mtl_error *err);

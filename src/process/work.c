@@ -126,7 +126,8 @@ bool mtl__work_on(const mtl__process *p, mtl__work *w, int component)
 }
 
 /* ---------------------------------------------------------------- cuts */
-double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t)
+double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t,
+                     bool bounds)
 {
     const mtl__source *src = w->src;
     bool shaped = w->varies || w->crosses || w->outputs_vary, inflow_shaped = false;
@@ -150,8 +151,8 @@ double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work
     if (!(shaped || inflow_shaped) || !p->env)
         return t;
     /* Bounds are needed only where rates are thinned; else the jumps are enough. */
-    return mtl__min(t, w->varies || inflow_shaped ? p->env->next_break(p->env, s->t)
-                                                  : mtl__env_next_jump(p->env, s->t));
+    return mtl__min(t, bounds && (w->varies || inflow_shaped) ? p->env->next_break(p->env, s->t)
+                                                              : mtl__env_next_jump(p->env, s->t));
 }
 
 /* The inflows that act from s->t on. */

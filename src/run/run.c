@@ -99,8 +99,8 @@ static int run_crew(mtl__plan *p, int bands, int n, int refine, double *level, m
 }
 
 /* ---------------------------------------------------------------- splitting error, measured */
-/* The difference of what hosts came to, by half the step: the largest by its standard error of the
-   damage of injuries (relative) and the chances of outcomes. */
+/* The difference of what hosts came to, by half the step, with its standard error: the largest of
+   the damage of injuries and the days of response (relative), and the chances of outcomes. */
 static void coupling_error(const mtl__plan *p, const mtl__plan *half)
 {
     enum { MOST = 128 };

@@ -414,7 +414,7 @@ static void test_error_is_of_second_order(void **state)
     const double truth = response_at(0.0625);
     const double e2 = response_at(2) - truth, e1 = response_at(1) - truth,
                  e05 = response_at(0.5) - truth;
-    print_message("error of steps of 2, 1, 0.5 days: %.3g %.3g %.3g\n", e2, e1, e05);
+    print_message("# error of steps of 2, 1, 0.5 days: %.3g %.3g %.3g\n", e2, e1, e05);
     assert_true(fabs(e2 / e1) > 3 && fabs(e2 / e1) < 5.5);
     assert_true(fabs(e1 / e05) > 3 && fabs(e1 / e05) < 5.5);
 }

@@ -16,8 +16,9 @@ typedef struct compiling {
     const mtl__body_spec *spec;
     mtl__arena *arena;
     mtl__body *out;
-    int host;   /* its number in the clockwork; -1 */
-    bool *here; /* [n_kinds * n_organs] cells of the kind can be in the organ */
+    int host;          /* its number in the clockwork; -1 */
+    bool *here;        /* [n_kinds * n_organs] cells of the kind can be in the organ */
+    int *rule0, *rule; /* rules of kind k that hold: rule[rule0[k] .. rule0[k + 1]) in order */
     mtl_error *err;
 } compiling;
 
@@ -118,6 +119,24 @@ static bool acts(const compiling *c, const mtl__rule *r, enum mtl__rule_process 
     return r->process == process && c->spec->kind[r->kind] && mtl__when_holds(&r->when, c->m);
 }
 
+/* Rules that hold, by the kind that they are of. */
+static int list_rules(compiling *c)
+{
+    const mtl_model *m = c->m;
+    c->rule0 = mtl__arena_alloc(c->arena, ((size_t)m->n_kinds + 2) * sizeof *c->rule0);
+    c->rule = mtl__arena_alloc(c->arena, ((size_t)m->n_rules + 1) * sizeof *c->rule);
+    if (!c->rule0 || !c->rule)
+        return mtl__nomem(c->err);
+    int n = 0;
+    for (int k = 0; k < m->n_kinds; k++) {
+        for (int r = 0; c->spec->kind[k] && r < m->n_rules; r++)
+            if (m->rule[r].kind == k && mtl__when_holds(&m->rule[r].when, m))
+                c->rule[n++] = r;
+        c->rule0[k + 1] = n;
+    }
+    return 0;
+}
+
 /* Seeds are where they land or are at home; what is made of them by a change of fate, where that
    happens. */
 static int find_places(compiling *c)
@@ -175,10 +194,10 @@ static int gather(compiling *c, enum mtl__rule_process process, int kind, int or
 {
     rates x = {.n = 0};
     *out = (acting){0, 0};
-    for (int r = 0; r < c->m->n_rules; r++) {
-        const mtl__rule *rule = &c->m->rule[r];
+    for (int r = c->rule0[kind]; r < c->rule0[kind + 1]; r++) {
+        const mtl__rule *rule = &c->m->rule[c->rule[r]];
         acting a;
-        if (rule->kind != kind || !acts(c, rule, process) || !mtl__rule_applies(rule, c->m, organ))
+        if (rule->process != process || !mtl__rule_applies(rule, c->m, organ))
             continue;
         MTL_TRY(rule_here(c, rule, organ, &a));
         MTL_TRY(add_to(c, rule, &x, &a));
@@ -284,11 +303,10 @@ static double landing_weight(const mtl_model *m, int kind, int organ)
 /* What rules of landing add to the weight at rest. */
 static int add_homing(compiling *c, int kind, int row, int organ, int type, double at_rest)
 {
-    for (int r = 0; r < c->m->n_rules; r++) {
-        const mtl__rule *rule = &c->m->rule[r];
+    for (int r = c->rule0[kind]; r < c->rule0[kind + 1]; r++) {
+        const mtl__rule *rule = &c->m->rule[c->rule[r]];
         acting x;
-        if (rule->kind != kind || !acts(c, rule, MTL__R_LAND) ||
-            !mtl__rule_applies(rule, c->m, organ))
+        if (rule->process != MTL__R_LAND || !mtl__rule_applies(rule, c->m, organ))
             continue;
         MTL_TRY(rule_here(c, rule, organ, &x));
         if (x.rate > 0 && mtl__add_land(c->b, row, type, at_rest * x.rate, x.slot) < 0)
@@ -380,7 +398,14 @@ static int add_channels(compiling *c)
 int mtl__body_compile(mtl__builder *b, mtl__clockwork *clock, const mtl_model *m,
                       const mtl__body_spec *spec, mtl__arena *arena, mtl__body *out, mtl_error *err)
 {
-    compiling c = {b, clock, m, spec, arena, out, -1, NULL, err};
+    compiling c = {.b = b,
+                   .clock = clock,
+                   .m = m,
+                   .spec = spec,
+                   .arena = arena,
+                   .out = out,
+                   .host = -1,
+                   .err = err};
     *out = (mtl__body){.born = spec->born, .host = -1};
     if (allocate(&c, arena) < 0)
         return mtl__nomem(err);
@@ -389,6 +414,7 @@ int mtl__body_compile(mtl__builder *b, mtl__clockwork *clock, const mtl_model *m
         if (c.host < 0)
             return mtl__nomem(err);
     }
+    MTL_TRY(list_rules(&c));
     MTL_TRY(find_places(&c));
     MTL_TRY(add_types(&c));
     MTL_TRY(add_cox(&c));

@@ -58,6 +58,8 @@ static int find(const mtl_model *m, const char *what, const char *name, int n, n
     for (int i = 0; i < n; i++)
         if (strcmp(get(m, i), name) == 0)
             return i;
+    if (err == NULL) /* nobody reads the hint, which costs more than the search */
+        return MTL_ERR_NAME;
     char hint[160] = "";
     mtl__hint(hint, sizeof hint, name, n, get, m);
     return mtl__fail(err, MTL_ERR_NAME, NULL, "unknown %s '%.80s'%s", what, name, hint);

@@ -82,7 +82,7 @@ static void others_at_zero(void **state)
     (void)state;
     poisson *p = malloc(sizeof *p);
     const double count[TARGETS] = {8, 16};
-    double c[2] = {5, 5};
+    double c[MTL__SETS_MAX] = {5, 5};
     assert_non_null(p);
     make(p, shared, count, 1e-6);
     (void)mtl__joint_best(&p->j, &p->config, -1, c);
@@ -123,7 +123,7 @@ static void blanks_give_back(void **state)
     poisson *p = malloc(sizeof *p);
     static const int one[TARGETS][2] = {{1, 0}, {0, 1}};
     const double count[TARGETS] = {9, 0};
-    double c[2] = {5, 5};
+    double c[MTL__SETS_MAX] = {5, 5};
     assert_non_null(p);
     make(p, one, count, 1.5); /* 1.5 expected of the blanks, of which 0.5 too many */
     p->e[0].excess = p->e[1].excess = 0.5;

@@ -23,7 +23,6 @@ struct mtl__lives {
     const mtl__part **part;
     int *genome; /* [n_people] the first person with this genome */
     mtl__antigens antigens;
-    bool inherits; /* haplotypes matter */
     const mtl__host_record *record;
     mtl__host_clone waiting[MOST_CLONES];
     waiting_clone clone[MOST_CLONES];
@@ -170,11 +169,6 @@ static void find_places(mtl__lives *x)
         x->beside[i] = (mtl__beside){x->state, x->place + (size_t)i * nh};
 }
 
-static bool needs_haplotypes(const mtl__world *w)
-{
-    return w->together; /* tallies by mismatch, tolerance, exposures: whatever asks finds them */
-}
-
 int mtl__lives_new(mtl__lives **out, const mtl__world *w, mtl_error *err)
 {
     const size_t nh = (size_t)w->n_hosts + 1, np = (size_t)w->s->n_people + 1;
@@ -182,7 +176,6 @@ int mtl__lives_new(mtl__lives **out, const mtl__world *w, mtl_error *err)
     if (!x)
         return mtl__nomem(err);
     x->w = w;
-    x->inherits = needs_haplotypes(w);
     x->state = calloc(nh, sizeof *x->state);
     x->t = calloc(nh, sizeof *x->t);
     x->came = calloc(nh, sizeof *x->came);
@@ -240,15 +233,13 @@ int mtl__lives_begin(mtl__lives *x, uint64_t seed, uint64_t replicate, const mtl
 {
     const mtl_scenario *s = x->w->s;
     const mtl__antigens_known known = {s->hla, s->typing};
-    if (x->inherits)
-        MTL_TRY(mtl__antigens_draw(&x->antigens, s->person, s->n_people, x->genome,
-                                   s->hla ? &known : NULL, seed, replicate, err));
+    MTL_TRY(mtl__antigens_draw(&x->antigens, s->person, s->n_people, x->genome,
+                               s->hla ? &known : NULL, seed, replicate, err));
     x->record = kept;
     x->n_clones = 0;
     x->companion.t_start = HUGE_VAL;
     for (int h = 0; h < x->w->n_hosts; h++) {
-        MTL_TRY(
-            mtl__host_begin(x->state[h], x->inherits ? &x->antigens : NULL, seed, replicate, err));
+        MTL_TRY(mtl__host_begin(x->state[h], &x->antigens, seed, replicate, err));
         x->t[h] = x->came[h] = spec_of(x, h)->t0;
         x->lane[h] = -1;
         x->part[h] = NULL;
@@ -281,7 +272,7 @@ void mtl__lives_see(const mtl__lives *x, int donor, const mtl__part *part, mtl__
 
 double mtl__lives_mismatch(const mtl__lives *x, int host, int donor)
 {
-    return x->inherits ? mtl__antigens_mismatch(&x->antigens, host, donor) : NAN;
+    return mtl__antigens_mismatch(&x->antigens, host, donor);
 }
 
 /* ---------------------------------------------------------------- tallies */

@@ -69,7 +69,6 @@ static void begin_piece(journey *v, mtl__piece *x)
     const double end = v->time[v->n_times - 1];
     s->t = x->start;
     x->begun = x->at_cut = true;
-    x->own = x->sync = -HUGE_VAL;
     for (int k = 0; k < x->w->n_active_cox; k++)
         s->y[x->w->active_cox[k]] = 0;
     if (x->direct)
@@ -86,9 +85,7 @@ static void begin_piece(journey *v, mtl__piece *x)
     v->account->used[x->exact ? MTL__EXACT : MTL__LEAP] = true;
 }
 
-/* The segment that ends at t: a resting piece has decayed, an exact one keeps what it has not
- * spent.
- */
+/* The segment that ends at t: a resting piece has decayed, an exact one keeps what is not spent. */
 static void end_segment(mtl__piece *x, double t)
 {
     mtl__state *s = x->s;
@@ -112,10 +109,7 @@ static void end_segment(mtl__piece *x, double t)
 static int happen(journey *v, mtl__piece *x)
 {
     if (x->direct) {
-        const double was = x->s->t;
-        x->s->t = v->t;
         mtl__cox_direct_now(x->s, x->w);
-        x->s->t = was < v->t ? v->t : was;
         return 0;
     }
     const int happened = mtl__work_happens(x->p, x->s, x->w, &v->o, v->err);
@@ -127,7 +121,7 @@ static int happen(journey *v, mtl__piece *x)
     return 0;
 }
 
-static int arrive(journey *v)
+static void arrive(journey *v)
 {
     mtl__arrival a[16];
     const int most = (int)(sizeof a / sizeof *a);
@@ -148,7 +142,6 @@ static int arrive(journey *v)
                 x->ready = false;
             }
     }
-    return 0;
 }
 
 static void take_records(journey *v)
@@ -206,7 +199,7 @@ static int at_date(journey *v)
         else if (x->begun && x->cut <= v->t)
             end_segment(x, v->t);
     }
-    MTL_TRY(arrive(v));
+    arrive(v);
     for (int k = 0; k < j->n_pieces; k++)
         if (j->piece[k].begun && j->piece[k].at_cut && j->piece[k].s->t == v->t)
             MTL_TRY(happen(v, &j->piece[k]));

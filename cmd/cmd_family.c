@@ -53,13 +53,9 @@ static int run(mtl_result **result, const mtl_scenario *s, mtl_model *m, const s
     struct progress p;
     mtl_run_opts opts;
     mtl_error err = {0};
-    mtl_run_opts_init(&opts);
+    session_run_opts(&opts, o);
     opts.replicates = o->replicates > 0 ? o->replicates : REPLICATES;
-    opts.solver = solver_of(o->solver);
-    opts.seed = o->seed;
-    opts.threads = o->threads;
     opts.unknowns = 0;
-    opts.command_line = o->command_line;
     opts.progress = progress_step;
     opts.progress_ctx = &p;
     progress_start(&p, "family", o);

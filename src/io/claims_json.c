@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Claims as one JSON document, each with its rows of evidence and the state of its switches. */
-#include <math.h>
 
 #include <jansson.h>
 
@@ -17,12 +16,6 @@ static bool append(json_t **list, json_t *x)
     json_decref(*list);
     *list = NULL;
     return false;
-}
-
-/* JSON knows no NaN: missing is null. */
-static json_t *number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
 }
 
 static json_t *texts(const char *const *list, int n)
@@ -42,8 +35,9 @@ static json_t *rows_json(const mtl_claims *c, int claim, int n)
         if (!append(&out,
                     json_pack("{s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:s,s:s,s:s,s:s}", "id", r.id,
                               "species", r.species, "what", r.what, "unit", r.unit, "value",
-                              number(r.value), "low", number(r.low), "high", number(r.high), "n",
-                              number(r.n), "k", number(r.k), "citation", r.citation, "doi", r.doi,
+                              mtl__json_number(r.value), "low", mtl__json_number(r.low), "high",
+                              mtl__json_number(r.high), "n", mtl__json_number(r.n), "k",
+                              mtl__json_number(r.k), "citation", r.citation, "doi", r.doi,
                               "provenance", r.provenance, "not_held_because", r.unspoken)))
             return NULL;
     return out;

@@ -12,21 +12,6 @@
 #include "run/compare.h"
 
 /* ---------------------------------------------------------------- table */
-static void field(mtl__str *b, const char *s)
-{
-    mtl__str_add(b, "\t");
-    if (*s)
-        mtl__out_clean(b, s);
-    else
-        mtl__str_add(b, "NA");
-}
-
-static void number(mtl__str *b, double v)
-{
-    char buf[32];
-    mtl__str_printf(b, "\t%s", mtl__out_number(v, buf));
-}
-
 static const char *when(double t, char buf[16])
 {
     return isinf(t) ? "end" : isfinite(t) ? mtl__date_text(t, buf) : "NA";
@@ -38,10 +23,10 @@ static void begin(mtl__str *b, const char *what, const char *host, const char *d
 {
     char date[16];
     mtl__str_add(b, what);
-    field(b, host);
-    field(b, donor);
-    field(b, organ);
-    field(b, assay);
+    mtl__out_tab(b, host);
+    mtl__out_tab(b, donor);
+    mtl__out_tab(b, organ);
+    mtl__out_tab(b, assay);
     mtl__str_printf(b, "\t%s", when(t, date));
 }
 
@@ -57,14 +42,14 @@ static void paired(mtl__str *b, const mtl_paired *p)
     const double v[] = {p->a,      p->b,          p->difference,  p->low,     p->high,
                         p->differ, p->differ_low, p->differ_high, p->b_larger};
     for (size_t k = 0; k < sizeof v / sizeof *v; k++)
-        number(b, v[k]);
+        mtl__out_tab_number(b, v[k]);
 }
 
 static void end_row(mtl__str *b, int in_a, int in_b, const char *name, const char *measure)
 {
     mtl__str_add(b, in_a && in_b ? "\tboth" : in_a ? "\tA" : "\tB");
-    field(b, name);
-    field(b, measure);
+    mtl__out_tab(b, name);
+    mtl__out_tab(b, measure);
     mtl__str_add(b, "\n");
 }
 
@@ -97,14 +82,14 @@ static void sample_rows(mtl__str *b, const mtl_compare *c)
         end_row(b, 1, 1, "", "");
         begin(b, "sample_positive", r->person, "", r->organ, r->assay, r->t_days);
         mtl__str_printf(b, "\t%d", c->n);
-        number(b, r->p_a);
-        number(b, r->p_b);
-        number(b, r->p_b - r->p_a);
+        mtl__out_tab_number(b, r->p_a);
+        mtl__out_tab_number(b, r->p_b);
+        mtl__out_tab_number(b, r->p_b - r->p_a);
         blanks(b, 2);
-        number(b, (double)(r->only_a + r->only_b) / c->n);
+        mtl__out_tab_number(b, (double)(r->only_a + r->only_b) / c->n);
         blanks(b, 3);
         mtl__str_printf(b, "\t%d\t%d", r->only_a, r->only_b);
-        number(b, r->p_mcnemar);
+        mtl__out_tab_number(b, r->p_mcnemar);
         blanks(b, 3);
         end_row(b, 1, 1, "", "");
     }
@@ -117,17 +102,17 @@ static void host_row(mtl__str *b, const mtl_compare *c, const mtl_compare_host *
     mtl__str_add(b, r->what);
     begin(b, unknowns ? "_unknowns" : "", r->person, r->donor, r->organ, "", r->t_days);
     mtl__str_printf(b, "\t%d", c->n);
-    number(b, x);
-    number(b, y);
-    number(b, y - x);
+    mtl__out_tab_number(b, x);
+    mtl__out_tab_number(b, y);
+    mtl__out_tab_number(b, y - x);
     blanks(b, 2);
-    number(b, by_life ? (double)(r->only_a + r->only_b) / c->n : NAN);
+    mtl__out_tab_number(b, by_life ? (double)(r->only_a + r->only_b) / c->n : NAN);
     blanks(b, 3);
     if (by_life)
         mtl__str_printf(b, "\t%d\t%d", r->only_a, r->only_b);
     else
         blanks(b, 2);
-    number(b, by_life ? r->p_mcnemar : NAN);
+    mtl__out_tab_number(b, by_life ? r->p_mcnemar : NAN);
     blanks(b, 3);
     end_row(b, r->in_a, r->in_b, r->name, r->measure);
 }
@@ -157,7 +142,7 @@ static void pairing_rows(mtl__str *b, const mtl_compare *c)
         begin(b, "pairing", r->host, r->donor, "", "", NAN);
         mtl__str_printf(b, "\t%d", r->n);
         blanks(b, 5);
-        number(b, r->n ? (double)r->parted / r->n : NAN);
+        mtl__out_tab_number(b, r->n ? (double)r->parted / r->n : NAN);
         blanks(b, 6);
         mtl__str_printf(b, "\t%s\t%s\t%s", when(r->median, date[0]), when(r->first, date[1]),
                         when(r->last, date[2]));
@@ -186,32 +171,6 @@ char *mtl_compare_tsv(const mtl_compare *c)
 }
 
 /* ---------------------------------------------------------------- JSON */
-static void set(json_t *o, const char *key, json_t *value, bool *failed)
-{
-    if (!value || json_object_set_new(o, key, value) != 0)
-        *failed = true;
-}
-
-static void append(json_t *list, json_t *value, bool *failed)
-{
-    if (!value || json_array_append_new(list, value) != 0)
-        *failed = true;
-}
-
-static json_t *real(double v)
-{
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
-static json_t *text(const char *s)
-{
-    mtl__str b = {0};
-    mtl__out_clean(&b, s);
-    json_t *v = b.oom ? NULL : json_stringn(b.s ? b.s : "", b.len);
-    mtl__str_free(&b);
-    return v;
-}
-
 static json_t *date(double t)
 {
     char buf[16];
@@ -220,7 +179,7 @@ static json_t *date(double t)
 
 static json_t *range(double low, double high)
 {
-    return json_pack("[oo]", real(low), real(high));
+    return json_pack("[oo]", mtl__json_number(low), mtl__json_number(high));
 }
 
 static json_t *json_paired(const mtl_paired *p, bool *failed)
@@ -230,13 +189,13 @@ static json_t *json_paired(const mtl_paired *p, bool *failed)
         json_decref(o);
         return json_null();
     }
-    set(o, "a", real(p->a), failed);
-    set(o, "b", real(p->b), failed);
-    set(o, "difference", real(p->difference), failed);
-    set(o, "interval", range(p->low, p->high), failed);
-    set(o, "differ", real(p->differ), failed);
-    set(o, "differ_interval", range(p->differ_low, p->differ_high), failed);
-    set(o, "b_larger", real(p->b_larger), failed);
+    mtl__json_set(o, "a", mtl__json_number(p->a), failed);
+    mtl__json_set(o, "b", mtl__json_number(p->b), failed);
+    mtl__json_set(o, "difference", mtl__json_number(p->difference), failed);
+    mtl__json_set(o, "interval", range(p->low, p->high), failed);
+    mtl__json_set(o, "differ", mtl__json_number(p->differ), failed);
+    mtl__json_set(o, "differ_interval", range(p->differ_low, p->differ_high), failed);
+    mtl__json_set(o, "b_larger", mtl__json_number(p->b_larger), failed);
     return o;
 }
 
@@ -247,16 +206,16 @@ static json_t *json_run(const mtl_compare *c, int which, bool *failed)
     const char *answer = mtl_compare_answer(c, which, &chance, &unknowns);
     mtl__str b = {0};
     json_t *o = json_object();
-    set(o, "label", text(which < 0 ? c->label_a : c->label_b), failed);
+    mtl__json_set(o, "label", mtl__json_string(which < 0 ? c->label_a : c->label_b), failed);
     mtl__out_switches(&b, r->m);
     *failed = *failed || b.oom;
-    set(o, "hypothesis", text(b.s ? b.s : ""), failed);
+    mtl__json_set(o, "hypothesis", mtl__json_string(b.s ? b.s : ""), failed);
     mtl__str_free(&b);
-    set(o, "answer", text(answer), failed);
-    set(o, "chance", real(chance), failed);
-    set(o, "chance_unknowns", real(unknowns), failed);
-    set(o, "final_date", date(r->t_final), failed);
-    set(o, "headline", text(r->headline ? r->headline : ""), failed);
+    mtl__json_set(o, "answer", mtl__json_string(answer), failed);
+    mtl__json_set(o, "chance", mtl__json_number(chance), failed);
+    mtl__json_set(o, "chance_unknowns", mtl__json_number(unknowns), failed);
+    mtl__json_set(o, "final_date", date(r->t_final), failed);
+    mtl__json_set(o, "headline", mtl__json_string(r->headline ? r->headline : ""), failed);
     return o;
 }
 
@@ -266,14 +225,18 @@ static json_t *json_levels(const mtl_compare *c, bool *failed)
     for (int i = 0; i < c->n_levels; i++) {
         const mtl_compare_level *r = &c->level[i].row;
         json_t *o = json_object();
-        set(o, "host", text(r->host), failed);
-        set(o, "donor", text(r->donor), failed);
-        set(o, "relation", text(r->relation ? r->relation : ""), failed);
-        set(o, "organ", text(r->organ), failed);
-        set(o, "in", json_string(r->in_a && r->in_b ? "both" : r->in_a ? "A" : "B"), failed);
-        set(o, "per_million", json_paired(&r->chance, failed), failed);
-        set(o, "per_million_unknowns", json_paired(&r->unknowns, failed), failed);
-        append(list, o, failed);
+        mtl__json_set(o, "host", mtl__json_string(r->host), failed);
+        mtl__json_set(o, "donor", mtl__json_string(r->donor), failed);
+        mtl__json_set(o, "relation", mtl__json_string(r->relation ? r->relation : ""), failed);
+        mtl__json_set(o, "organ", mtl__json_string(r->organ), failed);
+        mtl__json_set(o, "in",
+                      json_string(r->in_a && r->in_b ? "both"
+                                  : r->in_a          ? "A"
+                                                     : "B"),
+                      failed);
+        mtl__json_set(o, "per_million", json_paired(&r->chance, failed), failed);
+        mtl__json_set(o, "per_million_unknowns", json_paired(&r->unknowns, failed), failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -284,17 +247,17 @@ static json_t *json_samples(const mtl_compare *c, bool *failed)
     for (int i = 0; i < c->n_samples; i++) {
         const mtl_compare_sample *r = &c->sample[i];
         json_t *o = json_object();
-        set(o, "person", text(r->person), failed);
-        set(o, "organ", text(r->organ), failed);
-        set(o, "assay", r->assay[0] ? text(r->assay) : json_null(), failed);
-        set(o, "date", date(r->t_days), failed);
-        set(o, "positive_a", real(r->p_a), failed);
-        set(o, "positive_b", real(r->p_b), failed);
-        set(o, "only_a", r->assay[0] ? json_integer(r->only_a) : json_null(), failed);
-        set(o, "only_b", r->assay[0] ? json_integer(r->only_b) : json_null(), failed);
-        set(o, "mcnemar_p", real(r->p_mcnemar), failed);
-        set(o, "per_million", json_paired(&r->level, failed), failed);
-        append(list, o, failed);
+        mtl__json_set(o, "person", mtl__json_string(r->person), failed);
+        mtl__json_set(o, "organ", mtl__json_string(r->organ), failed);
+        mtl__json_set(o, "assay", r->assay[0] ? mtl__json_string(r->assay) : json_null(), failed);
+        mtl__json_set(o, "date", date(r->t_days), failed);
+        mtl__json_set(o, "positive_a", mtl__json_number(r->p_a), failed);
+        mtl__json_set(o, "positive_b", mtl__json_number(r->p_b), failed);
+        mtl__json_set(o, "only_a", r->assay[0] ? json_integer(r->only_a) : json_null(), failed);
+        mtl__json_set(o, "only_b", r->assay[0] ? json_integer(r->only_b) : json_null(), failed);
+        mtl__json_set(o, "mcnemar_p", mtl__json_number(r->p_mcnemar), failed);
+        mtl__json_set(o, "per_million", json_paired(&r->level, failed), failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -306,26 +269,32 @@ static json_t *json_hosts(const mtl_compare *c, bool *failed)
         const mtl_compare_host *r = &c->host[i];
         const bool by_life = isfinite(r->p_mcnemar);
         json_t *o = json_object();
-        set(o, "what", text(r->what), failed);
-        set(o, "person", text(r->person), failed);
-        set(o, "donor", r->donor[0] ? text(r->donor) : json_null(), failed);
-        set(o, "name", r->name[0] ? text(r->name) : json_null(), failed);
-        set(o, "organ", r->organ[0] ? text(r->organ) : json_null(), failed);
-        set(o, "date", date(r->t_days), failed);
-        set(o, "measure", text(r->measure), failed);
-        set(o, "in", json_string(r->in_a && r->in_b ? "both" : r->in_a ? "A" : "B"), failed);
-        set(o, "a", real(r->a), failed);
-        set(o, "b", real(r->b), failed);
-        set(o, "a_unknowns", real(r->a_unknowns), failed);
-        set(o, "b_unknowns", real(r->b_unknowns), failed);
-        set(o, "only_a", by_life ? json_integer(r->only_a) : json_null(), failed);
-        set(o, "only_b", by_life ? json_integer(r->only_b) : json_null(), failed);
-        set(o, "mcnemar_p", real(r->p_mcnemar), failed);
-        set(o, "lives_with_both", by_life ? json_integer(r->delay.n) : json_null(), failed);
-        set(o, "days_later", r->delay.n ? real(r->delay.difference) : json_null(), failed);
-        set(o, "days_later_interval", r->delay.n ? range(r->delay.low, r->delay.high) : json_null(),
-            failed);
-        append(list, o, failed);
+        mtl__json_set(o, "what", mtl__json_string(r->what), failed);
+        mtl__json_set(o, "person", mtl__json_string(r->person), failed);
+        mtl__json_set(o, "donor", r->donor[0] ? mtl__json_string(r->donor) : json_null(), failed);
+        mtl__json_set(o, "name", r->name[0] ? mtl__json_string(r->name) : json_null(), failed);
+        mtl__json_set(o, "organ", r->organ[0] ? mtl__json_string(r->organ) : json_null(), failed);
+        mtl__json_set(o, "date", date(r->t_days), failed);
+        mtl__json_set(o, "measure", mtl__json_string(r->measure), failed);
+        mtl__json_set(o, "in",
+                      json_string(r->in_a && r->in_b ? "both"
+                                  : r->in_a          ? "A"
+                                                     : "B"),
+                      failed);
+        mtl__json_set(o, "a", mtl__json_number(r->a), failed);
+        mtl__json_set(o, "b", mtl__json_number(r->b), failed);
+        mtl__json_set(o, "a_unknowns", mtl__json_number(r->a_unknowns), failed);
+        mtl__json_set(o, "b_unknowns", mtl__json_number(r->b_unknowns), failed);
+        mtl__json_set(o, "only_a", by_life ? json_integer(r->only_a) : json_null(), failed);
+        mtl__json_set(o, "only_b", by_life ? json_integer(r->only_b) : json_null(), failed);
+        mtl__json_set(o, "mcnemar_p", mtl__json_number(r->p_mcnemar), failed);
+        mtl__json_set(o, "lives_with_both", by_life ? json_integer(r->delay.n) : json_null(),
+                      failed);
+        mtl__json_set(o, "days_later",
+                      r->delay.n ? mtl__json_number(r->delay.difference) : json_null(), failed);
+        mtl__json_set(o, "days_later_interval",
+                      r->delay.n ? range(r->delay.low, r->delay.high) : json_null(), failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -336,15 +305,15 @@ static json_t *json_pairings(const mtl_compare *c, bool *failed)
     for (int i = 0; i < c->n_pairings; i++) {
         const mtl_compare_pairing *r = &c->pairing[i].row;
         json_t *o = json_object();
-        set(o, "host", text(r->host), failed);
-        set(o, "donor", text(r->donor), failed);
-        set(o, "lives", json_integer(r->n), failed);
-        set(o, "parted", json_integer(r->parted), failed);
-        set(o, "without_a_cell", json_integer(r->empty), failed);
-        set(o, "median", date(r->median), failed);
-        set(o, "first", date(r->first), failed);
-        set(o, "last", date(r->last), failed);
-        append(list, o, failed);
+        mtl__json_set(o, "host", mtl__json_string(r->host), failed);
+        mtl__json_set(o, "donor", mtl__json_string(r->donor), failed);
+        mtl__json_set(o, "lives", json_integer(r->n), failed);
+        mtl__json_set(o, "parted", json_integer(r->parted), failed);
+        mtl__json_set(o, "without_a_cell", json_integer(r->empty), failed);
+        mtl__json_set(o, "median", date(r->median), failed);
+        mtl__json_set(o, "first", date(r->first), failed);
+        mtl__json_set(o, "last", date(r->last), failed);
+        mtl__json_append(list, o, failed);
     }
     return list;
 }
@@ -355,22 +324,23 @@ char *mtl_compare_json(const mtl_compare *c)
     char seed[32];
     json_t *o = json_object();
     snprintf(seed, sizeof seed, "%" PRIu64, c->a->opts.seed);
-    set(o, "program", json_string("matriline"), &failed);
-    set(o, "version", json_string(mtl_version()), &failed);
-    set(o, "command_line", text(c->a->command_line), &failed);
-    set(o, "seed", json_string(seed), &failed);
-    set(o, "first_replicate", json_integer(c->a->opts.first_replicate), &failed);
-    set(o, "lives", json_integer(c->n), &failed);
-    set(o, "a", json_run(c, -1, &failed), &failed);
-    set(o, "b", json_run(c, 1, &failed), &failed);
-    set(o, "interval", json_string("95%: paired t of a difference, Clopper-Pearson of a share"),
-        &failed);
-    set(o, "levels", json_levels(c, &failed), &failed);
-    set(o, "samples", json_samples(c, &failed), &failed);
-    set(o, "samples_not_shared", json_integer(c->n_unshared), &failed);
-    set(o, "hosts", json_hosts(c, &failed), &failed);
-    set(o, "note", text(mtl_compare_note(c)), &failed);
-    set(o, "pairings", json_pairings(c, &failed), &failed);
+    mtl__json_set(o, "program", json_string("matriline"), &failed);
+    mtl__json_set(o, "version", json_string(mtl_version()), &failed);
+    mtl__json_set(o, "command_line", mtl__json_string(c->a->command_line), &failed);
+    mtl__json_set(o, "seed", json_string(seed), &failed);
+    mtl__json_set(o, "first_replicate", json_integer(c->a->opts.first_replicate), &failed);
+    mtl__json_set(o, "lives", json_integer(c->n), &failed);
+    mtl__json_set(o, "a", json_run(c, -1, &failed), &failed);
+    mtl__json_set(o, "b", json_run(c, 1, &failed), &failed);
+    mtl__json_set(o, "interval",
+                  json_string("95%: paired t of a difference, Clopper-Pearson of a share"),
+                  &failed);
+    mtl__json_set(o, "levels", json_levels(c, &failed), &failed);
+    mtl__json_set(o, "samples", json_samples(c, &failed), &failed);
+    mtl__json_set(o, "samples_not_shared", json_integer(c->n_unshared), &failed);
+    mtl__json_set(o, "hosts", json_hosts(c, &failed), &failed);
+    mtl__json_set(o, "note", mtl__json_string(mtl_compare_note(c)), &failed);
+    mtl__json_set(o, "pairings", json_pairings(c, &failed), &failed);
     if (failed) {
         json_decref(o);
         return NULL;

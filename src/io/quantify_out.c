@@ -15,21 +15,6 @@
 #include "matriline/version.h"
 
 /* ---------------------------------------------------------------- TSV */
-static void text(mtl__str *b, const char *s)
-{
-    mtl__str_add(b, "\t");
-    if (s[0])
-        mtl__out_clean(b, s);
-    else
-        mtl__str_add(b, "NA");
-}
-
-static void number(mtl__str *b, double x)
-{
-    char buf[32];
-    mtl__str_printf(b, "\t%s", mtl__out_number(x, buf));
-}
-
 static void count(mtl__str *b, int64_t n)
 {
     if (n >= 0)
@@ -78,12 +63,12 @@ char *mtl_quantify_tsv(const mtl_quantify *q)
     for (int i = 0; i < q->n_rows; i++) {
         const mtl_quantify_row *r = &q->row[i];
         mtl__out_clean(&b, r->plate);
-        text(&b, r->sample);
-        text(&b, r->host);
-        text(&b, r->organ);
-        text(&b, date_or_empty(r->day, date));
-        text(&b, r->donor);
-        text(&b, r->targets);
+        mtl__out_tab(&b, r->sample);
+        mtl__out_tab(&b, r->host);
+        mtl__out_tab(&b, r->organ);
+        mtl__out_tab(&b, date_or_empty(r->day, date));
+        mtl__out_tab(&b, r->donor);
+        mtl__out_tab(&b, r->targets);
         count(&b, r->wells);
         count(&b, r->hits);
         const double x[] = {r->expected_blank_hits,
@@ -102,10 +87,10 @@ char *mtl_quantify_tsv(const mtl_quantify *q)
                             r->lod,
                             r->p_blank};
         for (size_t k = 0; k < sizeof x / sizeof *x; k++)
-            number(&b, x[k]);
-        text(&b, r->method ? r->method : "");
-        text(&b, mtl_finding_name(r->finding));
-        text(&b, r->flags);
+            mtl__out_tab_number(&b, x[k]);
+        mtl__out_tab(&b, r->method ? r->method : "");
+        mtl__out_tab(&b, mtl_finding_name(r->finding));
+        mtl__out_tab(&b, r->flags);
         mtl__str_add(&b, "\n");
     }
     return finish(&b);
@@ -123,12 +108,12 @@ char *mtl__quantify_curves_tsv(const mtl_quantify *q)
                             c->efficiency, c->efficiency_low, c->efficiency_high,
                             c->r2,         c->quantity_low,   c->quantity_high};
         mtl__out_clean(&b, c->plate);
-        text(&b, c->target);
+        mtl__out_tab(&b, c->target);
         count(&b, c->wells);
         count(&b, c->levels);
         for (size_t k = 0; k < sizeof x / sizeof *x; k++)
-            number(&b, x[k]);
-        text(&b, c->flags);
+            mtl__out_tab_number(&b, x[k]);
+        mtl__out_tab(&b, c->flags);
         mtl__str_add(&b, "\n");
     }
     return finish(&b);
@@ -147,12 +132,12 @@ char *mtl__quantify_wells_tsv(const mtl_quantify *q)
             const mtl__reaction *w = &q->plate[i].reaction[k];
             const bool digital = w->partitions > 0;
             mtl__out_clean(&b, q->plate[i].file);
-            text(&b, w->row >= 0 ? mtl__well_name(w->row, w->column, name) : w->well);
-            text(&b, w->sample);
-            text(&b, w->target);
+            mtl__out_tab(&b, w->row >= 0 ? mtl__well_name(w->row, w->column, name) : w->well);
+            mtl__out_tab(&b, w->sample);
+            mtl__out_tab(&b, w->target);
             mtl__str_printf(&b, "\t%s\t%s", role[w->role], w->omit ? "yes" : "no");
-            number(&b, w->ct);
-            number(&b, w->quantity);
+            mtl__out_tab_number(&b, w->ct);
+            mtl__out_tab_number(&b, w->quantity);
             count(&b, digital ? w->partitions : -1);
             count(&b, digital ? w->positive : -1);
             count(&b, w->both);

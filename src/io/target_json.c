@@ -1,31 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of targets as one JSON document. */
-#include <math.h>
 
 #include <jansson.h>
 
 #include "io/json_text.h"
 #include "study/targets.h"
 
-/* JSON knows no NaN: missing is null. */
-static json_t *number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
 static json_t *row_json(const mtl_target_row *r)
 {
     static const char *const verdict[] = {"met", "fails", "not run"};
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s,"
-                     "s:s,s:s,s:s,s:s}",
-                     "id", r->id, "use", r->use, "group", r->group, "label", r->label, "what",
-                     r->what, "unit", r->unit, "statistic", r->statistic, "compare", r->compare,
-                     "n", number(r->n), "published", number(r->value), "published_low",
-                     number(r->low), "published_high", number(r->high), "model", number(r->model),
-                     "model_q05", number(r->model_low), "model_q95", number(r->model_high),
-                     "miss_standard_errors", number(r->miss), "log_score", number(r->score),
-                     "verdict", verdict[r->verdict], "study_factor", r->scale, "note", r->note,
-                     "problem", r->problem, "citation", r->citation, "doi", r->doi);
+    return json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s,"
+        "s:s,s:s,s:s,s:s}",
+        "id", r->id, "use", r->use, "group", r->group, "label", r->label, "what", r->what, "unit",
+        r->unit, "statistic", r->statistic, "compare", r->compare, "n", mtl__json_number(r->n),
+        "published", mtl__json_number(r->value), "published_low", mtl__json_number(r->low),
+        "published_high", mtl__json_number(r->high), "model", mtl__json_number(r->model),
+        "model_q05", mtl__json_number(r->model_low), "model_q95", mtl__json_number(r->model_high),
+        "miss_standard_errors", mtl__json_number(r->miss), "log_score", mtl__json_number(r->score),
+        "verdict", verdict[r->verdict], "study_factor", r->scale, "note", r->note, "problem",
+        r->problem, "citation", r->citation, "doi", r->doi);
 }
 
 static json_t *result_json(const mtl_targets_result *r, const char *label)
@@ -40,9 +34,9 @@ static json_t *result_json(const mtl_targets_result *r, const char *label)
         }
     return json_pack("{s:s,s:s,s:i,s:i,s:o,s:i,s:i,s:o,s:i,s:o}", "label", label, "hypothesis",
                      r->hypothesis ? r->hypothesis : "", "fitted", t.n_fitted, "fitted_met",
-                     t.n_fitted_met, "score_fitted", number(t.score_fitted), "tests", t.n_tests,
-                     "tests_met", t.n_tests_met, "score_tests", number(t.score_tests), "not_run",
-                     t.n_not_run, "rows", rows);
+                     t.n_fitted_met, "score_fitted", mtl__json_number(t.score_fitted), "tests",
+                     t.n_tests, "tests_met", t.n_tests_met, "score_tests",
+                     mtl__json_number(t.score_tests), "not_run", t.n_not_run, "rows", rows);
 }
 
 static json_t *unspoken_json(const mtl_targets_result *r)

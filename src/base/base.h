@@ -81,7 +81,9 @@ void mtl__str_free(mtl__str *b);
 
 /* ---- names ---- */
 /* Index of the name nearest to `word` (Damerau-Levenshtein, at most a third of its length and at
-   least 1 edit off), or -1. get(ctx, i) gives name i of n. */
+   least 1 edit off), else of the shortest one that it is a part of (four letters or more), else of one
+   with a part near to it (five or more; parts stand between '.', '_' and '-'), or -1. get(ctx, i) gives
+   name i of n. */
 int mtl__nearest(const char *word, int n, const char *(*get)(const void *ctx, int i),
                  const void *ctx);
 /* get() for an array of const char *. */

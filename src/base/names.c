@@ -2,7 +2,8 @@
 /*
  * Nearest names, for "did you mean": Damerau-Levenshtein distance in its restricted form (insert,
  * delete, replace, swap of neighbours; Damerau 1964, optimal string alignment), letter case ignored
- * for ties only. Words longer than a name can sensibly be are not compared.
+ * for ties only; where no name is near, one that the word is a part of, then one with a part that
+ * is near. Words longer than a name can sensibly be are not compared.
  */
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,87 @@ const char *mtl__nearest_strings(const void *ctx, int i)
     return names[i];
 }
 
+/* Is the word a part of the name? */
+static bool holds(const char *name, size_t l, const char *word, size_t length)
+{
+    for (size_t at = 0; at + length <= l; at++) {
+        size_t k = 0;
+        while (k < length && lower(name[at + k]) == lower(word[k]))
+            k++;
+        if (k == length)
+            return true;
+    }
+    return false;
+}
+
+/* The shortest name that the word is a part of: "temporal" of "brain.temporal_lobe". */
+static int holder(const char *word, size_t length, int n,
+                  const char *(*get)(const void *ctx, int i), const void *ctx)
+{
+    enum { LEAST = 4 }; /* fewer letters are a part of anything */
+    size_t shortest = MAX_WORD + 1;
+    int best = -1;
+    for (int i = 0; i < n && length >= LEAST; i++) {
+        const char *name = get(ctx, i);
+        const size_t l = name ? strlen(name) : 0;
+        if (l >= length && l < shortest && holds(name, l, word, length)) {
+            best = i;
+            shortest = l;
+        }
+    }
+    return best;
+}
+
+static bool divides(char c)
+{
+    return c == '.' || c == '_' || c == '-';
+}
+
+/* Edits from the word to the nearest part of the name, as distance(); 100 x (most + 1) if none is
+   so near. Parts stand between '.', '_' and '-'. */
+static int nearest_part(const char *name, const char *word, int length, int most)
+{
+    int best = 100 * (most + 1);
+    for (const char *at = name; *at;) {
+        int l = 0;
+        while (at[l] && !divides(at[l]))
+            l++;
+        if (l <= MAX_WORD && l + most >= length && length + most >= l) {
+            const int d = distance(word, length, at, l);
+            best = d < best ? d : best;
+        }
+        at += l;
+        at += *at != '\0';
+    }
+    return best;
+}
+
+/* The shortest name with a part near to the word: "brain.temporal_lobe" for "temproal". What stands
+   before the last dot of the word ("brain.tempral") begins the name as well. */
+static int part_of(const char *word, size_t length, int n,
+                   const char *(*get)(const void *ctx, int i), const void *ctx)
+{
+    enum { LEAST = 5 }; /* shorter words are near to anything */
+    const char *dot = strrchr(word, '.');
+    const size_t head = dot ? (size_t)(dot - word) + 1 : 0;
+    const int left = (int)(length - head), most = left / 4 > 1 ? left / 4 : 1;
+    int best = -1, best_distance = 100 * (most + 1);
+    size_t shortest = 0;
+    for (int i = 0; i < n && left >= LEAST; i++) {
+        const char *name = get(ctx, i);
+        const size_t l = name ? strlen(name) : 0;
+        if (l <= head || l > MAX_WORD || !holds(name, head, word, head))
+            continue;
+        const int d = nearest_part(name + head, word + head, left, most);
+        if (d < best_distance || (d == best_distance && best >= 0 && l < shortest)) {
+            best = i;
+            best_distance = d;
+            shortest = l;
+        }
+    }
+    return best;
+}
+
 int mtl__nearest(const char *word, int n, const char *(*get)(const void *ctx, int i),
                  const void *ctx)
 {
@@ -61,6 +143,9 @@ int mtl__nearest(const char *word, int n, const char *(*get)(const void *ctx, in
     int best = -1, best_distance, allowed;
     if (length == 0 || length > MAX_WORD)
         return -1;
+    const char *dot = strrchr(word, '.');
+    const size_t head = dot ? (size_t)(dot - word) + 1 : 0;
+    const int left = (int)(length - head), tail = left / 3 > 1 ? left / 3 : 1;
     allowed = (int)length / 3 > 1 ? (int)length / 3 : 1;
     best_distance = 100 * (allowed + 1);
     for (int i = 0; i < n; i++) {
@@ -70,13 +155,18 @@ int mtl__nearest(const char *word, int n, const char *(*get)(const void *ctx, in
         if (l == 0 || l > MAX_WORD || l + allowed < length || length + allowed < l)
             continue;
         d = distance(word, (int)length, name, (int)l);
+        /* Behind a head that is the same, "brain.", only the rest is compared. */
+        if (head > 0 && l > head && holds(name, head, word, head) && d >= 100 * (tail + 1))
+            continue;
         /* One edit turns any letter into any other: that is no likeness. */
         if (d < best_distance && d < 100 * (int)(l > length ? l : length)) {
             best = i;
             best_distance = d;
         }
     }
-    return best;
+    if (best < 0)
+        best = holder(word, length, n, get, ctx);
+    return best >= 0 ? best : part_of(word, length, n, get, ctx);
 }
 
 void mtl__hint(char *buf, size_t size, const char *word, int n,

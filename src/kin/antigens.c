@@ -29,13 +29,17 @@ static int by_key(const void *a, const void *b)
     return x->person < y->person ? -1 : x->person > y->person;
 }
 
-typedef struct sorted {
+struct mtl__antigens_law {
+    mtl__arena arena;
     mtl__lineage l;
     int *person;        /* [n] who stands at a place */
     int (*founding)[2]; /* [n] symbol that a side brings in, -1 = inherited or not the first twin */
-    int (*of)[2];       /* [n] */
     int n_symbols;
-} sorted;
+    int *order;                  /* [n] parents first */
+    const mtl__hla_table *table; /* NULL: nothing is known but the pedigree */
+    mtl__hla_law *typed;
+};
+typedef mtl__antigens_law law;
 
 /* The first of each genome, with the parents of whichever twin has any on record. */
 static void share_genomes(int *mother, int *father, int *genome, const int *of_person, int n,
@@ -55,10 +59,10 @@ static void share_genomes(int *mother, int *father, int *genome, const int *of_p
     }
 }
 
-static int sort_people(sorted *s, mtl__arena *a, const mtl__person *person, int n,
-                       const int *genome, mtl_error *err)
+static int sort_people(law *s, const mtl__person *person, int n, const int *genome, mtl_error *err)
 {
     const size_t room = (size_t)n + 1;
+    mtl__arena *a = &s->arena;
     named *order = mtl__arena_alloc(a, room * sizeof *order);
     int *at = mtl__arena_alloc(a, room * sizeof *at),
         *first = mtl__arena_alloc(a, room * sizeof *at),
@@ -68,9 +72,8 @@ static int sort_people(sorted *s, mtl__arena *a, const mtl__person *person, int 
     uint64_t *key = mtl__arena_alloc(a, room * sizeof *key);
     s->person = mtl__arena_alloc(a, room * sizeof *s->person);
     s->founding = mtl__arena_alloc(a, room * sizeof *s->founding);
-    s->of = mtl__arena_alloc(a, room * sizeof *s->of);
     if (!order || !at || !first || !mother || !father || !same || !key || !s->person ||
-        !s->founding || !s->of)
+        !s->founding)
         return mtl__nomem(err);
     for (int i = 0; i < n; i++)
         order[i] = (named){person[i].key, i};
@@ -95,30 +98,25 @@ static int sort_people(sorted *s, mtl__arena *a, const mtl__person *person, int 
 
 /* ---------------------------------------------------------------- nothing known but the pedigree
  */
-static int drop(sorted *s, mtl__arena *a, uint64_t seed, uint64_t replicate, mtl_error *err)
+static void drop(const law *x, int (*of)[2], uint64_t seed, uint64_t replicate)
 {
     const uint64_t stream = mtl__hash("antigens");
-    int *order = mtl__arena_alloc(a, ((size_t)s->l.n + 1) * sizeof *order);
-    if (!order)
-        return mtl__nomem(err);
-    MTL_TRY(mtl__lineage_order(&s->l, order, err));
-    for (int k = 0; k < s->l.n; k++) {
-        const int q = order[k], parent[SIDES] = {s->l.mother[q], s->l.father[q]};
+    for (int k = 0; k < x->l.n; k++) {
+        const int q = x->order[k], parent[SIDES] = {x->l.mother[q], x->l.father[q]};
         mtl__rng rng;
-        if (s->l.genome[q] != q)
+        if (x->l.genome[q] != q)
             continue;
-        mtl__rng_stream(&rng, seed, s->l.key[q], replicate, stream);
+        mtl__rng_stream(&rng, seed, x->l.key[q], replicate, stream);
         for (int side = 0; side < SIDES; side++) {
             /* Drawn also where it is not needed: what is known of one parent moves nothing of the
                other. */
             const int handed = mtl__rng_unit(&rng) < 0.5;
-            s->of[q][side] =
-                parent[side] < 0 ? s->founding[q][side] : s->of[s->l.genome[parent[side]]][handed];
+            of[q][side] =
+                parent[side] < 0 ? x->founding[q][side] : of[x->l.genome[parent[side]]][handed];
         }
     }
-    for (int q = 0; q < s->l.n; q++)
-        memcpy(s->of[q], s->of[s->l.genome[q]], sizeof s->of[q]);
-    return MTL_OK;
+    for (int q = 0; q < x->l.n; q++)
+        memcpy(of[q], of[x->l.genome[q]], sizeof of[q]);
 }
 
 /* ---------------------------------------------------------------- typed, or frequencies known */
@@ -148,58 +146,55 @@ static bool comparable(const mtl__hla_haplotype *h, bool frequencies)
 
 /* One symbol for founding haplotypes with the same alleles, the least of theirs; then numbered
  * anew. */
-static int unite(sorted *s, mtl__arena *a, const mtl__hla_genotype *drawn, bool frequencies,
+static int unite(mtl__antigens *out, const law *x, int (*of)[2], const mtl__hla_genotype *drawn,
                  mtl_error *err)
 {
-    founding *f = mtl__arena_alloc(a, ((size_t)s->n_symbols + 1) * sizeof *f);
-    int *to = mtl__arena_alloc(a, ((size_t)s->n_symbols + 1) * sizeof *to), n = 0;
+    const size_t room = (size_t)x->n_symbols + 1;
+    founding *f = mtl__arena_alloc(&out->arena, room * sizeof *f);
+    int *to = mtl__arena_alloc(&out->arena, room * sizeof *to), n = 0;
     if (!f || !to)
         return mtl__nomem(err);
-    for (int q = 0; q < s->l.n; q++)
+    for (int q = 0; q < x->l.n; q++)
         for (int side = 0; side < SIDES; side++)
-            if (s->founding[q][side] >= 0)
-                f[n++] = (founding){drawn[q].of[side], s->founding[q][side]};
+            if (x->founding[q][side] >= 0)
+                f[n++] = (founding){drawn[q].of[side], x->founding[q][side]};
     qsort(f, (size_t)n, sizeof *f, by_alleles);
     for (int k = 0; k < n; k++) {
-        const bool same = k > 0 && comparable(&f[k].h, frequencies) &&
+        const bool same = k > 0 && comparable(&f[k].h, x->table->n > 0) &&
                           memcmp(&f[k].h, &f[k - 1].h, sizeof f[k].h) == 0;
         to[f[k].symbol] = same ? to[f[k - 1].symbol] : f[k].symbol;
     }
     int fresh = 0;
     for (int k = 0; k < n; k++)
         to[k] = to[k] == k ? fresh++ : to[to[k]];
-    for (int q = 0; q < s->l.n; q++)
+    for (int q = 0; q < x->l.n; q++)
         for (int side = 0; side < SIDES; side++)
-            s->of[q][side] = to[s->of[q][side]];
-    s->n_symbols = fresh;
+            of[q][side] = to[of[q][side]];
+    out->n_symbols = fresh;
     return MTL_OK;
 }
 
-static int drop_typed(mtl__antigens *out, sorted *s, const mtl__antigens_known *known,
-                      uint64_t seed, uint64_t replicate, mtl_error *err)
+static int drop_typed(mtl__antigens *out, const law *x, int (*of)[2], uint64_t seed,
+                      uint64_t replicate, mtl_error *err)
 {
-    const size_t room = (size_t)s->l.n + 1;
-    mtl__hla_typing *typing = mtl__arena_alloc(&out->arena, room * sizeof *typing);
+    const size_t room = (size_t)x->l.n + 1;
     mtl__hla_genotype *drawn = mtl__arena_alloc(&out->arena, room * sizeof *drawn);
     int(*origin)[2] = mtl__arena_alloc(&out->arena, room * sizeof *origin);
     out->haplotype = mtl__arena_alloc(&out->arena, room * sizeof *out->haplotype);
-    if (!typing || !drawn || !origin || !out->haplotype)
+    if (!drawn || !origin || !out->haplotype)
         return mtl__nomem(err);
     if (replicate > INT_MAX)
         return mtl__fail(err, MTL_ERR_VALUE, NULL, "replicates are numbered up to %d", INT_MAX);
-    for (int q = 0; known->typing && q < s->l.n; q++)
-        typing[q] = known->typing[s->person[q]];
-    MTL_TRY(mtl__hla_draw_origins(known->table, &s->l, typing, seed, (int)replicate, drawn, origin,
-                                  err));
-    for (int q = 0; q < s->l.n; q++)
+    MTL_TRY(mtl__hla_draw_origins(x->typed, seed, (int)replicate, drawn, origin, err));
+    for (int q = 0; q < x->l.n; q++)
         for (int side = 0; side < SIDES; side++)
-            s->of[q][side] = s->founding[origin[q][side] / SIDES][origin[q][side] % SIDES];
-    for (int q = 0; q < s->l.n; q++)
-        memcpy(out->haplotype[s->person[q]], drawn[q].of, sizeof drawn[q].of);
-    return unite(s, &out->arena, drawn, known->table->n > 0, err);
+            of[q][side] = x->founding[origin[q][side] / SIDES][origin[q][side] % SIDES];
+    for (int q = 0; q < x->l.n; q++)
+        memcpy(out->haplotype[x->person[q]], drawn[q].of, sizeof drawn[q].of);
+    return unite(out, x, of, drawn, err);
 }
 
-/* ---------------------------------------------------------------- a draw */
+/* ---------------------------------------------------------------- the law */
 static bool says_nothing(const mtl__antigens_known *known, int n)
 {
     if (!known || !known->table)
@@ -210,24 +205,79 @@ static bool says_nothing(const mtl__antigens_known *known, int n)
     return known->table->n == 0;
 }
 
+static int fill_law(law *x, const mtl__person *person, int n, const int *genome,
+                    const mtl__antigens_known *known, mtl_error *err)
+{
+    const size_t room = (size_t)n + 1;
+    MTL_TRY(sort_people(x, person, n, genome, err));
+    if (says_nothing(known, n)) {
+        x->order = mtl__arena_alloc(&x->arena, room * sizeof *x->order);
+        return x->order ? mtl__lineage_order(&x->l, x->order, err) : mtl__nomem(err);
+    }
+    x->table = known->table;
+    mtl__hla_typing *typing = mtl__arena_alloc(&x->arena, room * sizeof *typing);
+    if (!typing)
+        return mtl__nomem(err);
+    for (int q = 0; known->typing && q < n; q++)
+        typing[q] = known->typing[x->person[q]];
+    return mtl__hla_law_new(&x->typed, x->table, &x->l, typing, MTL__HLA_KEEP, err);
+}
+
+int mtl__antigens_law_new(mtl__antigens_law **out, const mtl__person *person, int n_people,
+                          const int *genome, const mtl__antigens_known *known, mtl_error *err)
+{
+    law *x = *out = calloc(1, sizeof *x);
+    if (!x)
+        return mtl__nomem(err);
+    mtl__arena_init(&x->arena, 0);
+    const int ret = fill_law(x, person, n_people, genome, known, err);
+    if (ret < 0) {
+        mtl__antigens_law_free(x);
+        *out = NULL;
+    }
+    return ret;
+}
+
+void mtl__antigens_law_free(mtl__antigens_law *x)
+{
+    if (!x)
+        return;
+    mtl__hla_law_free(x->typed);
+    mtl__arena_free(&x->arena);
+    free(x);
+}
+
+/* ---------------------------------------------------------------- a draw */
+int mtl__antigens_draw_by(mtl__antigens *out, const mtl__antigens_law *x, uint64_t seed,
+                          uint64_t replicate, mtl_error *err)
+{
+    const size_t room = (size_t)x->l.n + 1;
+    mtl__arena_reset(&out->arena);
+    *out = (mtl__antigens){.arena = out->arena};
+    int(*of)[2] = mtl__arena_alloc(&out->arena, room * sizeof *of); /* in the order of keys */
+    out->of = mtl__arena_alloc(&out->arena, room * sizeof *out->of);
+    if (!of || !out->of)
+        return mtl__nomem(err);
+    out->n_symbols = x->n_symbols;
+    if (x->typed)
+        MTL_TRY(drop_typed(out, x, of, seed, replicate, err));
+    else
+        drop(x, of, seed, replicate);
+    for (int q = 0; q < x->l.n; q++)
+        memcpy(out->of[x->person[q]], of[q], sizeof of[q]);
+    out->n_people = x->l.n;
+    return MTL_OK;
+}
+
 int mtl__antigens_draw(mtl__antigens *out, const mtl__person *person, int n_people,
                        const int *genome, const mtl__antigens_known *known, uint64_t seed,
                        uint64_t replicate, mtl_error *err)
 {
-    sorted s = {0};
-    mtl__arena_reset(&out->arena);
-    *out = (mtl__antigens){.arena = out->arena};
-    out->of = mtl__arena_alloc(&out->arena, ((size_t)n_people + 1) * sizeof *out->of);
-    if (!out->of)
-        return mtl__nomem(err);
-    MTL_TRY(sort_people(&s, &out->arena, person, n_people, genome, err));
-    MTL_TRY(says_nothing(known, n_people) ? drop(&s, &out->arena, seed, replicate, err)
-                                          : drop_typed(out, &s, known, seed, replicate, err));
-    for (int q = 0; q < n_people; q++)
-        memcpy(out->of[s.person[q]], s.of[q], sizeof s.of[q]);
-    out->n_people = n_people;
-    out->n_symbols = s.n_symbols;
-    return MTL_OK;
+    law *x;
+    MTL_TRY(mtl__antigens_law_new(&x, person, n_people, genome, known, err));
+    const int ret = mtl__antigens_draw_by(out, x, seed, replicate, err);
+    mtl__antigens_law_free(x);
+    return ret;
 }
 
 void mtl__antigens_free(mtl__antigens *a)

@@ -36,6 +36,15 @@ typedef struct mtl__antigens_known {
 int mtl__antigens_draw(mtl__antigens *out, const mtl__person *person, int n_people,
                        const int *genome, const mtl__antigens_known *known, uint64_t seed,
                        uint64_t replicate, mtl_error *err);
+/* The same for many replicates: what does not change from one to the next is done once, after which
+   a law is only read, by any number of threads. The table is borrowed while it lives; errors are
+   those of a draw, but MTL_ERR_VALUE for a replicate beyond an int. */
+typedef struct mtl__antigens_law mtl__antigens_law;
+int mtl__antigens_law_new(mtl__antigens_law **out, const mtl__person *person, int n_people,
+                          const int *genome, const mtl__antigens_known *known, mtl_error *err);
+void mtl__antigens_law_free(mtl__antigens_law *x);
+int mtl__antigens_draw_by(mtl__antigens *out, const mtl__antigens_law *x, uint64_t seed,
+                          uint64_t replicate, mtl_error *err);
 void mtl__antigens_free(mtl__antigens *a);
 
 /* The donor's haplotypes that the host lacks: fills symbol[2] with distinct ones, returns 0, 1

@@ -67,11 +67,18 @@ typedef struct mtl__hla_genotype {
 int mtl__hla_draw_family(const mtl__hla_table *t, const mtl__lineage *l,
                          const mtl__hla_typing *typing, uint64_t seed, int first_draw, int draws,
                          mtl__hla_genotype *out /* [draws][n] */, mtl_error *err);
+/* The same for many who draw: the ways are gone through once, after which a law is only read, by
+   any number of threads. Ways are kept in up to `keep` bytes; where they need more, each draw goes
+   through them again. Table and lineage are borrowed while it lives. */
+enum { MTL__HLA_KEEP = 32 << 20 };
+typedef struct mtl__hla_law mtl__hla_law;
+int mtl__hla_law_new(mtl__hla_law **out, const mtl__hla_table *t, const mtl__lineage *l,
+                     const mtl__hla_typing *typing, size_t keep, mtl_error *err);
+void mtl__hla_law_free(mtl__hla_law *x);
 /* One draw, number `draw` of the above, and whose haplotype each side's DRB1 came from:
    origin[n][2] is 2 x founder + side, a founder being somebody (the first of a genome) without that
    parent. */
-int mtl__hla_draw_origins(const mtl__hla_table *t, const mtl__lineage *l,
-                          const mtl__hla_typing *typing, uint64_t seed, int draw,
+int mtl__hla_draw_origins(const mtl__hla_law *x, uint64_t seed, int draw,
                           mtl__hla_genotype *out /* [n] */, int (*origin)[2], mtl_error *err);
 
 #endif

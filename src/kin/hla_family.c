@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* HLA haplotypes of a whole family given the typings of some of its people. Those who matter to the
    typings (the typed and their ancestors) are gone through exactly: every founder brings two
-   haplotypes
-   ("slots") of which nothing is known at first, every child takes one of each parent, and every
-   typing writes alleles into slots, in each order that is possible. A way that gets to the end has
-   the probability of its meioses times that of its slots in the population. Two passes: the first
-   sums, the second stops at the ways that the draws fall on, so that nothing has to be kept. All
-   others inherit forward. */
+   haplotypes ("slots") of which nothing is known at first, every child takes one of each parent,
+   and every typing writes alleles into slots, in each order that is possible. A way that gets to
+   the end has the probability of its meioses times that of its slots in the population. The ways
+   and the sum up to each are kept, so that a draw is a search; where they are too many, only their
+   sum is, and a second pass stops at the ways that the draws fall on. All others inherit forward.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "kin/hla.h"
 
-enum { SIDES = 2, MEMO = 4096, CHOICES = 2 + 2 * (MTL__HLA_LOCI - 1) };
+enum {
+    SIDES = 2,
+    MEMO = 4096,
+    CHOICES = 2 + 2 * (MTL__HLA_LOCI - 1),
+    CHOSEN = SIDES + 1 /* bytes of a person: what each side was handed, how a typing fell */
+};
 static const uint64_t stream_family = 0x484c412d66616d69, stream_founder = 0x484c412d666f756e,
                       stream_meiosis = 0x484c412d6d656900;
 
@@ -27,20 +32,41 @@ typedef struct memo {
     double p;
 } memo;
 
+struct mtl__hla_law {
+    const mtl__hla_table *t;
+    const mtl__lineage *l;
+    mtl__arena arena;
+    mtl__hla_typing *typing; /* [n] of genomes */
+    int *person, n_persons;  /* those who matter, parents first */
+    int *order;              /* [n] parents first */
+    unsigned char *matters;  /* [n] */
+    double total;
+    /* every way, where they are not too many: */
+    bool kept;
+    size_t most; /* bytes */
+    size_t n_ways, cap_until, cap_way;
+    double *until;      /* [n_ways] sum up to and with this one */
+    unsigned char *way; /* [n_ways][n_persons][CHOSEN] */
+};
+
 typedef struct walk {
     const mtl__hla_table *t;
     const mtl__lineage *l;
-    const mtl__hla_typing *typing;       /* of genomes */
-    int *person, n_persons;              /* those who matter, parents first */
+    const mtl__hla_typing *typing; /* of genomes */
+    const int *person;             /* those who matter, parents first */
+    int n_persons;
     int (*origin)[SIDES][MTL__HLA_LOCI]; /* [n] slot of each allele */
     slot *slot;
     int n_slots;
-    double meioses; /* probability of the choices so far */
+    unsigned char *chosen; /* [n_persons][CHOSEN] on the way so far */
+    double meioses;        /* probability of the choices so far */
     bool crossed;
     long steps;
     double total;
     memo *memo;
-    /* second pass */
+    mtl__hla_law *keep; /* where the ways are to be kept; NULL = nowhere */
+    bool no_memory;
+    /* draws */
     const double *target; /* ascending, in units of the total; NULL in the first pass */
     int next, draws;
     const int *draw_of;
@@ -96,6 +122,27 @@ static void realise(walk *w, int draw)
         trace_slots(w);
 }
 
+/* ---------------------------------------------------------------- ways that are kept */
+/* The way that the walk stands at; with one too many, none is kept. */
+static void keep_way(walk *w)
+{
+    mtl__hla_law *x = w->keep;
+    const size_t size = (size_t)w->n_persons * CHOSEN, n = x->n_ways + 1;
+    if (n * (size + sizeof *x->until) > x->most) {
+        x->kept = false;
+        w->keep = NULL;
+        return;
+    }
+    if (mtl__grow(&x->until, &x->cap_until, n, sizeof *x->until) < 0 ||
+        mtl__grow(&x->way, &x->cap_way, n * size, 1) < 0) {
+        w->no_memory = true;
+        w->keep = NULL;
+        return;
+    }
+    memcpy(x->way + x->n_ways * size, w->chosen, size);
+    x->until[x->n_ways++] = w->total;
+}
+
 static void end_of_way(walk *w)
 {
     double p = w->meioses;
@@ -104,6 +151,8 @@ static void end_of_way(walk *w)
     if (!(p > 0))
         return;
     w->total += p;
+    if (w->keep)
+        keep_way(w);
     while (w->target && w->next < w->draws && w->target[w->next] < w->total)
         realise(w, w->draw_of[w->next++]);
 }
@@ -145,10 +194,12 @@ static void typed_locus(walk *w, int k, int locus, int swap)
     const int a = y->allele[locus][0], b = y->allele[locus][1];
     for (int order = 0; order < 2; order++) {
         bool fresh[2] = {false, false};
+        unsigned char *fell = &w->chosen[k * CHOSEN + SIDES];
         if (y->phased ? (swap >= 0 && order != swap) : (order == 1 && a == b))
             continue;
         const bool ok = write_allele(w, i, 0, locus, order ? b : a, &fresh[0]) &&
                         write_allele(w, i, 1, locus, order ? a : b, &fresh[1]);
+        *fell = (unsigned char)((*fell & ~(1 << locus)) | order << locus);
         if (ok)
             typed_locus(w, k, locus + 1, order);
         for (int side = 0; side < SIDES; side++)
@@ -163,6 +214,25 @@ static bool all_the_same(const mtl__hla_typing *y)
         if (y->allele[l][0] != y->allele[l][1])
             return false;
     return true;
+}
+
+static void open_slot(walk *w, int person, int side)
+{
+    const int s = w->n_slots++;
+    w->slot[s].owner = person;
+    w->slot[s].side = side;
+    for (int l = 0; l < MTL__HLA_LOCI; l++) {
+        w->slot[s].allele[l] = MTL__HLA_UNTYPED;
+        w->origin[person][side][l] = s;
+    }
+}
+
+/* Choices 0 and 1: straight; else crossing before locus choice / 2. */
+static void hand_on(walk *w, int parent, int choice, int person, int side)
+{
+    const int from = choice % 2, at = choice / 2;
+    for (int l = 0; l < MTL__HLA_LOCI; l++)
+        w->origin[person][side][l] = w->origin[parent][at > 0 && l >= at ? !from : from][l];
 }
 
 /* One side of a person: a new slot, or what a parent hands on in each possible way. */
@@ -182,13 +252,7 @@ static void one_side(walk *w, int k, int side)
     }
     int parent = side == 0 ? w->l->mother[i] : w->l->father[i];
     if (parent < 0) {
-        const int s = w->n_slots++;
-        w->slot[s].owner = i;
-        w->slot[s].side = side;
-        for (int l = 0; l < MTL__HLA_LOCI; l++) {
-            w->slot[s].allele[l] = MTL__HLA_UNTYPED;
-            w->origin[i][side][l] = s;
-        }
+        open_slot(w, i, side);
         one_side(w, k, side + 1);
         w->n_slots--;
         return;
@@ -200,12 +264,12 @@ static void one_side(walk *w, int k, int side)
     for (int l = 0; l + 1 < MTL__HLA_LOCI; l++)
         straight *= 1 - w->t->recombination[l];
     for (int c = 0; c < CHOICES; c++) {
-        const int from = c % 2, at = c / 2; /* at 0: straight; else crossing before locus `at` */
+        const int at = c / 2;
         const double r = at > 0 ? w->t->recombination[at - 1] : 0;
         if (at > 0 && (crossed || !(r > 0)))
             continue;
-        for (int l = 0; l < MTL__HLA_LOCI; l++)
-            w->origin[i][side][l] = w->origin[parent][at > 0 && l >= at ? !from : from][l];
+        hand_on(w, parent, c, i, side);
+        w->chosen[k * CHOSEN + side] = (unsigned char)c;
         w->meioses = before * straight * (at > 0 ? r / (1 - r) : 1);
         w->crossed = crossed || at > 0;
         one_side(w, k, side + 1);
@@ -222,38 +286,155 @@ static void next_person(walk *w, int k)
         one_side(w, k, 0);
 }
 
-/* ---------------------------------------------------------------- around it */
-static int compare(const void *a, const void *b)
+/* ---------------------------------------------------------------- a way that was kept */
+static void go_way(walk *w, const unsigned char *chosen)
 {
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
-static void draw_targets(walk *w, double *target)
-{
-    for (int d = 0; d < w->draws; d++) {
-        mtl__rng rng;
-        mtl__rng_stream(&rng, w->seed, 0, (uint64_t)w->first_draw + (uint64_t)d, stream_family);
-        /* Below the total also after rounding. */
-        target[d] = mtl__rng_unit(&rng) * w->total * (1 - 1e-12);
+    bool fresh;
+    w->n_slots = 0;
+    for (int k = 0; k < w->n_persons; k++, chosen += CHOSEN) {
+        const int i = w->person[k], parent[SIDES] = {w->l->mother[i], w->l->father[i]};
+        const mtl__hla_typing *y = &w->typing[i];
+        for (int side = 0; side < SIDES; side++)
+            if (parent[side] < 0)
+                open_slot(w, i, side);
+            else
+                hand_on(w, w->l->genome[parent[side]], chosen[side], i, side);
+        for (int l = 0; y->typed && l < MTL__HLA_LOCI; l++)
+            for (int side = 0; side < SIDES; side++)
+                (void)write_allele(w, i, side, l,
+                                   y->allele[l][(chosen[SIDES] >> l & 1) ? !side : side], &fresh);
     }
 }
 
+/* The first way whose sum is above the target. */
+static void find_way(walk *w, const mtl__hla_law *x, double target)
+{
+    size_t lo = 0, hi = x->n_ways - 1;
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (target < x->until[mid])
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    go_way(w, x->way + lo * (size_t)w->n_persons * CHOSEN);
+}
+
+/* ---------------------------------------------------------------- the law */
 /* Marks the typed and their ancestors, and lists them with each child as soon as its parents are
    there: wrong ways then end early. */
-static void add_person(walk *w, unsigned char *state, int i)
+static void add_person(mtl__hla_law *x, int i)
 {
     if (i < 0)
         return;
-    i = w->l->genome[i];
-    if (state[i])
+    i = x->l->genome[i];
+    if (x->matters[i])
         return;
-    state[i] = 1;
-    add_person(w, state, w->l->mother[i]);
-    add_person(w, state, w->l->father[i]);
-    w->person[w->n_persons++] = i;
+    x->matters[i] = 1;
+    add_person(x, x->l->mother[i]);
+    add_person(x, x->l->father[i]);
+    x->person[x->n_persons++] = i;
 }
 
+/* A walk over the law's people; memory in the arena, none = NULL in origin. */
+static walk begin_walk(const mtl__hla_law *x, mtl__arena *a, bool afresh, mtl_error *err)
+{
+    const size_t n = (size_t)x->l->n + 1;
+    walk w = {.t = x->t,
+              .l = x->l,
+              .typing = x->typing,
+              .person = x->person,
+              .n_persons = x->n_persons,
+              .meioses = 1,
+              .err = err};
+    w.slot = mtl__arena_alloc(a, 2 * n * sizeof *w.slot);
+    w.chosen = mtl__arena_alloc(a, n * CHOSEN);
+    w.memo = afresh ? mtl__arena_alloc(a, MEMO * sizeof *w.memo) : NULL;
+    if (w.slot && w.chosen && (w.memo || !afresh))
+        w.origin = mtl__arena_alloc(a, n * sizeof *w.origin);
+    return w;
+}
+
+/* The first pass. */
+static int sum_ways(mtl__hla_law *x, mtl_error *err)
+{
+    mtl__arena a;
+    mtl__arena_init(&a, 0);
+    walk w = begin_walk(x, &a, true, err);
+    w.keep = x;
+    x->kept = true;
+    if (w.origin)
+        next_person(&w, 0);
+    x->total = w.total;
+    int ret = MTL_OK;
+    if (!w.origin || w.no_memory)
+        ret = mtl__nomem(err);
+    else if (w.steps > MTL__HLA_MAX_STEPS)
+        ret = mtl__fail(err, MTL_ERR_LIMIT, NULL,
+                        "the HLA typings leave too many ways to go through exactly (%d steps); "
+                        "give haplotypes (phased typings) or fewer people",
+                        (int)MTL__HLA_MAX_STEPS);
+    else if (!(w.total > 0))
+        ret = mtl__fail(err, MTL_ERR_VALUE, NULL,
+                        "the HLA typings cannot be inherited so in this pedigree, with at most one "
+                        "crossing-over in all");
+    mtl__arena_free(&a);
+    if (!x->kept) { /* too many: what there was of them is of no use */
+        free(x->until);
+        free(x->way);
+        x->until = NULL;
+        x->way = NULL;
+    }
+    return ret;
+}
+
+static int fill_law(mtl__hla_law *x, const mtl__hla_typing *typing, mtl_error *err)
+{
+    const size_t n = (size_t)x->l->n + 1;
+    x->person = mtl__arena_alloc(&x->arena, n * sizeof *x->person);
+    x->order = mtl__arena_alloc(&x->arena, n * sizeof *x->order);
+    x->typing = mtl__arena_alloc(&x->arena, n * sizeof *x->typing);
+    x->matters = mtl__arena_alloc(&x->arena, n);
+    if (!x->person || !x->order || !x->typing || !x->matters)
+        return mtl__nomem(err);
+    MTL_TRY(mtl__lineage_order(x->l, x->order, err));
+    for (int i = 0; i < x->l->n; i++)
+        if (typing[i].typed && !x->typing[x->l->genome[i]].typed) {
+            x->typing[x->l->genome[i]] = typing[i];
+            add_person(x, i);
+        }
+    return x->n_persons > 0 ? sum_ways(x, err) : MTL_OK;
+}
+
+int mtl__hla_law_new(mtl__hla_law **out, const mtl__hla_table *t, const mtl__lineage *l,
+                     const mtl__hla_typing *typing, size_t keep, mtl_error *err)
+{
+    mtl__hla_law *x = *out = calloc(1, sizeof *x);
+    if (!x)
+        return mtl__nomem(err);
+    x->t = t;
+    x->l = l;
+    x->most = keep;
+    mtl__arena_init(&x->arena, 0);
+    const int ret = fill_law(x, typing, err);
+    if (ret < 0) {
+        mtl__hla_law_free(x);
+        *out = NULL;
+    }
+    return ret;
+}
+
+void mtl__hla_law_free(mtl__hla_law *x)
+{
+    if (!x)
+        return;
+    mtl__arena_free(&x->arena);
+    free(x->until);
+    free(x->way);
+    free(x);
+}
+
+/* ---------------------------------------------------------------- draws */
 /* Which of a parent's two haplotypes DRB1 is handed on from by a meiosis that is about to be drawn.
  */
 static int handed_on(const mtl__hla_table *t, mtl__rng meiosis)
@@ -306,76 +487,62 @@ typedef struct target {
     int draw;
 } target;
 
-/* Both passes over the ways of those who matter. */
-static int conditioned(walk *w, double *at, int *draw_of)
+static int compare(const void *a, const void *b)
 {
-    target *sorted = malloc(((size_t)w->draws + 1) * sizeof *sorted);
-    if (!sorted)
+    const target *x = a, *y = b;
+    return x->at != y->at ? (x->at < y->at ? -1 : 1) : (x->draw > y->draw) - (x->draw < y->draw);
+}
+
+static double draw_target(const walk *w, double total, int draw)
+{
+    mtl__rng rng;
+    mtl__rng_stream(&rng, w->seed, 0, (uint64_t)w->first_draw + (uint64_t)draw, stream_family);
+    /* Below the total also after rounding. */
+    return mtl__rng_unit(&rng) * total * (1 - 1e-12);
+}
+
+/* The second pass: one walk for all draws. */
+static int walk_again(walk *w, double total, mtl__arena *a)
+{
+    const size_t n = (size_t)w->draws + 1;
+    target *sorted = mtl__arena_alloc(a, n * sizeof *sorted);
+    double *at = mtl__arena_alloc(a, n * sizeof *at);
+    int *draw_of = mtl__arena_alloc(a, n * sizeof *draw_of);
+    if (!sorted || !at || !draw_of)
         return mtl__nomem(w->err);
-    w->meioses = 1;
-    next_person(w, 0);
-    if (w->steps > MTL__HLA_MAX_STEPS) {
-        free(sorted);
-        return mtl__fail(w->err, MTL_ERR_LIMIT, NULL,
-                         "the HLA typings leave too many ways to go through exactly (%d steps); "
-                         "give haplotypes (phased typings) or fewer people",
-                         (int)MTL__HLA_MAX_STEPS);
-    }
-    if (!(w->total > 0)) {
-        free(sorted);
-        return mtl__fail(
-            w->err, MTL_ERR_VALUE, NULL,
-            "the HLA typings cannot be inherited so in this pedigree, with at most one "
-            "crossing-over in all");
-    }
-    draw_targets(w, at);
     for (int d = 0; d < w->draws; d++)
-        sorted[d] = (target){at[d], d};
+        sorted[d] = (target){draw_target(w, total, d), d};
     qsort(sorted, (size_t)w->draws, sizeof *sorted, compare);
     for (int d = 0; d < w->draws; d++) {
         at[d] = sorted[d].at;
         draw_of[d] = sorted[d].draw;
     }
-    free(sorted);
     w->target = at;
     w->draw_of = draw_of;
-    w->total = 0;
-    w->steps = 0;
     next_person(w, 0);
     return MTL_OK;
 }
 
-static int draw_all(walk w, const mtl__hla_typing *typing)
+static int draw_all(const mtl__hla_law *x, uint64_t seed, int first_draw, int draws,
+                    mtl__hla_genotype *out, int (*origin)[2], mtl_error *err)
 {
     mtl__arena a;
     mtl__arena_init(&a, 0);
-    const mtl__lineage *l = w.l;
-    const int draws = w.draws;
-    const size_t n = (size_t)l->n + 1;
-    mtl_error *err = w.err;
-    w.person = mtl__arena_alloc(&a, n * sizeof *w.person);
-    w.origin = mtl__arena_alloc(&a, n * sizeof *w.origin);
-    w.slot = mtl__arena_alloc(&a, 2 * n * sizeof *w.slot);
-    w.memo = mtl__arena_alloc(&a, MEMO * sizeof *w.memo);
-    mtl__hla_typing *of_genome = mtl__arena_alloc(&a, n * sizeof *of_genome);
-    unsigned char *state = mtl__arena_alloc(&a, n);
-    int *order = mtl__arena_alloc(&a, n * sizeof *order);
-    int *draw_of = mtl__arena_alloc(&a, ((size_t)draws + 1) * sizeof *draw_of);
-    double *at = mtl__arena_alloc(&a, ((size_t)draws + 1) * sizeof *at);
-    int ret =
-        w.person && w.origin && w.slot && w.memo && of_genome && state && order && draw_of && at
-            ? mtl__lineage_order(l, order, err)
-            : mtl__nomem(err);
-    w.typing = of_genome;
-    for (int i = 0; ret == MTL_OK && i < l->n; i++)
-        if (typing[i].typed && !of_genome[l->genome[i]].typed) {
-            of_genome[l->genome[i]] = typing[i];
-            add_person(&w, state, i);
-        }
-    if (ret == MTL_OK && w.n_persons > 0)
-        ret = conditioned(&w, at, draw_of);
+    walk w = begin_walk(x, &a, !x->kept && x->n_persons > 0, err);
+    w.seed = seed;
+    w.first_draw = first_draw;
+    w.draws = draws;
+    w.out = out;
+    w.traced = origin;
+    int ret = w.origin ? MTL_OK : mtl__nomem(err);
+    if (ret == MTL_OK && x->n_persons > 0 && !x->kept)
+        ret = walk_again(&w, x->total, &a);
+    for (int d = 0; ret == MTL_OK && x->kept && d < draws; d++) {
+        find_way(&w, x, draw_target(&w, x->total, d));
+        realise(&w, d);
+    }
     if (ret == MTL_OK)
-        forward(&w, order, state);
+        forward(&w, x->order, x->matters);
     mtl__arena_free(&a);
     return ret;
 }
@@ -384,27 +551,15 @@ int mtl__hla_draw_family(const mtl__hla_table *t, const mtl__lineage *l,
                          const mtl__hla_typing *typing, uint64_t seed, int first_draw, int draws,
                          mtl__hla_genotype *out, mtl_error *err)
 {
-    return draw_all((walk){.t = t,
-                           .l = l,
-                           .seed = seed,
-                           .first_draw = first_draw,
-                           .draws = draws,
-                           .out = out,
-                           .err = err},
-                    typing);
+    mtl__hla_law *x;
+    MTL_TRY(mtl__hla_law_new(&x, t, l, typing, MTL__HLA_KEEP, err));
+    const int ret = draw_all(x, seed, first_draw, draws, out, NULL, err);
+    mtl__hla_law_free(x);
+    return ret;
 }
 
-int mtl__hla_draw_origins(const mtl__hla_table *t, const mtl__lineage *l,
-                          const mtl__hla_typing *typing, uint64_t seed, int draw,
-                          mtl__hla_genotype *out, int (*origin)[2], mtl_error *err)
+int mtl__hla_draw_origins(const mtl__hla_law *x, uint64_t seed, int draw, mtl__hla_genotype *out,
+                          int (*origin)[2], mtl_error *err)
 {
-    return draw_all((walk){.t = t,
-                           .l = l,
-                           .seed = seed,
-                           .first_draw = draw,
-                           .draws = 1,
-                           .out = out,
-                           .traced = origin,
-                           .err = err},
-                    typing);
+    return draw_all(x, seed, draw, 1, out, origin, err);
 }

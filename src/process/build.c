@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* From parts in any order to a frozen process: the builder keeps growing lists, `finish` checks
-   every number, sorts the channels by their owner (compressed rows), and finds the components:
-   types that cells can reach from one another share one, and different components are independent
-   given the immigration, so that the solvers may take them one at a time. */
-#include "process/process.h"
+   every number, sorts the channels by their owner (compressed rows), and finds the components
+   (component.c). */
+#include "process/solver.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -197,6 +196,8 @@ static int by_owner(const void *a, const void *b)
     const link *x = a, *y = b;
     if (x->owner != y->owner)
         return x->owner < y->owner ? -1 : 1;
+    if ((x->c.factor != 0) != (y->c.factor != 0))
+        return x->c.factor != 0 ? 1 : -1;
     if (x->c.target != y->c.target)
         return x->c.target < y->c.target ? -1 : 1;
     return x->c.factor < y->c.factor ? -1 : x->c.factor > y->c.factor;
@@ -230,82 +231,6 @@ static int compress(mtl__builder *b, enum list_id l, int owners, mtl__arena *a, 
         start[i + 1] += start[i];
     *n_out = (int)n;
     *start_out = start;
-    return 0;
-}
-
-static int root(int *up, int i)
-{
-    while (up[i] != i) {
-        up[i] = up[up[i]];
-        i = up[i];
-    }
-    return i;
-}
-
-static void join(int *up, int a, int b)
-{
-    const int x = root(up, a), y = root(up, b);
-    if (x < y)
-        up[y] = x;
-    else
-        up[x] = y;
-}
-
-/* Numbers the sets by their least type, which is their root if they hold any type; lists the types
-   of each in order. All of a component share the least of their streams. */
-static void number_components(mtl__process *p, int *up)
-{
-    const int n = p->n_types;
-    int *start = p->component_start;
-    p->n_components = 0;
-    for (int i = 0; i < n; i++) {
-        const int top = root(up, i);
-        p->type[i].component = top == i ? p->n_components++ : p->type[top].component;
-        start[p->type[i].component + 1]++;
-        if (p->type[i].stream < p->type[top].stream)
-            p->type[top].stream = p->type[i].stream;
-    }
-    for (int c = 0; c < p->n_components; c++)
-        start[c + 1] += start[c];
-    for (int i = 0; i < n; i++) {
-        p->type[i].stream = p->type[root(up, i)].stream;
-        p->component_type[start[p->type[i].component]++] = i;
-    }
-    for (int c = p->n_components; c > 0; c--) /* each start has moved to the next one's */
-        start[c] = start[c - 1];
-    start[0] = 0;
-    for (int r = 0; r < p->n_rows; r++) {
-        const int top = root(up, n + r);
-        if (top < n)
-            p->row[r].component = p->type[top].component;
-    }
-}
-
-/* Union of types (0 .. n_types-1) and rows (after them); the least member of a set is its root. */
-static int find_components(mtl__process *p)
-{
-    const int n = p->n_types, m = n + p->n_rows;
-    int *up = mtl__arena_alloc(&p->arena, ((size_t)m + 1) * sizeof *up);
-    p->component_type = mtl__arena_alloc(&p->arena, ((size_t)n + 1) * sizeof *p->component_type);
-    p->component_start = mtl__arena_alloc(&p->arena, ((size_t)n + 2) * sizeof *p->component_start);
-    if (!up || !p->component_type || !p->component_start)
-        return MTL_ERR_MEMORY;
-    for (int i = 0; i < m; i++)
-        up[i] = i;
-    for (int i = 0; i < n; i++) {
-        const mtl__type *t = &p->type[i];
-        for (int k = t->change0; k < t->change1; k++)
-            join(up, i, p->change[k].target);
-        if (t->row >= 0 && t->leave > 0)
-            join(up, i, n + t->row);
-    }
-    for (int r = 0; r < p->n_rows; r++) {
-        for (int k = p->row[r].land0; k < p->row[r].land1; k++)
-            join(up, n + r, p->land[k].target);
-        for (int k = p->row[r].cross0; k < p->row[r].cross1; k++)
-            join(up, n + r, n + p->cross[k].target);
-    }
-    number_components(p, up);
     return 0;
 }
 
@@ -345,11 +270,12 @@ static int fill(mtl__builder *b, mtl__process *p)
         mtl__row *w = &p->row[r];
         w->land0 = s[r];
         w->land1 = s[r + 1];
+        w->land_moving = w->land0;
         for (int k = w->land0; k < w->land1; k++) {
             if (p->land[k].factor)
-                w->land_varies = true;
-            else
-                w->land_sum += p->land[k].rate;
+                break;
+            w->land_sum += p->land[k].rate;
+            w->land_moving = k + 1;
         }
     }
     MTL_TRY(compress(b, L_CROSS, p->n_rows, &p->arena, &p->cross, &p->n_cross, &s));
@@ -357,7 +283,7 @@ static int fill(mtl__builder *b, mtl__process *p)
         p->row[r].cross0 = s[r];
         p->row[r].cross1 = s[r + 1];
     }
-    return find_components(p);
+    return mtl__components_find(p);
 }
 
 /* A row from which crossings lead round without loss or landing would hold its cells for ever. */
@@ -366,7 +292,7 @@ static int row_without_end(mtl__process *p)
     bool *ends = mtl__arena_alloc(&p->arena, ((size_t)p->n_rows + 1) * sizeof *ends);
     bool more = ends != NULL;
     for (int r = 0; ends && r < p->n_rows; r++)
-        ends[r] = p->row[r].loss > 0 || p->row[r].land_sum > 0 || p->row[r].land_varies;
+        ends[r] = p->row[r].loss > 0 || p->row[r].land_sum > 0 || mtl__row_varies(&p->row[r]);
     while (more) {
         more = false;
         for (int r = 0; r < p->n_rows; r++)

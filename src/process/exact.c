@@ -73,9 +73,46 @@ static void bin_insert(const mtl__process *p, mtl__work *w, int i, double weight
     w->bins_used[b >> 6] |= 1ULL << (b & 63);
 }
 
+static inline int add_channel(double *r, mtl__action *act, int n, double rate, mtl__action what)
+{
+    if (!(rate > 0))
+        return n;
+    r[n] = rate;
+    act[n] = what;
+    return n + 1;
+}
+
+/* Rates per cell of a type at their bounds, and the alias table over its channels that can fire. */
+static void make_ready(const mtl__process *p, mtl__work *w, int i)
+{
+    const mtl__type *t = &p->type[i];
+    struct mtl__hot *h = &w->hot[i];
+    mtl__action *act = w->action + h->alias0;
+    double *r = w->prob, sum = 0;
+    int n = 0;
+    h->ready = true;
+    n = add_channel(r, act, n, t->divide * w->f_hi[t->f_divide],
+                    (mtl__action){MTL__DIVIDE, 1, -1, t->f_divide});
+    n = add_channel(r, act, n, t->die * w->f_hi[t->f_die],
+                    (mtl__action){MTL__DIE, -1, -1, t->f_die});
+    n = add_channel(r, act, n, t->leave * w->f_hi[t->f_leave],
+                    (mtl__action){MTL__LEAVE, -1, -1, t->f_leave});
+    for (int c = t->change0; c < t->change1; c++)
+        n = add_channel(r, act, n, p->change[c].rate * w->f_hi[p->change[c].factor],
+                        (mtl__action){MTL__CHANGE0, -1, p->change[c].target, p->change[c].factor});
+    for (int c = 0; c < n; c++)
+        sum += r[c];
+    h->rate = sum;
+    h->n_channels = n;
+    mtl__alias_build(n, r, w->alias + h->alias0, (int32_t *)w->out, r + n);
+}
+
+/* Only what has cells is made ready: a type that stands in no bin may not be. */
 static inline void reweigh(const mtl__process *p, const mtl__state *s, mtl__work *w, int i)
 {
     struct mtl__hot *h = &w->hot[i];
+    if (h->bin < 0 && !h->ready && s->n[i] > 0)
+        make_ready(p, w, i);
     const double weight = h->rate * (double)s->n[i];
     if (h->bin >= 0 && weight > 0 && bin_of(weight) == h->bin) {
         w->bin_sum[h->bin] += weight - h->weight;
@@ -91,11 +128,15 @@ static inline void reweigh(const mtl__process *p, const mtl__state *s, mtl__work
 
 void mtl__exact_refresh(const mtl__process *p, mtl__state *s, mtl__work *w)
 {
-    for (int word = 0; word < MTL__N_BINS / 64; word++)
+    for (int word = 0; word < MTL__N_BINS / 64; word++) {
+        for (uint64_t used = w->bins_used[word]; used; used &= used - 1) {
+            const int b = word * 64 + __builtin_ctzll(used);
+            w->bin_sum[b] = 0;
+            w->bin_count[b] = 0;
+        }
         w->bins_used[word] = 0;
+    }
     w->total = 0;
-    memset(w->bin_sum, 0, MTL__N_BINS * sizeof *w->bin_sum);
-    memset(w->bin_count, 0, MTL__N_BINS * sizeof *w->bin_count);
     for (int k = 0; k < w->n_list; k++) {
         const int i = w->list[k];
         w->hot[i].bin = -1;
@@ -105,44 +146,12 @@ void mtl__exact_refresh(const mtl__process *p, mtl__state *s, mtl__work *w)
     w->total = cells_total(w);
 }
 
-static inline int add_channel(double *r, mtl__action *act, int n, double rate, mtl__action what)
-{
-    if (!(rate > 0))
-        return n;
-    r[n] = rate;
-    act[n] = what;
-    return n + 1;
-}
-
-/* Rates per cell at their bounds, and the alias table over the channels of every type that can
- * fire. */
+/* Rates that may differ from the last segment's are made ready anew. */
 void mtl__exact_prepare(const mtl__process *p, mtl__state *s, mtl__work *w)
 {
     for (int k = 0; k < w->n_list; k++) {
-        const int i = w->list[k];
-        const mtl__type *t = &p->type[i];
-        struct mtl__hot *h = &w->hot[i];
-        mtl__action *act = w->action + h->alias0;
-        double *r = w->prob, sum = 0;
-        int n = 0;
-        if (h->constant && h->ready)
-            continue;
-        h->ready = true;
-        n = add_channel(r, act, n, t->divide * w->f_hi[t->f_divide],
-                        (mtl__action){MTL__DIVIDE, 1, -1, t->f_divide});
-        n = add_channel(r, act, n, t->die * w->f_hi[t->f_die],
-                        (mtl__action){MTL__DIE, -1, -1, t->f_die});
-        n = add_channel(r, act, n, t->leave * w->f_hi[t->f_leave],
-                        (mtl__action){MTL__LEAVE, -1, -1, t->f_leave});
-        for (int c = t->change0; c < t->change1; c++)
-            n = add_channel(
-                r, act, n, p->change[c].rate * w->f_hi[p->change[c].factor],
-                (mtl__action){MTL__CHANGE0, -1, p->change[c].target, p->change[c].factor});
-        for (int c = 0; c < n; c++)
-            sum += r[c];
-        h->rate = sum;
-        h->n_channels = n;
-        mtl__alias_build(n, r, w->alias + h->alias0, (int32_t *)w->out, r + n);
+        struct mtl__hot *h = &w->hot[w->list[k]];
+        h->ready = h->ready && h->constant;
     }
     mtl__exact_refresh(p, s, w);
 }
@@ -196,7 +205,7 @@ static bool row_moves(const mtl__process *p, const mtl__work *w, const mtl__row 
     for (int k = row->cross0; k < row->cross1; k++)
         if (p->cross[k].factor && w->f_hi[p->cross[k].factor] > 0)
             return true;
-    return row->land_varies;
+    return w->varies && mtl__row_varies(row);
 }
 
 /* The type where a cell that leaves type i lands; -1 if it is lost. */

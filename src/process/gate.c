@@ -29,6 +29,8 @@ static void apply(const mtl__gated *g, double *f)
 
 static double gate_on(const mtl__gated *g, int factor, double f)
 {
+    if (!(g->some >> (factor & 63) & 1))
+        return f;
     for (int k = 0; f > 0 && k < g->p->n_gates; k++)
         if (g->p->gate[k].factor == factor)
             return f * value_of(g, k);
@@ -68,14 +70,34 @@ static double opens(const mtl__env *e, int k, double t)
     return inner(e)->opens ? inner(e)->opens(inner(e), k, t) : t;
 }
 
+static double still(const mtl__env *e, int k, double t)
+{
+    return inner(e)->still ? inner(e)->still(inner(e), k, t) : t;
+}
+
 static double most(const mtl__env *e, int k, double t0, double t1)
 {
     return gate_on(e->ctx, k, inner(e)->most(inner(e), k, t0, t1));
 }
 
+static bool held(const mtl__env *e, int k)
+{
+    return inner(e)->held && inner(e)->held(inner(e), k);
+}
+
+static double jump(const mtl__env *e, int k, double t)
+{
+    return inner(e)->jump(inner(e), k, t);
+}
+
 static bool reads(const mtl__env *e, int k)
 {
     return inner(e)->reads && inner(e)->reads(inner(e), k);
+}
+
+static double pace(const mtl__env *e, int k)
+{
+    return inner(e)->pace(inner(e), k);
 }
 
 static double value_now(const mtl__env *e, int k, double t)
@@ -89,6 +111,8 @@ const mtl__process *mtl__gates_on(mtl__gated *g, const mtl__process *p, const mt
     if (p->n_gates == 0 || !p->env)
         return p;
     *g = (mtl__gated){.p = p, .key = key, .value = value};
+    for (int k = 0; k < p->n_gates; k++)
+        g->some |= (uint64_t)1 << (p->gate[k].factor & 63);
     g->env = (mtl__env){.n = p->env->n,
                         .which = p->env->which,
                         .feedback = p->env->feedback,
@@ -99,6 +123,10 @@ const mtl__process *mtl__gates_on(mtl__gated *g, const mtl__process *p, const mt
                         .next_jump = next_jump,
                         .opens = opens,
                         .reads = reads,
+                        .still = still,
+                        .held = held,
+                        .jump = p->env->jump ? jump : NULL,
+                        .pace = p->env->pace ? pace : NULL,
                         .most = p->env->most ? most : NULL,
                         .value = p->env->value ? value_now : NULL};
     g->with = *p;

@@ -7,9 +7,11 @@
    (thinning; Lewis & Shedler 1979). Each piece keeps its own unspent waiting time (as the clocks of
    Anderson 2007), so that what happens to one shifts no draws of another.
 
-   In steps: predictor, lanes, corrector, as a second-order splitting. A piece that reads no
-   companion keeps its own segments and draws the very bits of mtl__simulate; one that leaps goes
-   ahead to the end of its segment, and is counted on the line between the ends. */
+   In steps: predictor, lanes, corrector, as a second-order splitting. A piece that reads nothing of
+   the companion that moves keeps its own segments and draws the very bits of mtl__simulate. One
+   that leaps goes ahead to the end of its segment, along the path that the companion is expected
+   to take, and is counted on the line between the ends: many cells are moved in long steps while
+   the companion, and pieces that something has just stirred, take short ones. */
 #include "process/joint.h"
 
 #include <math.h>
@@ -21,19 +23,29 @@ typedef struct journey { /* one call */
     mtl__sim_opts o;
     int n_times;
     const double *time;
-    double t, stirred; /* now; when cells last came at once */
-    int next;          /* record */
+    double t;    /* now */
+    double stop; /* next break of the companion */
+    bool anew;   /* something came at this date, so that cells are counted anew */
+    int next;    /* record */
     mtl__joint_account *account;
     mtl_error *err;
 } journey;
 
 /* ---------------------------------------------------------------- tallies */
-/* Of a piece that has gone ahead, in its segment. */
-static void add_between(const mtl__piece *x, int n_tallies, double t, double *y)
+/* Of a piece; one that has gone ahead, in its segment. */
+static void add_piece(const mtl__joint *j, const mtl__piece *x, double t, double *y)
 {
-    const double part = x->cut > x->since ? (t - x->since) / (x->cut - x->since) : 1;
-    for (int k = 0; k < n_tallies; k++)
-        y[k] += x->from[k] + part * (x->to[k] - x->from[k]);
+    const int *tally = j->tally + x->tally0;
+    if (x->ahead && !x->at_cut) {
+        const double part = x->cut > x->since ? (t - x->since) / (x->cut - x->since) : 1;
+        for (int k = 0; k < x->n_tallies; k++)
+            y[tally[k]] += x->from[k] + part * (x->to[k] - x->from[k]);
+        return;
+    }
+    double *own = j->own + 2 * (size_t)j->n_tally;
+    mtl__piece_count(j, x, t, own);
+    for (int k = 0; k < x->n_tallies; k++)
+        y[tally[k]] += own[k];
 }
 
 /* All of them at t; direct: of the schedule's intensities only, or only of the others. */
@@ -46,10 +58,7 @@ static void count_tallies(const journey *v, double t, bool direct, double *y)
         const mtl__piece *x = &j->piece[k];
         if (!x->begun || !x->counted || x->direct != direct || (x->empty && !x->at_cut))
             continue;
-        if (x->ahead && !x->at_cut)
-            add_between(x, v->c->n_tallies, t, y);
-        else
-            mtl__piece_count(j, x, t, y);
+        add_piece(j, x, t, y);
     }
 }
 
@@ -69,11 +78,13 @@ static void begin_piece(journey *v, mtl__piece *x)
     const double end = v->time[v->n_times - 1];
     s->t = x->start;
     x->begun = x->at_cut = true;
+    x->stirred = x->start;
+    v->anew = true;
     for (int k = 0; k < x->w->n_active_cox; k++)
         s->y[x->w->active_cox[k]] = 0;
     if (x->direct)
         return;
-    mtl__work_factors(x->p, s, x->w, end);
+    mtl__work_factors(x->p, s, x->w, end, false);
     mtl__work_bounds(x->p, s, x->w, end);
     int left = 0;
     for (int k = v->next; k < v->n_times; k++)
@@ -83,6 +94,14 @@ static void begin_piece(journey *v, mtl__piece *x)
                (v->o.solver == MTL__AUTO && !x->lane->receives &&
                 mtl__work_exact_is_cheaper(x->p, s, x->w, x->start, end, left, &v->o));
     v->account->used[x->exact ? MTL__EXACT : MTL__LEAP] = true;
+}
+
+/* At the cut of an exact piece: what is not spent is kept, and intensities come along. */
+static void rest_exact(mtl__piece *x, double t)
+{
+    mtl__exact_rest(x->s, x->w, t, x->inflow, &x->pending);
+    for (int k = 0; k < x->w->n_active_cox; k++)
+        mtl__cox_advance(x->p, x->s, x->w, x->w->active_cox[k], t);
 }
 
 /* The segment that ends at t: a resting piece has decayed, an exact one keeps what is not spent. */
@@ -97,9 +116,7 @@ static void end_segment(mtl__piece *x, double t)
     if (!x->awake) {
         mtl__work_sleep(x->p, s, x->w, t);
     } else if (x->exact) {
-        mtl__exact_rest(s, x->w, t, x->inflow, &x->pending);
-        for (int k = 0; k < x->w->n_active_cox; k++)
-            mtl__cox_advance(x->p, s, x->w, x->w->active_cox[k], t);
+        rest_exact(x, t);
     }
     s->t = t;
     x->at_cut = true;
@@ -110,13 +127,15 @@ static int happen(journey *v, mtl__piece *x)
 {
     if (x->direct) {
         mtl__cox_direct_now(x->s, x->w);
+        v->anew = v->anew || x->own <= v->t;
         return 0;
     }
     const int happened = mtl__work_happens(x->p, x->s, x->w, &v->o, v->err);
     MTL_TRY(happened);
     if (happened) {
-        x->ready = false;
-        v->stirred = v->t;
+        x->ready = x->told = false;
+        x->stirred = v->t;
+        v->anew = true;
     }
     return 0;
 }
@@ -130,16 +149,18 @@ static void arrive(journey *v)
         for (int k = 0; k < n; k++)
             for (int i = 0; i < v->j->n_pieces; i++) {
                 mtl__piece *x = &v->j->piece[i];
-                if (x->direct || x->lane - v->j->piece[0].lane != a[k].lane ||
-                    x->p->type[a[k].type].component != x->w->component || !x->begun)
+                if (x->direct || x->lane - v->j->piece[0].lane != a[k].lane || !x->begun ||
+                    !(a[k].cells < 0 ? x->w->mine[a[k].type]
+                                     : x->p->type[a[k].type].component == x->w->component))
                     continue;
                 end_segment(x, v->t);
+                v->anew = true;
                 mtl__ledger *l = &x->s->ledger;
                 int64_t *cells = &x->s->n[a[k].type];
                 *(a[k].cells < 0 ? &l->culled : &l->immigrated) +=
                     a[k].cells < 0 ? *cells : a[k].cells;
                 *cells = a[k].cells < 0 ? 0 : *cells + a[k].cells;
-                x->ready = false;
+                x->ready = x->told = false;
             }
     }
 }
@@ -158,16 +179,6 @@ static void take_records(journey *v)
     }
 }
 
-/* Where the piece must be cut next, at most t. */
-static double piece_cut(const mtl__piece *x, double t)
-{
-    if (!x->begun)
-        return mtl__min(t, x->start);
-    const bool bounds = x->exact || x->s->t < x->coupled_from;
-    return x->direct ? mtl__cox_direct_cut(x->p, x->s, x->w, t)
-                     : mtl__work_cut(x->p, x->s, x->w, t, bounds);
-}
-
 /* Nothing acts on it now, and nobody needs to know where its segments end. */
 static bool is_free(const journey *v, const mtl__piece *x)
 {
@@ -175,17 +186,78 @@ static bool is_free(const journey *v, const mtl__piece *x)
            x->s->t < x->coupled_from;
 }
 
+/* It reads what moves in the companion, and follows where that is expected to go. */
+static bool is_led(const journey *v, const mtl__piece *x)
+{
+    return v->o.solver != MTL__EXACT && x->begun && !x->direct && !x->lane->receives &&
+           x->s->t >= x->coupled_from;
+}
+
+/* Days over which the piece may go on without the others: while cells come the tallies move fast;
+   after they came at once ever more slowly. */
+static double calm(const journey *v, const mtl__piece *x)
+{
+    const double days = mtl__max(0.5, 0.2 * (v->t - x->stirred));
+    return x->w->n_inflow > 0 ? mtl__min(days, 7) : days;
+}
+
+static double refined(const journey *v, double days)
+{
+    const double h = v->o.step_days > 0 ? v->o.step_days : days;
+    return h / (v->o.refine > 1 ? v->o.refine : 1);
+}
+
+/* Days in which what the piece reads of the companion moves little. */
+static double pace(const journey *v, const mtl__piece *x)
+{
+    const mtl__env *e = x->p->env;
+    double days = HUGE_VAL;
+    if (!e->pace)
+        return v->c->longest(v->c->ctx);
+    for (int i = 0; i < x->w->n_live; i++)
+        days = mtl__min(days, e->pace(e, x->w->live[i]));
+    return days;
+}
+
+/* A resting piece that reads the companion: nothing moves it before something comes. */
+static bool rests(mtl__piece *x)
+{
+    mtl__work_inflows(x->p, x->s, x->w);
+    return x->w->n_inflow == 0 && !mtl__work_any_cell(x->s, x->w);
+}
+
+/* Where the piece must be cut next. */
+static double next_cut(const journey *v, mtl__piece *x)
+{
+    const double most = v->time[v->next];
+    if (!x->begun)
+        return mtl__min(most, x->start);
+    if (x->direct)
+        return mtl__cox_direct_cut(x->p, x->s, x->w, most);
+    if (x->coupled_from <= v->t && rests(x))
+        return mtl__work_schedule(x->p, x->s, x->w, most);
+    x->w->led = v->o.solver != MTL__EXACT && !x->lane->receives;
+    mtl__work_stir(x->p, x->s, x->w);
+    x->coupled_from = x->w->reads_from;
+    if (x->s->t < x->coupled_from)
+        return mtl__work_cut(x->p, x->s, x->w, mtl__min(most, x->coupled_from), true);
+    const double t = mtl__work_cut(x->p, x->s, x->w, most, false); /* bounds are by the step */
+    if (!is_led(v, x))
+        return t;
+    return mtl__min(t, mtl__min(v->t + refined(v, mtl__min(pace(v, x), calm(v, x))), v->stop));
+}
+
 /* Cuts stand until they are reached. What falls on `sync` the others must see. */
 static void set_cut(const journey *v, mtl__piece *x)
 {
-    const double most = v->time[v->next];
     if (!(x->own > v->t))
-        x->own = piece_cut(x, most);
+        x->own = next_cut(v, x);
     x->cut = x->own;
     if (!is_free(v, x))
         x->sync = x->own;
     else if (!(x->sync > v->t))
-        x->sync = mtl__min(mtl__work_cut(x->p, x->s, x->w, most, false), x->coupled_from);
+        x->sync =
+            mtl__work_cut(x->p, x->s, x->w, mtl__min(v->time[v->next], x->coupled_from), false);
 }
 
 /* Everything that happens at v->t; then every piece knows its next cut. */
@@ -206,6 +278,7 @@ static int at_date(journey *v)
     take_records(v);
     if (v->next == v->n_times)
         return 0;
+    v->stop = v->c->next_break(v->c->ctx, v->t);
     for (int k = 0; k < j->n_pieces; k++)
         if (!j->piece[k].begun || j->piece[k].at_cut)
             set_cut(v, &j->piece[k]);
@@ -213,29 +286,30 @@ static int at_date(journey *v)
 }
 
 /* ---------------------------------------------------------------- a step */
-/* How long the step may be: the companion says what resolves it; after cells came at once the
-   tallies move fast, then ever more slowly. */
+/* How long the step may be: the companion says what resolves it, and no piece is left alone for
+   too long that does not know itself. */
 static double step_end(const journey *v)
 {
     const mtl__joint *j = v->j;
-    double h = v->c->longest(v->c->ctx);
-    const double calm = mtl__max(0.5, 0.2 * (v->t - v->stirred));
-    h = mtl__min(h, calm);
-    for (int k = 0; k < j->n_pieces; k++)
-        if (j->piece[k].begun && j->piece[k].w->n_inflow > 0)
-            h = mtl__min(h, 7);
-    if (v->o.step_days > 0)
-        h = v->o.step_days;
-    h /= v->o.refine > 1 ? v->o.refine : 1;
-    double t = mtl__min(v->t + h, v->time[v->next]);
-    t = mtl__min(t, v->c->next_break(v->c->ctx, v->t));
+    double h = HUGE_VAL;
+    for (int k = 0; k < j->n_pieces; k++) {
+        const mtl__piece *x = &j->piece[k];
+        if (!x->begun || x->direct || x->empty || is_led(v, x))
+            continue;
+        if (x->counted)
+            h = mtl__min(h, calm(v, x));
+        if (x->s->t >= x->coupled_from || x->lane->receives)
+            h = mtl__min(h, v->c->longest(v->c->ctx));
+    }
+    double t = mtl__min(v->t + refined(v, h), v->time[v->next]);
+    t = mtl__min(t, v->stop);
     for (int k = 0; k < j->n_pieces; k++)
         t = mtl__min(t, j->piece[k].sync);
     return t > v->t ? t : v->time[v->next];
 }
 
 /* A piece at a cut: is anybody there, and the bounds of its rates; before the companion moves. */
-static void open_segment(mtl__piece *x, double t1)
+static void open_segment(const journey *v, mtl__piece *x, double t1)
 {
     if (!x->begun || x->direct || !x->at_cut)
         return;
@@ -247,56 +321,11 @@ static void open_segment(mtl__piece *x, double t1)
     if (!x->awake)
         return;
     x->coupled = x->s->t >= x->coupled_from;
-    if (x->coupled)
+    if (x->coupled && !is_led(v, x))
         x->cut = t1;
+    mtl__work_hold(x->p, x->s, x->w);
     if (x->exact || !x->coupled)
         mtl__work_bounds(x->p, x->s, x->w, x->cut);
-}
-
-/* A leaping piece that nothing acts on runs to its cut at once, as in mtl__simulate. */
-static int go_ahead(journey *v, mtl__piece *x)
-{
-    mtl__joint *j = v->j;
-    const int n = v->c->n_tallies;
-    const size_t at = (size_t)(x - j->piece) * 2 * (size_t)n;
-    x->ahead = true;
-    x->since = x->s->t;
-    x->from = j->ahead + at;
-    x->to = x->from + n;
-    memset(x->from, 0, 2 * (size_t)n * sizeof *x->from);
-    mtl__piece_count(j, x, x->since, x->from);
-    MTL_TRY(
-        mtl__leap_run(x->p, x->s, x->w, x->cut, mtl__leap_step(x->p, x->w, &v->o), &v->o, v->err));
-    v->account->split = v->account->split || x->s->split;
-    x->s->t = x->cut;
-    mtl__piece_count(j, x, x->cut, x->to);
-    return 0;
-}
-
-/* ... and its factors, along the path that the companion is expected to take. */
-static int start_segment(journey *v, mtl__piece *x, double t1)
-{
-    if (!x->begun || x->direct || !x->at_cut)
-        return 0;
-    x->at_cut = false;
-    if (!x->awake)
-        return 0;
-    const bool alone = !x->coupled && !x->lane->receives;
-    mtl__work_factors(x->p, x->s, x->w, x->exact || alone ? x->cut : t1);
-    if (!x->exact) {
-        if (alone)
-            return go_ahead(v, x);
-        for (int k = 0; x->coupled && k < x->w->n_used; k++)
-            x->w->f_hi[x->w->used[k]] =
-                x->w->f[x->w->used[k]]; /* in a short step they move little */
-        return 0;
-    }
-    if (!x->ready || x->w->varies)
-        mtl__exact_prepare(x->p, x->s, x->w);
-    x->ready = true;
-    mtl__work_drives(x->p, x->s, x->w);
-    x->inflow = mtl__exact_inflow(x->s, x->w);
-    return 0;
 }
 
 /* Events of an exact piece up to t1 or its cut, against factors that are known. */
@@ -309,6 +338,58 @@ static int run_exact(journey *v, mtl__piece *x, double t1)
             return 0;
         MTL_TRY(mtl__exact_fire(x->p, x->s, x->w, t, x->inflow, &x->pending, &v->o, v->err));
     }
+}
+
+/* The piece runs to its cut at once; told: `to` counts it as it stands. A leaping one that nothing
+   acts on does as in mtl__simulate. */
+static int go_ahead(journey *v, mtl__piece *x, bool told)
+{
+    mtl__joint *j = v->j;
+    mtl__sim_opts o = v->o;
+    x->ahead = true;
+    if (told)
+        memcpy(x->from, x->to, (size_t)x->n_tallies * sizeof *x->from);
+    else
+        mtl__piece_count(j, x, x->s->t, x->from);
+    x->since = x->s->t;
+    if (x->exact) {
+        MTL_TRY(run_exact(v, x, x->cut));
+        rest_exact(x, x->cut);
+    } else {
+        if (x->coupled)
+            o.refine = 1; /* the segment itself is refined */
+        const double step = mtl__leap_step(x->p, x->w, &o);
+        MTL_TRY(mtl__leap_run(x->p, x->s, x->w, x->cut, step, &o, v->err));
+        v->account->split = v->account->split || x->s->split;
+    }
+    x->s->t = x->cut;
+    mtl__piece_count(j, x, x->cut, x->to);
+    x->told = true;
+    return 0;
+}
+
+/* ... and its factors, along the path that the companion is expected to take. */
+static int start_segment(journey *v, mtl__piece *x)
+{
+    if (!x->begun || x->direct || !x->at_cut)
+        return 0;
+    x->at_cut = false;
+    const bool told = x->told;
+    x->told = false;
+    if (!x->awake)
+        return 0;
+    mtl__work_factors(x->p, x->s, x->w, x->cut, x->exact);
+    if (!x->exact) {
+        for (int k = 0; x->coupled && k < x->w->n_live; k++)
+            x->w->f_hi[x->w->live[k]] = x->w->f[x->w->live[k]]; /* over a step they move little */
+        return x->lane->receives ? 0 : go_ahead(v, x, told);
+    }
+    if (!x->ready || x->w->moved)
+        mtl__exact_prepare(x->p, x->s, x->w);
+    x->ready = true;
+    mtl__work_drives(x->p, x->s, x->w);
+    x->inflow = mtl__exact_inflow(x->s, x->w);
+    return is_led(v, x) ? go_ahead(v, x, told) : 0;
 }
 
 static int run_leap(journey *v, mtl__piece *x, double t1)
@@ -346,9 +427,10 @@ static int catch_up(journey *v, mtl__piece *x, double t1)
         const int happened = mtl__work_happens(x->p, x->s, x->w, &v->o, v->err);
         MTL_TRY(happened);
         x->ready = x->ready && !happened;
-        x->cut = x->own = piece_cut(x, v->time[v->next]);
-        open_segment(x, t1);
-        MTL_TRY(start_segment(v, x, t1));
+        x->told = x->told && !happened;
+        x->cut = x->own = next_cut(v, x);
+        open_segment(v, x, t1);
+        MTL_TRY(start_segment(v, x));
     }
     return 0;
 }
@@ -398,17 +480,51 @@ static int events_step(journey *v, double t1)
     }
 }
 
+/* The end of a trial step to t1, where the companion expects something to happen before. */
+static double happens_by(const journey *v, double t1)
+{
+    const double t = v->c->event ? v->c->event(v->c->ctx) : HUGE_VAL;
+    return t < t1 ? mtl__max(t, mtl__min(t1, v->t + 1e-6)) : t1;
+}
+
+/* The companion is led on to where the pieces at a cut that it leads want to go, with the tallies
+   held, they go there, and it comes back. */
+static int lead(journey *v, double *t1)
+{
+    mtl__joint *j = v->j;
+    const mtl__companion *c = v->c;
+    double far = v->t;
+    for (int k = 0; k < j->n_pieces; k++)
+        if (is_led(v, &j->piece[k]) && j->piece[k].at_cut && j->piece[k].awake)
+            far = mtl__max(far, j->piece[k].cut);
+    if (!(far > v->t))
+        return 0;
+    MTL_TRY(c->advance(c->ctx, far, j->tally0, j->tally0, v->err));
+    far = happens_by(v, far);
+    for (int k = 0; k < j->n_pieces; k++) {
+        mtl__piece *x = &j->piece[k];
+        if (!is_led(v, x) || !x->at_cut || !x->awake)
+            continue;
+        x->cut = x->own = x->sync = mtl__min(x->cut, far);
+        MTL_TRY(start_segment(v, x));
+        *t1 = mtl__min(*t1, x->cut);
+    }
+    c->back(c->ctx);
+    return 0;
+}
+
 /* Moves the companion along with the tallies held; the step ends where it expects something to
    happen. */
 static int predict(journey *v, double *t1)
 {
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
+    MTL_TRY(lead(v, t1));
     MTL_TRY(c->advance(c->ctx, *t1, j->tally0, j->tally0, v->err));
-    const double t = c->event ? c->event(c->ctx) : HUGE_VAL;
+    const double t = happens_by(v, *t1);
     if (!(t < *t1))
         return 0;
-    *t1 = mtl__max(t, mtl__min(*t1, v->t + 1e-6));
+    *t1 = t;
     for (int k = 0; k < j->n_pieces; k++)
         if (j->piece[k].begun && j->piece[k].at_cut && j->piece[k].awake && j->piece[k].coupled)
             j->piece[k].cut = *t1;
@@ -421,17 +537,24 @@ static int step(journey *v, double t1)
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
     const bool by_event = v->o.solver == MTL__EXACT;
-    count_tallies(v, v->t, true, j->direct0);
+    for (int k = 0; k < c->n_tallies && !v->anew; k++) { /* as the last step left them */
+        j->direct0[k] = j->direct1[k];
+        j->tally0[k] = j->tally1[k];
+    }
+    if (v->anew)
+        count_tallies(v, v->t, true, j->direct0);
     for (int k = 0; k < c->n_tallies; k++)
         j->direct1[k] = j->direct0[k];
-    tallies_within(v, v->t, t1, v->t, j->tally0);
+    if (v->anew)
+        tallies_within(v, v->t, t1, v->t, j->tally0);
+    v->anew = by_event;
     for (int k = 0; k < j->n_pieces; k++)
-        open_segment(&j->piece[k], t1);
+        open_segment(v, &j->piece[k], t1);
     MTL_TRY(predict(v, &t1));
     run_direct(v, t1);
     count_tallies(v, t1, true, j->direct1);
     for (int k = 0; k < j->n_pieces; k++)
-        MTL_TRY(start_segment(v, &j->piece[k], t1));
+        MTL_TRY(start_segment(v, &j->piece[k]));
     if (by_event) {
         c->back(c->ctx);
         MTL_TRY(events_step(v, t1));
@@ -497,19 +620,16 @@ int mtl__simulate_jointly(mtl__joint *j, const mtl__lane *lane, int n_lanes,
         return 0;
     double **room[] = {&j->tally0, &j->tally1, &j->direct0, &j->direct1};
     for (int k = 0; k < 4; k++)
-        if (mtl__grow(room[k], &j->cap_tally[k], (size_t)c->n_tallies + 1, sizeof **room[k]) < 0)
+        if (mtl__grow(room[k], &j->cap_tallies[k], (size_t)c->n_tallies + 1, sizeof **room[k]) < 0)
             return mtl__nomem(err);
-    MTL_TRY(mtl__joint_pieces(j, lane, n_lanes, err));
-    if (mtl__grow(&j->ahead, &j->cap_ahead, 2 * (size_t)j->n_pieces * (size_t)c->n_tallies + 1,
-                  sizeof *j->ahead) < 0)
-        return mtl__nomem(err);
+    MTL_TRY(mtl__joint_pieces(j, lane, n_lanes, c->n_tallies, err));
     journey v = {.j = j,
                  .c = c,
                  .o = mtl__sim_limits(o),
                  .n_times = n_times,
                  .time = time,
                  .t = mtl__min(c->t_start, time[0]),
-                 .stirred = -HUGE_VAL,
+                 .anew = true,
                  .account = account,
                  .err = err};
     for (int k = 0; k < j->n_pieces; k++)

@@ -27,71 +27,53 @@ void mtl__joint_free(mtl__joint *j)
     free(j->tally1);
     free(j->direct0);
     free(j->direct1);
-    free(j->ahead);
+    free(j->tally);
+    free(j->place);
+    free(j->own);
     free(j);
 }
 
 /* ---------------------------------------------------------------- pieces */
-/* The date from which a factor may read the companion: before, it is shut. */
-static double reads(const mtl__env *e, int factor, double t)
+/* Keeps an entry of the lane's, its tally as a place in the piece's own list. */
+static int keep_counted(mtl__joint *j, mtl__piece *x, mtl__counted **list, size_t *cap, int *n,
+                        mtl__counted c)
 {
-    if (!factor || !e || !e->feedback || !e->reads || !e->reads(e, factor))
-        return HUGE_VAL;
-    return e->opens ? e->opens(e, factor, t) : t;
-}
-
-static double channels_read(const mtl__env *e, const mtl__channel *x, int x0, int x1, double t)
-{
-    double first = HUGE_VAL;
-    for (int k = x0; k < x1; k++)
-        first = mtl__min(first, reads(e, x[k].factor, t));
-    return first;
-}
-
-static double piece_reads(const mtl__process *p, const mtl__work *w, double t)
-{
-    const mtl__env *e = p->env;
-    double first = HUGE_VAL;
-    for (int k = 0; k < w->n_list; k++) {
-        const mtl__type *y = &p->type[w->list[k]];
-        first = mtl__min(first, reads(e, y->f_divide, t));
-        first = mtl__min(first, reads(e, y->f_die, t));
-        first = mtl__min(first, reads(e, y->f_leave, t));
-        first = mtl__min(first, channels_read(e, p->change, y->change0, y->change1, t));
-        first = mtl__min(first, channels_read(e, p->output, y->output0, y->output1, t));
+    MTL_TRY(mtl__grow(list, cap, (size_t)*n + 1, sizeof **list));
+    if (j->place[c.tally] < 0) {
+        MTL_TRY(mtl__grow(&j->tally, &j->cap_tally, (size_t)j->n_tally + 1, sizeof *j->tally));
+        j->tally[j->n_tally++] = c.tally;
+        j->place[c.tally] = x->n_tallies++;
     }
-    for (int k = 0; k < w->n_row_list; k++) {
-        const mtl__row *r = &p->row[w->row_list[k]];
-        first = mtl__min(first, channels_read(e, p->land, r->land0, r->land1, t));
-        first = mtl__min(first, channels_read(e, p->cross, r->cross0, r->cross1, t));
-    }
-    return first;
+    c.tally = j->place[c.tally];
+    (*list)[(*n)++] = c;
+    return 0;
 }
 
 /* The lane's counted types and intensities that are this piece's. */
 static int list_counted(mtl__joint *j, mtl__piece *x)
 {
     const mtl__lane *l = x->lane;
+    mtl__work *w = x->w;
+    int ret = 0;
     x->by_type0 = j->n_by_type;
     x->by_cox0 = j->n_by_cox;
-    MTL_TRY(mtl__grow(&j->by_type, &j->cap_by_type, (size_t)(j->n_by_type + l->n_by_type) + 1,
-                      sizeof *j->by_type));
-    MTL_TRY(mtl__grow(&j->by_cox, &j->cap_by_cox, (size_t)(j->n_by_cox + l->n_by_cox) + 1,
-                      sizeof *j->by_cox));
-    for (int k = 0; !x->direct && k < l->n_by_type; k++)
-        if (x->p->type[l->by_type[k].index].component == x->w->component)
-            j->by_type[j->n_by_type++] = l->by_type[k];
-    for (int a = 0; a < x->w->n_active_cox; a++)
-        x->w->cox_marked[x->w->active_cox[a]] = true;
-    for (int k = 0; k < l->n_by_cox; k++)
-        if (x->w->cox_marked[l->by_cox[k].index])
-            j->by_cox[j->n_by_cox++] = l->by_cox[k];
-    for (int a = 0; a < x->w->n_active_cox; a++)
-        x->w->cox_marked[x->w->active_cox[a]] = false;
+    x->tally0 = j->n_tally;
+    for (int k = 0; ret == 0 && !x->direct && k < l->n_by_type; k++)
+        if (w->mine[l->by_type[k].index])
+            ret = keep_counted(j, x, &j->by_type, &j->cap_by_type, &j->n_by_type, l->by_type[k]);
+    for (int a = 0; a < w->n_active_cox; a++)
+        w->cox_marked[w->active_cox[a]] = true;
+    for (int k = 0; ret == 0 && k < l->n_by_cox; k++)
+        if (w->cox_marked[l->by_cox[k].index])
+            ret = keep_counted(j, x, &j->by_cox, &j->cap_by_cox, &j->n_by_cox, l->by_cox[k]);
+    for (int a = 0; a < w->n_active_cox; a++)
+        w->cox_marked[w->active_cox[a]] = false;
+    for (int k = x->tally0; k < j->n_tally; k++)
+        j->place[j->tally[k]] = -1;
     x->by_type1 = j->n_by_type;
     x->by_cox1 = j->n_by_cox;
-    x->counted = x->by_type1 > x->by_type0 || x->by_cox1 > x->by_cox0;
-    return 0;
+    x->counted = x->n_tallies > 0;
+    return ret;
 }
 
 static int state_for(mtl__joint *j, int k, const mtl__process *p, mtl__state **out, mtl_error *err)
@@ -132,7 +114,7 @@ static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names
         *names = *names ? *names : x->w;
         mtl__work_streams(x->p, x->w, &l->key, *names);
         mtl__cox_driven(x->p, x->w);
-        x->coupled_from = piece_reads(x->p, x->w, x->start);
+        x->coupled_from = x->start; /* until it has begun */
     }
     if (list_counted(j, x) < 0)
         return mtl__nomem(err);
@@ -140,19 +122,32 @@ static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names
     return 0;
 }
 
-int mtl__joint_pieces(mtl__joint *j, const mtl__lane *lane, int n, mtl_error *err)
+int mtl__joint_pieces(mtl__joint *j, const mtl__lane *lane, int n, int n_tallies, mtl_error *err)
 {
     size_t most = 1;
     for (int k = 0; k < n; k++)
         most += (size_t)lane[k].process->n_components + 1;
-    if (mtl__grow(&j->piece, &j->cap_piece, most, sizeof *j->piece) < 0)
+    if (mtl__grow(&j->piece, &j->cap_piece, most, sizeof *j->piece) < 0 ||
+        mtl__grow(&j->place, &j->cap_place, (size_t)n_tallies + 1, sizeof *j->place) < 0)
         return mtl__nomem(err);
-    j->n_pieces = j->n_by_type = j->n_by_cox = 0;
+    for (int k = 0; k < n_tallies; k++)
+        j->place[k] = -1;
+    j->n_pieces = j->n_by_type = j->n_by_cox = j->n_tally = 0;
     for (int k = 0; k < n; k++) {
         mtl__work *names = NULL;
         MTL_TRY(mtl__source_check(lane[k].source, lane[k].process, err));
         for (int c = 0; c <= lane[k].process->n_components; c++)
             MTL_TRY(add_piece(j, &lane[k], c, &names, err));
+    }
+    if (mtl__grow(&j->own, &j->cap_own, 2 * (size_t)j->n_tally + (size_t)n_tallies + 1,
+                  sizeof *j->own) < 0)
+        return mtl__nomem(err);
+    double *own = j->own;
+    for (int k = 0; k < j->n_pieces; k++) {
+        mtl__piece *x = &j->piece[k];
+        x->from = own;
+        x->to = own + x->n_tallies;
+        own = x->to + x->n_tallies;
     }
     return 0;
 }
@@ -169,16 +164,18 @@ static double intensity(const mtl__piece *x, int c, double t)
     return x->exact ? mtl__cox_peek(x->p, s, x->w, c, t) : s->y[c];
 }
 
-void mtl__piece_count(const mtl__joint *j, const mtl__piece *x, double t, double *y)
+void mtl__piece_count(const mtl__joint *j, const mtl__piece *x, double t, double *own)
 {
     mtl__work *w = x->w;
+    for (int k = 0; k < x->n_tallies; k++)
+        own[k] = 0;
     if (x->awake || x->at_cut) /* a resting piece has no cells */
         for (int k = x->by_type0; k < x->by_type1; k++)
-            y[j->by_type[k].tally] += j->by_type[k].weight * (double)x->s->n[j->by_type[k].index];
+            own[j->by_type[k].tally] += j->by_type[k].weight * (double)x->s->n[j->by_type[k].index];
     if (x->by_cox0 == x->by_cox1)
         return;
     for (int a = 0; a < w->n_active_cox; a++)
         w->now[w->active_cox[a]] = intensity(x, w->active_cox[a], t);
     for (int k = x->by_cox0; k < x->by_cox1; k++)
-        y[j->by_cox[k].tally] += j->by_cox[k].weight * w->now[j->by_cox[k].index];
+        own[j->by_cox[k].tally] += j->by_cox[k].weight * w->now[j->by_cox[k].index];
 }

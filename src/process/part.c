@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "process/process.h"
+#include "process/solver.h"
 
 /* Nodes: types, then rows, then intensities, then factors of the environment. */
 struct mtl__cutter {
@@ -277,9 +277,9 @@ static void copy_row(const mtl__cutter *c, mtl__process *q, int i, const mtl__ro
     r->cross0 = q->n_cross;
     copy_channels(c, p->cross, y->cross0, y->cross1, c->row0, q->cross, &q->n_cross);
     r->cross1 = q->n_cross;
-    r->land_varies = false;
-    for (int k = r->land0; k < r->land1; k++)
-        r->land_varies = r->land_varies || q->land[k].factor;
+    r->land_moving = r->land0;
+    while (r->land_moving < r->land1 && q->land[r->land_moving].factor == 0)
+        r->land_moving++;
 }
 
 /* Counts what the part holds at most, so that its arrays can be asked for. */
@@ -327,8 +327,6 @@ static bool ask_for(mtl__part *out, const mtl__process *p, const mtl__source *sr
     q->output = get(a, &ok, q->n_output, sizeof *q->output);
     q->land = get(a, &ok, q->n_land, sizeof *q->land);
     q->cross = get(a, &ok, q->n_cross, sizeof *q->cross);
-    q->component_type = get(a, &ok, q->n_types, sizeof *q->component_type);
-    q->component_start = get(a, &ok, q->n_components + 1, sizeof *q->component_start);
     out->type = get(a, &ok, q->n_types, sizeof *out->type);
     out->cox = get(a, &ok, q->n_cox, sizeof *out->cox);
     out->type_since = get(a, &ok, q->n_types, sizeof *out->type_since);
@@ -340,20 +338,6 @@ static bool ask_for(mtl__part *out, const mtl__process *p, const mtl__source *sr
     out->source.burst = get(a, &ok, src->n_bursts, sizeof *out->source.burst);
     out->source.cull = get(a, &ok, src->n_culls, sizeof *out->source.cull);
     return ok;
-}
-
-static void sort_components(mtl__process *q)
-{
-    int *start = q->component_start;
-    for (int i = 0; i < q->n_types; i++)
-        start[q->type[i].component + 1]++;
-    for (int k = 0; k < q->n_components; k++)
-        start[k + 1] += start[k];
-    for (int i = q->n_types - 1; i >= 0; i--) /* the ends move down to the starts */
-        q->component_type[--start[q->type[i].component + 1]] = i;
-    for (int k = 0; k < q->n_components; k++)
-        start[k] = start[k + 1];
-    start[q->n_components] = q->n_types;
 }
 
 static void copy_parts(const mtl__cutter *c, mtl__part *out)
@@ -387,7 +371,6 @@ static void copy_parts(const mtl__cutter *c, mtl__part *out)
         out->gate[q->n_gates] = gate;
         q->gate[q->n_gates++] = (mtl__gate){factor_of(c, factor), p->gate[gate].law};
     }
-    sort_components(q);
 }
 
 /* The first of the sorted indices that is at least `at`. */
@@ -463,6 +446,7 @@ int mtl__part_cut(mtl__part *out, mtl__cutter *c, const mtl__source *src, double
     if (ret == 0) {
         copy_parts(c, out);
         copy_source(c, out, src, t_end);
+        ret = mtl__components_list(&out->process, a);
         out->env.which = out->which;
         out->env.feedback = false;
         for (int k = 0; p->env && p->env->feedback && k < out->env.n; k++)

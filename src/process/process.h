@@ -47,8 +47,19 @@ struct mtl__env {
     double (*value)(const mtl__env *e, int k, double t);
     /* A bound of factor k alone on [t0, t1]; NULL: `bound` is asked. */
     double (*most)(const mtl__env *e, int k, double t0, double t1);
+    /* Until when factor k keeps the value that it has at t, whatever the cells do; t itself if it
+       may move. Of one that reads a companion, t is where that stands. NULL = t. */
+    double (*still)(const mtl__env *e, int k, double t);
+    /* Does factor k move with tallies of the companion alone, so that it stands while they are
+       held? NULL = none does. */
+    bool (*held)(const mtl__env *e, int k);
+    /* Next time > t at which factor k alone jumps or bends; NULL: next_jump is asked. */
+    double (*jump)(const mtl__env *e, int k, double t);
     /* Does factor k read a companion? NULL = none does. */
     bool (*reads)(const mtl__env *e, int k);
+    /* Days from where the companion stands in which factor k, that reads it, moves little. NULL: as
+       the companion's `longest`. */
+    double (*pace)(const mtl__env *e, int k);
 };
 static inline int mtl__env_number(const mtl__env *e, int k)
 {
@@ -92,18 +103,23 @@ typedef struct mtl__type {
     int32_t row;              /* hub row that a leaving cell enters; -1 if it never leaves */
     int32_t change0, change1; /* channels [change0, change1) of process->change */
     int32_t output0, output1; /* [output0, output1) of process->output; target = Cox index */
-    int32_t component;        /* types linked by change, landing or crossing share one */
+    int32_t component;        /* types that cells go round among share one (component.c) */
     uint64_t stream; /* names the random stream of its component (the least of its types) */
 } mtl__type;
 
 typedef struct mtl__row {
     double loss;            /* weight of loss */
     int32_t land0, land1;   /* process->land; target = type */
+    int32_t land_moving;    /* from there on they carry factors */
     int32_t cross0, cross1; /* process->cross; target = row */
     double land_sum;        /* of the landing weights with factor 0 */
-    bool land_varies;       /* some landing weight has a factor */
     int32_t component;
 } mtl__row;
+
+static inline bool mtl__row_varies(const mtl__row *r)
+{
+    return r->land_moving < r->land1;
+}
 
 typedef struct mtl__process {
     int n_types, n_rows, n_cox, n_components;
@@ -112,10 +128,11 @@ typedef struct mtl__process {
     double *cox_decay; /* per day, >= 0 */
     mtl__channel *change, *output, *land, *cross;
     int n_change, n_output, n_land, n_cross;
-    int *component_type;  /* types sorted by component; */
-    int *component_start; /* component c: [start[c], start[c+1]) */
-    const mtl__env *env;  /* NULL: every factor is 1. Borrowed. */
-    mtl__gate *gate;      /* no two of one factor */
+    /* Component c is followed in types component_type[start[c] .. start[c+1]): its own, then what
+       their cells may become for good, which other components may list as well. */
+    int *component_type, *component_start;
+    const mtl__env *env; /* NULL: every factor is 1. Borrowed. */
+    mtl__gate *gate;     /* no two of one factor */
     int n_gates;
     mtl__arena arena;
 } mtl__process;

@@ -2,8 +2,8 @@
 /* What becomes of a cell that leaves into a hub: loss, landing or crossing compete at once.
    Crossings are decided on a stream of their own, before the rest and with the weights they have at
    that moment, so that a conduit that opens does not shift the draws of cells that never pass it. A
-   row's landing draws come from an alias table; rows whose landing weights carry factors are
-   scanned. */
+   row's landing draws come from an alias table of the weights that stand; where weights that carry
+   factors are not 0 all are scanned, so that a factor that is shut shifts no draws either. */
 #include "process/solver.h"
 
 /* Walker's alias method: each of n slots keeps its own outcome below `cut`, else gives another. */
@@ -32,12 +32,12 @@ void mtl__alias_build(int n, const double *weight, mtl__alias *out, int32_t *sta
     }
 }
 
-/* Tables over [loss, land0, land0+1, ...) of every row. */
+/* Tables over [loss, land0 .. land_moving) of every row. */
 void mtl__rows_prepare(const mtl__process *p, mtl__work *w)
 {
     for (int r = 0; r < p->n_rows; r++) {
         const mtl__row *row = &p->row[r];
-        const int n = row->land1 - row->land0 + 1;
+        const int n = row->land_moving - row->land0 + 1;
         w->prob[0] = row->loss;
         for (int k = 1; k < n; k++)
             w->prob[k] = p->land[row->land0 + k - 1].rate;
@@ -46,14 +46,18 @@ void mtl__rows_prepare(const mtl__process *p, mtl__work *w)
     }
 }
 
+/* Weights of landings that carry factors, as they are now. */
+static double moving_total(const mtl__process *p, const mtl__work *w, const mtl__row *row)
+{
+    double sum = 0;
+    for (int k = row->land_moving; k < row->land1; k++)
+        sum += p->land[k].rate * mtl__factor_now(w, p->land[k].factor);
+    return sum;
+}
+
 static double land_total(const mtl__process *p, const mtl__work *w, const mtl__row *row)
 {
-    double sum = row->land_sum;
-    if (row->land_varies)
-        for (int k = row->land0; k < row->land1; k++)
-            if (p->land[k].factor)
-                sum += p->land[k].rate * mtl__factor_now(w, p->land[k].factor);
-    return sum;
+    return row->land_sum + moving_total(p, w, row);
 }
 
 static double cross_total(const mtl__process *p, const mtl__work *w, const mtl__row *row)
@@ -83,7 +87,7 @@ int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int r)
 {
     for (;;) {
         const mtl__row *row = &p->row[r];
-        const double land = land_total(p, w, row);
+        const double moving = moving_total(p, w, row), land = row->land_sum + moving;
         mtl__rng *rng = &w->rng;
         if (row->cross0 < row->cross1) {
             const double cross = cross_total(p, w, row), all = cross + land + row->loss;
@@ -100,13 +104,14 @@ int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int r)
             return -1;
         }
         int k;
-        if (row->land_varies) {
+        if (moving > 0) {
             const double at = mtl__rng_unit(rng) * (land + row->loss);
             k = at < row->loss
                     ? 0
                     : 1 + scan(p->land, w, row->land0, row->land1, at - row->loss) - row->land0;
         } else {
-            k = mtl__alias_draw(w->row_alias + w->row_alias0[r], row->land1 - row->land0 + 1, rng);
+            k = mtl__alias_draw(w->row_alias + w->row_alias0[r], row->land_moving - row->land0 + 1,
+                                rng);
         }
         if (k == 0) {
             s->ledger.lost++;
@@ -121,8 +126,10 @@ int mtl__route_one(const mtl__process *p, mtl__state *s, mtl__work *w, int r)
 static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__row *row,
                       int r, int64_t n, int64_t *to)
 {
-    const int m = row->land1 - row->land0 + 1;
-    if (!row->land_varies && n < 2 * m) {
+    const double moving = moving_total(p, w, row);
+    const int m = row->land_moving - row->land0 + 1;
+    const int end = moving > 0 ? row->land1 : row->land_moving;
+    if (!(moving > 0) && n < 2 * m) {
         for (int64_t i = 0; i < n; i++) {
             const int k = mtl__alias_draw(w->row_alias + w->row_alias0[r], m, &w->rng);
             if (k == 0) {
@@ -134,9 +141,9 @@ static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const 
         }
         return;
     }
-    double left = land_total(p, w, row) + row->loss;
+    double left = row->land_sum + moving + row->loss;
     int64_t rest = n;
-    for (int k = row->land0; k < row->land1 && rest > 0; k++) {
+    for (int k = row->land0; k < end && rest > 0; k++) {
         const double x = p->land[k].rate * mtl__factor_now(w, p->land[k].factor);
         const double pr = left > 0 ? x / left : 0;
         const int64_t got = mtl__rng_binomial(&w->rng, rest, pr < 1 ? pr : 1);
@@ -146,8 +153,8 @@ static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const 
         left -= x;
     }
     /* With no loss the rest is rounding of the last probability: it lands last. */
-    if (rest > 0 && !(row->loss > 0) && row->land1 > row->land0) {
-        to[p->land[row->land1 - 1].target] += rest;
+    if (rest > 0 && !(row->loss > 0) && end > row->land0) {
+        to[p->land[end - 1].target] += rest;
         s->ledger.landed += rest;
         rest = 0;
     }

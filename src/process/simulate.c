@@ -38,8 +38,10 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
     if (next == r->n)
         return 0;
     const double end = r->time[r->n - 1];
+    for (int k = 0; k < w->n_list; k++) /* what another component has become is counted */
+        s->n[w->list[k]] = 0;
     s->t = start;
-    mtl__work_factors(p, s, w, end);
+    mtl__work_factors(p, s, w, end, false);
     mtl__work_bounds(p, s, w, end);
     mtl__cox_driven(p, w);
     for (int k = 0; k < w->n_active_cox; k++)
@@ -58,6 +60,7 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
                              r->cox + (size_t)next * (size_t)p->n_cox);
         if (next == r->n)
             return 0;
+        mtl__work_stir(p, s, w);
         const double cut = mtl__work_cut(p, s, w, r->time[next], true);
         ready = ready && !happened;
         mtl__work_inflows(p, s, w);
@@ -65,10 +68,10 @@ static int run_work(const mtl__process *p, mtl__state *s, mtl__work *w, const mt
             mtl__work_sleep(p, s, w, cut);
             continue;
         }
-        mtl__work_factors(p, s, w, cut);
+        mtl__work_factors(p, s, w, cut, exact);
         mtl__work_bounds(p, s, w, cut);
         /* Only what changed is prepared again: a further record time must not shift the draws. */
-        if (exact && (!ready || w->varies))
+        if (exact && (!ready || w->moved))
             mtl__exact_prepare(p, s, w);
         ready = true;
         MTL_TRY(run_segment(p, s, w, cut, exact, &pending, o, err));

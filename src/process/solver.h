@@ -21,7 +21,7 @@ typedef struct mtl__action {
     int32_t factor;
 } mtl__action;
 
-enum { MTL__VARIES = 1, MTL__CROSSES = 2, MTL__OUTPUTS_VARY = 4 };
+enum { MTL__CROSSES = 1, MTL__OUTPUTS_VARY = 2 };
 
 /* One piece of work: the types of a component (or all), and the schedule's parts that reach them.
  */
@@ -33,14 +33,28 @@ typedef struct mtl__work {
                                 line, so that a cell's drive is taken back as it was given */
     double t_out;            /* the segment's start */
     int n_factors;
-    int *used, n_used; /* factors that some rate of this piece carries, but 0 */
-    bool varies;       /* some rate of the types at work carries a factor */
+    int *used, n_used; /* factors that this piece carries, but 0: first those of its rates (and of
+                          where its cells land) */
+    int n_rates;       /* so many */
+    bool varies;       /* some of these may move in the segment; before the first: any there are */
+    double still;      /* ... and the others keep their values until then */
+    int *live, n_live; /* factors that may move in the segment, those of rates first; f and f_hi of
+                          the others stand */
+    int n_live_rates;  /* so many */
+    int *held, n_held; /* led: those that stand for the segment, since tallies are held */
+    bool led;          /* along a path of the companion with its tallies held (joint.c) */
+    double *until;     /* [n_used] each keeps its value until then, or is not asked again before */
+    bool *moves;       /* [n_used] ... the latter */
+    bool *reads;       /* [n_used] does each read the companion? */
+    double reads_from; /* ... and the date from which they may move */
+    bool moved;        /* bounds of rates differ from those of the last segment */
     bool crosses;      /* some crossing weight does */
     bool outputs_vary; /* some output does */
 
-    /* the types at work, those of the component, and its rows */
+    /* the types at work (those that the component lists), and its rows */
     const int *list;
     int n_list;
+    bool *mine; /* [n_types] is it in the list? */
     int component;
     int *row_list, n_row_list;
 
@@ -98,6 +112,7 @@ typedef struct mtl__gated {
     const mtl__process *p; /* without */
     const mtl__rng_key *key;
     double *value; /* [n_gates] */
+    uint64_t some; /* bit k: some factor of number k, modulo 64, has a gate */
     mtl__env env;
     mtl__process with;
 } mtl__gated;
@@ -168,6 +183,10 @@ int mtl__exact_peek(const mtl__state *s, mtl__work *w, double inflow, double *pe
 int mtl__exact_fire(const mtl__process *p, mtl__state *s, mtl__work *w, double t, double inflow,
                     double *pending, const mtl__sim_opts *o, mtl_error *err);
 void mtl__exact_rest(mtl__state *s, mtl__work *w, double t1, double inflow, double *pending);
+/* component.c: numbers and lists the components of a process that has its channels; lists those of
+   one whose types are numbered. Memory comes from the process's arena, or from `a`. */
+int mtl__components_find(mtl__process *p);
+int mtl__components_list(mtl__process *p, mtl__arena *a);
 /* work.c: one piece of work, a component under a source; see there. */
 int mtl__work_begin(const mtl__process **p, const mtl__source *src, const mtl__rng_key *key,
                     mtl__state *s, mtl__gated *gated, mtl_error *err);
@@ -175,6 +194,14 @@ bool mtl__work_on(const mtl__process *p, mtl__work *w, int component); /* false:
 void mtl__work_streams(const mtl__process *p, mtl__work *w, const mtl__rng_key *key,
                        mtl__work *names);
 double mtl__work_start(const mtl__process *p, const mtl__work *w);
+/* Which factors may move from s->t on (beside a companion, all are asked; else those of rates), and
+   the values of the others; before the cut is asked for. */
+void mtl__work_stir(const mtl__process *p, const mtl__state *s, mtl__work *w);
+/* The values of those that are held, where the companion stands. */
+void mtl__work_hold(const mtl__process *p, const mtl__state *s, mtl__work *w);
+/* The first date after s->t, at most t, on which the schedule changes or something comes at once.
+ */
+double mtl__work_schedule(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t);
 /* The first cut after s->t, at most t; bounds: also where bounds should be looked at again. */
 double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t,
                      bool bounds);
@@ -183,9 +210,11 @@ int mtl__work_happens(const mtl__process *p, mtl__state *s, mtl__work *w, const 
                       mtl_error *err);
 bool mtl__work_exact_is_cheaper(const mtl__process *p, const mtl__state *s, const mtl__work *w,
                                 double t0, double t1, int n_times, const mtl__sim_opts *o);
-/* The factors that this piece uses, at t. */
+/* The factors of this piece that may move in the segment, at t. */
 void mtl__work_look(const mtl__process *p, const mtl__work *w, double t, double *f);
-void mtl__work_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1);
+/* Factors at s->t; lines: for outputs of the exact solver, straight lines from here to t1. */
+void mtl__work_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1,
+                       bool lines);
 void mtl__work_bounds(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1);
 void mtl__work_drives(const mtl__process *p, const mtl__state *s, mtl__work *w);
 bool mtl__work_any_cell(const mtl__state *s, const mtl__work *w);

@@ -9,6 +9,7 @@
 typedef struct pool { /* handed out from the front; without memory it only counts */
     char *memory;
     size_t used, cap;
+    size_t zero; /* so much of it must be 0 at first */
 } pool;
 
 typedef struct owned_state { /* the state with the memory behind it */
@@ -48,6 +49,11 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->f = get(a, nf, sizeof *w->f);
     w->f_hi = get(a, nf, sizeof *w->f_hi);
     w->used = get(a, nf, sizeof *w->used);
+    w->live = get(a, nf, sizeof *w->live);
+    w->held = get(a, nf, sizeof *w->held);
+    w->reads = get(a, nf, sizeof *w->reads);
+    w->until = get(a, nf, sizeof *w->until);
+    w->moves = get(a, nf, sizeof *w->moves);
     w->f_in = get(a, nf, sizeof *w->f_in);
     w->f_slope = get(a, nf, sizeof *w->f_slope);
     w->f_out = get(a, nf, sizeof *w->f_out);
@@ -65,7 +71,6 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->row_alias0 = get(a, nr, sizeof *w->row_alias0);
     w->bin_sum = get(a, MTL__N_BINS, sizeof *w->bin_sum);
     w->bin_count = get(a, MTL__N_BINS, sizeof *w->bin_count);
-    w->bin_member = get(a, MTL__N_BINS * nt, sizeof *w->bin_member);
     w->move_rate = get(a, nt, sizeof *w->move_rate);
     w->moving = get(a, nt, sizeof *w->moving);
     w->arriving = get(a, nt, sizeof *w->arriving);
@@ -76,6 +81,7 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->inflow_landed = get(a, nt, sizeof *w->inflow_landed);
     w->row_n = get(a, nr, sizeof *w->row_n);
     w->row_next = get(a, nr, sizeof *w->row_next);
+    w->mine = get(a, nt, sizeof *w->mine);
     w->touched = get(a, (size_t)p->n_components, sizeof *w->touched);
     w->row_mass = get(a, nr, sizeof *w->row_mass);
     w->row_mass2 = get(a, nr, sizeof *w->row_mass2);
@@ -117,6 +123,9 @@ static void hand_out(owned_state *o, const mtl__process *p)
     o->s.n = get(&o->pool, (size_t)p->n_types, sizeof *o->s.n);
     o->s.y = get(&o->pool, (size_t)p->n_cox, sizeof *o->s.y);
     o->s.gate = get(&o->pool, (size_t)p->n_gates, sizeof *o->s.gate);
+    o->pool.zero = o->pool.used;
+    o->w.bin_member = /* large, and read only where it was written */
+        get(&o->pool, MTL__N_BINS * (size_t)p->n_types, sizeof *o->w.bin_member);
 }
 
 int mtl__state_fit(mtl__state *s, const mtl__process *p, mtl_error *err)
@@ -125,7 +134,7 @@ int mtl__state_fit(mtl__state *s, const mtl__process *p, mtl_error *err)
     const pool have = o->pool;
     o->pool = (pool){0};
     hand_out(o, p);
-    const size_t need = o->pool.used;
+    const size_t need = o->pool.used, zero = o->pool.zero;
     o->pool = have;
     if (need > o->pool.cap) {
         const size_t cap = need + need / 2;
@@ -135,8 +144,8 @@ int mtl__state_fit(mtl__state *s, const mtl__process *p, mtl_error *err)
         free(o->pool.memory);
         o->pool = (pool){.memory = memory, .cap = cap};
     }
-    if (need > 0)
-        memset(o->pool.memory, 0, need);
+    if (zero > 0)
+        memset(o->pool.memory, 0, zero);
     hand_out(o, p);
     lay_out(p, &o->w);
     return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One piece of work: the types of one component under one source. What reaches it, where its time
+/* One piece of work: one component under one source. What reaches it, where its time
    must be cut (records, bursts, culls, edges of windows, breaks of factors), what happens at a cut,
    which solver is expected to cost less. The drivers (simulate.c, joint.c) run pieces. */
 #include "process/solver.h"
@@ -22,12 +22,12 @@ static bool to_work(const mtl__process *p, const mtl__work *w, enum mtl__target 
            (to == MTL__TO_TYPE ? p->type[target].component : p->row[target].component);
 }
 
-static bool cull_hits(const mtl__process *p, const mtl__work *w, const mtl__cull *c)
+static bool cull_hits(const mtl__work *w, const mtl__cull *c)
 {
     if (c->cox0 < c->cox1 && w->n_active_cox)
         return true;
     for (int i = c->type0; i < c->type1; i++)
-        if (p->type[i].component == w->component)
+        if (w->mine[i])
             return true;
     return false;
 }
@@ -51,16 +51,11 @@ static unsigned char look_at(const mtl__process *p, const mtl__work *w)
     unsigned char known = 0;
     for (int k = 0; k < w->n_list; k++) {
         const mtl__type *t = &p->type[w->list[k]];
-        if (t->f_divide || t->f_die || t->f_leave)
-            known |= MTL__VARIES;
-        for (int c = t->change0; c < t->change1; c++)
-            known |= p->change[c].factor ? MTL__VARIES : 0;
         for (int o = t->output0; o < t->output1; o++)
             known |= p->output[o].factor ? MTL__OUTPUTS_VARY : 0;
     }
     for (int j = 0; j < w->n_row_list; j++) {
         const mtl__row *row = &p->row[w->row_list[j]];
-        known |= row->land_varies ? MTL__VARIES : 0;
         for (int k = row->cross0; k < row->cross1; k++)
             known |= p->cross[k].factor ? MTL__CROSSES : 0;
     }
@@ -92,13 +87,14 @@ static void list_factors(const mtl__process *p, mtl__work *w)
         use(w, t->f_die);
         use(w, t->f_leave);
         use_channels(w, p->change, t->change0, t->change1);
-        use_channels(w, p->output, t->output0, t->output1);
     }
-    for (int k = 0; k < w->n_row_list; k++) {
-        const mtl__row *r = &p->row[w->row_list[k]];
-        use_channels(w, p->land, r->land0, r->land1);
-        use_channels(w, p->cross, r->cross0, r->cross1);
-    }
+    for (int k = 0; k < w->n_row_list; k++)
+        use_channels(w, p->land, p->row[w->row_list[k]].land0, p->row[w->row_list[k]].land1);
+    w->n_rates = w->n_used;
+    for (int k = 0; k < w->n_list; k++)
+        use_channels(w, p->output, p->type[w->list[k]].output0, p->type[w->list[k]].output1);
+    for (int k = 0; k < w->n_row_list; k++)
+        use_channels(w, p->cross, p->row[w->row_list[k]].cross0, p->row[w->row_list[k]].cross1);
     for (int k = 0; k < w->src->n_inflows; k++)
         if (to_work(p, w, w->src->inflow[k].to, w->src->inflow[k].target))
             use(w, w->src->inflow[k].factor);
@@ -108,9 +104,13 @@ static void list_factors(const mtl__process *p, mtl__work *w)
 
 bool mtl__work_on(const mtl__process *p, mtl__work *w, int component)
 {
+    for (int k = 0; k < w->n_list; k++)
+        w->mine[w->list[k]] = false;
     w->component = component;
     w->list = p->component_type + p->component_start[component];
     w->n_list = p->component_start[component + 1] - p->component_start[component];
+    for (int k = 0; k < w->n_list; k++)
+        w->mine[w->list[k]] = true;
     if (w->n_list == 0 || !(mtl__work_start(p, w) < HUGE_VAL))
         return false;
     w->n_row_list = 0;
@@ -119,40 +119,118 @@ bool mtl__work_on(const mtl__process *p, mtl__work *w, int component)
             w->row_list[w->n_row_list++] = r;
     list_factors(p, w);
     const unsigned char known = look_at(p, w);
-    w->varies = known & MTL__VARIES;
+    w->varies = w->n_rates > 0;
+    w->still = HUGE_VAL;
+    w->led = false;
+    w->n_live = w->n_held = 0;
+    for (int i = 0; i < w->n_used; i++) {
+        w->live[w->n_live++] = w->used[i];
+        w->until[i] = -HUGE_VAL;
+        w->reads[i] = p->env && p->env->reads && p->env->reads(p->env, w->used[i]);
+    }
+    w->n_live_rates = w->n_rates;
     w->crosses = known & MTL__CROSSES;
     w->outputs_vary = known & MTL__OUTPUTS_VARY;
     return true;
 }
 
 /* ---------------------------------------------------------------- cuts */
-double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t,
-                     bool bounds)
+/* Whether factor i of those used moves from t on: asked when what was said last runs out, or after
+   a while where it moved. */
+static bool moves_from(const mtl__env *e, mtl__work *w, int i, double t)
+{
+    enum { LATER = 30 }; /* days; to take for moving what is still costs time only */
+    const int k = w->used[i];
+    if (t < w->until[i])
+        return w->moves[i];
+    w->until[i] = e->still(e, k, t);
+    w->moves[i] = !(w->until[i] > t);
+    if (w->moves[i]) {
+        w->until[i] = t + LATER;
+        return true;
+    }
+    const double f = e->value(e, k, t);
+    w->moved = w->moved || (i < w->n_rates && w->f_hi[k] != f);
+    w->f[k] = w->f_hi[k] = f;
+    return false;
+}
+
+void mtl__work_stir(const mtl__process *p, const mtl__state *s, mtl__work *w)
+{
+    const mtl__env *e = p->env;
+    const bool beside = e && e->feedback;
+    w->varies = w->moved = false;
+    w->still = w->reads_from = HUGE_VAL;
+    w->n_live = w->n_live_rates = w->n_held = 0;
+    for (int i = 0; e && i < w->n_used; i++) {
+        const bool asked = e->still && e->value && (beside || i < w->n_rates);
+        const bool moves = !asked || moves_from(e, w, i, s->t);
+        if (moves && w->led && e->held && e->held(e, w->used[i]))
+            w->held[w->n_held++] = w->used[i];
+        else if (moves)
+            w->live[w->n_live++] = w->used[i];
+        if (beside && w->reads[i])
+            w->reads_from = mtl__min(w->reads_from, moves ? s->t : w->until[i]);
+        if (i < w->n_rates && !moves)
+            w->still = mtl__min(w->still, w->until[i]);
+        if (i < w->n_rates)
+            w->n_live_rates = w->n_live;
+        w->varies = w->varies || (moves && i < w->n_rates);
+    }
+}
+
+void mtl__work_hold(const mtl__process *p, const mtl__state *s, mtl__work *w)
+{
+    for (int i = 0; i < w->n_held; i++) {
+        const double f = p->env->value(p->env, w->held[i], s->t);
+        w->moved = w->moved || w->f_hi[w->held[i]] != f;
+        w->f[w->held[i]] = w->f_hi[w->held[i]] = f;
+    }
+}
+
+double mtl__work_schedule(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t)
 {
     const mtl__source *src = w->src;
-    bool shaped = w->varies || w->crosses || w->outputs_vary, inflow_shaped = false;
     for (int k = 0; k < src->n_inflows; k++) {
         const mtl__inflow *f = &src->inflow[k];
-        if (!to_work(p, w, f->to, f->target))
-            continue;
-        if (f->t0 > s->t) {
-            t = mtl__min(t, f->t0);
-        } else if (f->t1 > s->t) {
-            t = mtl__min(t, f->t1);
-            inflow_shaped = inflow_shaped || f->factor;
-        }
+        if (f->t1 > s->t && to_work(p, w, f->to, f->target))
+            t = mtl__min(t, f->t0 > s->t ? f->t0 : f->t1);
     }
     for (int k = 0; k < src->n_bursts; k++)
         if (src->burst[k].t > s->t && to_work(p, w, src->burst[k].to, src->burst[k].target))
             t = mtl__min(t, src->burst[k].t);
     for (int k = 0; k < src->n_culls; k++)
-        if (src->cull[k].t > s->t && cull_hits(p, w, &src->cull[k]))
+        if (src->cull[k].t > s->t && cull_hits(w, &src->cull[k]))
             t = mtl__min(t, src->cull[k].t);
-    if (!(shaped || inflow_shaped) || !p->env)
+    return t;
+}
+
+static bool inflow_shaped(const mtl__process *p, const mtl__state *s, const mtl__work *w)
+{
+    const mtl__source *src = w->src;
+    for (int k = 0; k < src->n_inflows; k++)
+        if (src->inflow[k].factor && src->inflow[k].t0 <= s->t && src->inflow[k].t1 > s->t &&
+            to_work(p, w, src->inflow[k].to, src->inflow[k].target))
+            return true;
+    return false;
+}
+
+double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t,
+                     bool bounds)
+{
+    const mtl__env *e = p->env;
+    const bool inflow = inflow_shaped(p, s, w);
+    t = mtl__min(mtl__work_schedule(p, s, w, t), w->still);
+    if (!e || !(w->varies || w->crosses || w->outputs_vary || inflow))
         return t;
+    if (!bounds && e->jump) {
+        for (int i = 0; i < w->n_live; i++)
+            t = mtl__min(t, e->jump(e, w->live[i], s->t));
+        return t;
+    }
     /* Bounds are needed only where rates are thinned; else the jumps are enough. */
-    return mtl__min(t, bounds && (w->varies || inflow_shaped) ? p->env->next_break(p->env, s->t)
-                                                              : mtl__env_next_jump(p->env, s->t));
+    return mtl__min(t, bounds && (w->varies || inflow) ? e->next_break(e, s->t)
+                                                       : mtl__env_next_jump(e, s->t));
 }
 
 /* The inflows that act from s->t on. */
@@ -178,7 +256,7 @@ int mtl__work_happens(const mtl__process *p, mtl__state *s, mtl__work *w, const 
         if (c->t != s->t)
             continue;
         for (int i = c->type0; i < c->type1; i++) {
-            if (s->n[i] == 0 || p->type[i].component != w->component)
+            if (s->n[i] == 0 || !w->mine[i])
                 continue;
             const int64_t kept = mtl__rng_binomial(&w->side, s->n[i], c->keep);
             s->ledger.culled += s->n[i] - kept;
@@ -255,24 +333,29 @@ void mtl__work_look(const mtl__process *p, const mtl__work *w, double t, double 
         return;
     }
     f[0] = 1;
-    for (int i = 0; i < w->n_used; i++)
-        f[w->used[i]] = e->value(e, w->used[i], t);
+    for (int i = 0; i < w->n_live; i++)
+        f[w->live[i]] = e->value(e, w->live[i], t);
 }
 
-/* Factors at s->t; for outputs a straight line from here to t1. */
-void mtl__work_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1)
+void mtl__work_factors(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1,
+                       bool lines)
 {
     if (!p->env)
         return;
-    if (w->outputs_vary)
-        mtl__work_look(p, w, t1 - 1e-9 * (t1 - s->t), w->f_slope);
+    lines = lines && w->outputs_vary;
+    if (lines)
+        mtl__work_look(p, w, t1 - 1e-9 * (t1 - s->t), w->f_in);
     mtl__work_look(p, w, s->t, w->f);
-    for (int i = -1; w->outputs_vary && i < w->n_used; i++) {
+    w->t_out = s->t;
+    if (!lines)
+        return;
+    for (int i = -1; i < w->n_used; i++) {
         const int k = i < 0 ? 0 : w->used[i];
         w->f_out[k] = w->f[k];
-        w->f_slope[k] = t1 > s->t ? (w->f_slope[k] - w->f[k]) / (t1 - s->t) : 0;
+        w->f_slope[k] = 0;
     }
-    w->t_out = s->t;
+    for (int i = 0; t1 > s->t && i < w->n_live; i++)
+        w->f_slope[w->live[i]] = (w->f_in[w->live[i]] - w->f[w->live[i]]) / (t1 - s->t);
 }
 
 void mtl__work_bounds(const mtl__process *p, const mtl__state *s, mtl__work *w, double t1)
@@ -280,12 +363,16 @@ void mtl__work_bounds(const mtl__process *p, const mtl__state *s, mtl__work *w, 
     if (!p->env)
         return;
     if (!p->env->most) {
+        w->moved = w->n_rates > 0;
         p->env->bound(p->env, s->t, t1, w->f_hi);
         return;
     }
     w->f_hi[0] = 1;
-    for (int i = 0; i < w->n_used; i++)
-        w->f_hi[w->used[i]] = p->env->most(p->env, w->used[i], s->t, t1);
+    for (int i = 0; i < w->n_live; i++) {
+        const double most = p->env->most(p->env, w->live[i], s->t, t1);
+        w->moved = w->moved || (i < w->n_live_rates && most != w->f_hi[w->live[i]]);
+        w->f_hi[w->live[i]] = most;
+    }
 }
 
 /* What drives the intensities from s->t on. */
@@ -368,7 +455,8 @@ int mtl__work_begin(const mtl__process **p, const mtl__source *src, const mtl__r
         s->gate[k] = NAN;
     *p = mtl__gates_on(gated, *p, key, s->gate);
     w->src = src;
-    w->n_touched = 0;
+    w->n_list = w->n_touched = 0;
+    memset(w->mine, 0, (size_t)(*p)->n_types * sizeof *w->mine);
     draw_groups(src, key, s);
     return 0;
 }

@@ -74,6 +74,8 @@ double mtl__host_given(const mtl__host_plan *p, int variable, double t);
 void mtl__host_given_range(const mtl__host_plan *p, int variable, double t0, double t1, double *lo,
                            double *hi);
 double mtl__host_given_break(const mtl__host_plan *p, int variable, double t);
+/* Until when it keeps its value of t: t if it moves. */
+double mtl__host_given_still(const mtl__host_plan *p, int variable, double t);
 /* Does anything of this host read cells (so that lives must be run together with it)? */
 bool mtl__host_reads(const mtl__host_plan *p);
 /* Adds to the outcomes that are followed those that they need or are exposed to, without which they
@@ -87,6 +89,10 @@ bool mtl__host_at_risk(const mtl__host_plan *p, int outcome);
    it has begun). NaN where more than 8 outcomes hang together. */
 void mtl__host_baseline(const mtl__host_plan *p, int outcome, int n, const double *time,
                         double *out);
+/* Of a tumour: that it has been found by then, of whose clones a cell divides and dies at so much
+   per day where no foreign cell is. NaN where it, or a death, waits for another outcome. */
+int mtl__host_found_baseline(const mtl__host_plan *p, int outcome, double divide, double die, int n,
+                             const double *time, double *out, mtl_error *err);
 
 /* What the host wants counted: a sum over the types and intensities of one donor in this body.
    weight: of a cell of kind k in organ o (progeny: organ = blood); 0 = not counted. */
@@ -104,8 +110,10 @@ double mtl__host_weight(const mtl__host_plan *p, int i, int kind, int organ);
 typedef struct mtl__host_state mtl__host_state;
 int mtl__host_state_new(mtl__host_state **out, const mtl__host_plan *p, mtl_error *err);
 void mtl__host_state_free(mtl__host_state *s);
+/* Does it matter to this host who carries which haplotype? */
+bool mtl__host_needs_antigens(const mtl__host_plan *p);
 /* Life `replicate` begins: stands at spec->t0 with nothing there. `antigens` may be NULL where no
-   mismatch matters; borrowed. Streams: (seed, spec->key, replicate, name of outcome). */
+   haplotype matters; borrowed. Streams: (seed, spec->key, replicate, name of outcome). */
 int mtl__host_begin(mtl__host_state *s, const mtl__antigens *antigens, uint64_t seed,
                     uint64_t replicate, mtl_error *err);
 /* From where it stands to t1 (no break of `next_break` lies between), the tallies going in a line
@@ -132,28 +140,45 @@ double mtl__host_tally_value(const mtl__host_state *s, int variable, const doubl
 double mtl__host_value(const mtl__host_state *s, int variable, int donor, double t);
 void mtl__host_range(const mtl__host_state *s, int variable, int donor, double t1, double *lo,
                      double *hi);
+/* Until when a coupled variable keeps the value that it has now (of a step on trial: at its
+   beginning), whatever the cells do: that date itself if it may move. */
+double mtl__host_still(const mtl__host_state *s, int variable, int donor);
+/* Days from now on in which a coupled variable moves little, as in mtl__host_longest. */
+double mtl__host_pace(const mtl__host_state *s, int variable, int donor);
 /* The day on which an outcome that ends life came; HUGE_VAL if none has. */
 double mtl__host_ended(const mtl__host_state *s);
-/* Clones that began or ended with the last settled step: fills up to `most`, returns the number. */
+/* Clones that began or ended in settled steps and were not told yet: fills up to `most`, returns
+   the number. Until they are asked for, the tallies are not taken to show them. */
 typedef struct mtl__host_clone {
     int kind, organ;
-    int64_t cells; /* > 0: so many more; < 0: all of them go (detected and treated) */
+    int64_t cells; /* > 0: so many more; < 0: all of them go (detected and treated, or the life
+                      ended) */
 } mtl__host_clone;
 int mtl__host_clones(mtl__host_state *s, mtl__host_clone *out, int most);
 
 /* ---------------------------------------------------------------- what is kept of a life */
 /* Places are filled at record k; times increasing. All arrays caller-owned, NULL = not wanted. */
+/* How an injury heals, in days since it came: a tenth of the most damage that it came to is left.
+ */
+typedef struct mtl__heal {
+    double peak;      /* the most damage, 0..1 */
+    double peak_day;  /* NaN = it damages nothing */
+    double tenth_day; /* NaN = not yet, or nothing to heal */
+} mtl__heal;
 typedef struct mtl__host_record {
     int n_times;
-    float *injury; /* [n_injuries][3][n_times]: damage, inflammation, chemokine of each */
-    float *immune; /* [n_donors][2][n_times]: tolerance of, response against the donor */
-    float *tally;  /* [n_tallies][n_times] as counted */
-    double *onset; /* [model->n_outcomes] day of the first, NaN = none by the end */
-    int *times;    /* [model->n_outcomes] how often */
+    float *injury;   /* [n_injuries][3][n_times]: damage, inflammation, chemokine of each */
+    float *immune;   /* [n_donors][2][n_times]: tolerance of, response against the donor */
+    float *tally;    /* [n_tallies][n_times] as counted */
+    double *onset;   /* [model->n_outcomes] day of the first, NaN = none by the end */
+    int *times;      /* [model->n_outcomes] how often */
+    int *clones;     /* [model->n_outcomes] of a tumour: clones that the hazard began */
+    mtl__heal *heal; /* [n_injuries] as far as it is known at the last record */
 } mtl__host_record;
 void mtl__host_note(const mtl__host_state *s, const mtl__host_record *r, int k);
 /* The same without any foreign cell: injuries only, deterministic. injury: as above. */
 int mtl__host_alone(const mtl__host_plan *p, int n_times, const double *time, float *injury,
                     mtl_error *err);
+void mtl__host_heal_alone(const mtl__host_plan *p, mtl__heal *out /* [n_injuries] */);
 
 #endif

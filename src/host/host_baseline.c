@@ -151,9 +151,10 @@ static void travel(const chain *c, double a, double end, double *prob)
 
 static double chance_of(const chain *c, int outcome, const double *prob)
 {
+    const int place = place_in(c, outcome);
     double sum = 0.0;
-    for (int set = 0; set < 1 << c->n; set++)
-        sum += (set >> place_in(c, outcome) & 1) != 0 ? prob[set] : 0.0;
+    for (int set = 0; set < 1 << c->n && place >= 0; set++)
+        sum += (set >> place & 1) != 0 ? prob[set] : 0.0;
     return sum;
 }
 

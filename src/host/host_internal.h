@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef MTL_HOST_INTERNAL_H
 #define MTL_HOST_INTERNAL_H
-/* Between the files of host/: wound.c (injuries without cells, in closed form), host_plan.c (what a
-   body follows), host_read.c (tallies), host_known.c (variables known beforehand), host_state.c
-   (one life), host_collocate.c (its equations through a step), host_hazard.c and host_outcome.c
-   (what happens by chance). */
+/* Between the files of host/: wound.c (injuries without cells, in closed form), wound_heal.c,
+   host_plan.c (what a body follows), host_read.c (tallies), host_known.c (variables known
+   beforehand), host_state.c (one life), host_collocate.c (its equations through a step),
+   host_hazard.c and host_outcome.c (what happens by chance). */
 #include "host/host.h"
 
 /* ---------------------------------------------------------------- accuracy, all of it */
@@ -14,10 +14,13 @@
 /* A step moves nothing by more than this part of its range, and hastens no outcome that something
    reads beyond this chance. */
 #define MTL__HOST_MOVE 0.1
-#define MTL__HOST_REST_DAYS 91.0 /* the longest step */
+#define MTL__HOST_REST_DAYS 182.0 /* the longest step */
 #define MTL__HOST_LEAST_DAYS 1e-3
 #define MTL__HOST_NOTHING 1e-15 /* of its range */
 #define MTL__HOST_THERE 0.5     /* cells of a donor at which "cells are there" */
+/* Of a clone, per day, until it was seen to grow for a day; that growth then tells how long a step
+   may be so that it is known within it at not much more than e times its number. */
+#define MTL__HOST_GROWTH 1.0
 enum {
     MTL__HOST_SUBSTEPS = 16, /* room to begin with */
     MTL__HOST_MOST_SUBSTEPS = 100000,
@@ -35,6 +38,8 @@ typedef struct mtl__wound {
     int reader;                     /* repairing cells of its organ; -1 = nothing acts on it */
     int var;                        /* place of its damage in a state; -1 = known beforehand */
 } mtl__wound;
+/* Nothing is left of it at t (before it began, nothing was there). */
+bool mtl__wound_rests(const mtl__wound *w, double t);
 /* At t, without any cell. */
 void mtl__wound_alone(const mtl__wound *w, double t, double *level);
 /* Bounds for `days` from `level` on, while nothing begins or ends, whatever the repair between
@@ -138,9 +143,14 @@ typedef struct mtl__course { /* an outcome in one life */
     double gone;  /* of it, through what is looked at */
     double onset; /* of the first; NaN */
     int times;
+    int clones;    /* of a tumour: begun by chance */
     int pregnancy; /* the last in which it came; -1 */
-    bool begun;    /* a clone that the tallies may not show yet */
-    bool known;    /* a clone, in this step */
+    /* of a tumour: */
+    bool begun;        /* a clone that the tallies may not show yet */
+    bool known;        /* a clone that the tallies may still show */
+    int8_t due;        /* > 0: its first cell is to be put in, < 0: all are to be taken out */
+    double seen, when; /* its cells on a day, 0 = none yet */
+    double growth;     /* per day, up to then */
 } mtl__course;
 
 struct mtl__host_state {
@@ -159,8 +169,9 @@ struct mtl__host_state {
     int8_t *allele;          /* [n_told][n_donors] */
     mtl__course *course;     /* [n_outcomes] */
     double ended;            /* HUGE_VAL while alive */
-    mtl__host_clone *clone;
-    int n_clones;
+    /* Outcomes at risk; those of them that something reads, or that end life; tumours. */
+    int *drawn, *read, *tumour, n_drawn, n_read, n_tumours;
+    mtl__heal *heal; /* [n_injuries] */
     mtl__substep *sub;
     double (*node)[3]; /* [n_sub][n_y] at the nodes after the first */
     double *start;     /* [n_sub][n_y] */
@@ -197,6 +208,9 @@ bool mtl__host_had(const mtl__host_state *s, int outcome, double t);
 double mtl__hazard_at(const mtl__host_state *s, int outcome, double t);
 double mtl__hazard_next(const mtl__host_state *s, int outcome, double t, double end);
 bool mtl__hazard_open(const mtl__host_state *s, int outcome, double t);
+void mtl__heal_begin(mtl__host_state *s);
+void mtl__heal_watch(mtl__host_state *s);  /* of the open step */
 void mtl__host_happen(mtl__host_state *s); /* the outcomes of the open step */
+double mtl__clone_longest(const mtl__host_state *s, int outcome);
 
 #endif

@@ -3,7 +3,9 @@
    drawn on a stream of its own name, so that following one more outcome moves no other, and lives
    that differ in one thing stay paired in all others. A step is gone through in the order of time:
    what happens changes the hazards of the rest of it. Tumours are begun so, and known when their
-   cells, which the process follows, reach a number. */
+   cells, which the process follows, reach a number. After an outcome that ends life nothing
+   happens, and no tumour is left: nobody would ever find it, and it would grow for as long as the
+   cells are followed. */
 #include <math.h>
 
 #include "host/host_internal.h"
@@ -83,7 +85,8 @@ static double integrate(const mtl__host_state *s, int outcome, double a, double 
     return sum;
 }
 
-/* When the cells of a clone reach the number at which it is known. */
+/* When the cells of a clone reach the number at which it is known: they grow by a factor a day,
+   and a step is long beside that. */
 static double detection(const mtl__host_state *s, int outcome, double a)
 {
     const mtl__hazard *h = &s->p->hazard[outcome];
@@ -92,9 +95,38 @@ static double detection(const mtl__host_state *s, int outcome, double a)
     const double y0 = s->sum0[h->reader], y1 = s->sum1[h->reader];
     if (y1 < h->detected || s->course[outcome].known)
         return HUGE_VAL;
-    const double at =
-        y0 >= h->detected ? s->from : s->from + (s->t - s->from) * (h->detected - y0) / (y1 - y0);
-    return mtl__max(at, a);
+    if (y0 >= h->detected)
+        return a;
+    const double part =
+        y0 > 0.0 ? mtl__log(h->detected / y0) / mtl__log(y1 / y0) : (h->detected - y0) / (y1 - y0);
+    return mtl__max(a, s->from + (s->t - s->from) * mtl__min(part, 1.0));
+}
+
+/* A step in which the cells of a clone grow to e times what makes it known, as it grew before. */
+double mtl__clone_longest(const mtl__host_state *s, int outcome)
+{
+    const mtl__hazard *h = &s->p->hazard[outcome];
+    const mtl__course *c = &s->course[outcome];
+    const double y = c->begun ? mtl__max(1.0, s->sum1[h->reader]) : s->sum1[h->reader];
+    if (c->known || !(y > 0.0) || !(c->growth > 0.0))
+        return HUGE_VAL;
+    return (1.0 + mtl__max(0.0, mtl__log(h->detected / y))) / c->growth;
+}
+
+/* Of less than a day chance would make anything. */
+static void watch_growth(mtl__host_state *s, int outcome)
+{
+    mtl__course *c = &s->course[outcome];
+    const double y = s->sum1[s->p->hazard[outcome].reader], days = s->t - c->when;
+    if (!(y > 0.0) || c->due < 0) {
+        c->seen = 0.0;
+        c->growth = MTL__HOST_GROWTH;
+    } else if (!(c->seen > 0.0) || days >= 1.0) {
+        if (c->seen > 0.0)
+            c->growth = mtl__log(y / c->seen) / days;
+        c->seen = y;
+        c->when = s->t;
+    }
 }
 
 typedef struct event {
@@ -106,11 +138,10 @@ typedef struct event {
 static event first_event(mtl__host_state *s, double a, bool only_read)
 {
     event e = {.t = HUGE_VAL, .outcome = -1};
-    for (int k = 0; s->ended == HUGE_VAL && k < s->p->s->m->n_outcomes; k++) {
+    const int n = only_read ? s->n_read : s->n_drawn, *which = only_read ? s->read : s->drawn;
+    for (int i = 0; s->ended == HUGE_VAL && i < n; i++) {
+        const int k = which[i];
         double at;
-        const mtl__hazard *h = &s->p->hazard[k];
-        if (!h->at_risk || (only_read && !h->read && !h->def->ends_life))
-            continue;
         s->course[k].gone = integrate(s, k, a, s->t, &at);
         if (at < e.t)
             e = (event){.t = at, .outcome = k};
@@ -126,12 +157,6 @@ double mtl__host_event(mtl__host_state *s)
     return s->open ? first_event(s, s->from, true).t : HUGE_VAL;
 }
 
-static void report_clone(mtl__host_state *s, int outcome, int64_t cells)
-{
-    const mtl__outcome_def *d = s->p->hazard[outcome].def;
-    s->clone[s->n_clones++] = (mtl__host_clone){.kind = d->kind, .organ = d->organ, .cells = cells};
-}
-
 static void happen(mtl__host_state *s, event e)
 {
     mtl__course *c = &s->course[e.outcome];
@@ -140,12 +165,13 @@ static void happen(mtl__host_state *s, event e)
         c->left = mtl__rng_exp(&c->rng);
     if (h->reader >= 0 && !e.known) {
         c->begun = true;
-        report_clone(s, e.outcome, 1);
+        c->clones++;
+        c->due = 1;
         return;
     }
     if (e.known) {
         c->known = true;
-        report_clone(s, e.outcome, -1);
+        c->due = -1;
     } else if (h->def->of_week) {
         c->pregnancy = mtl__host_pregnancy_at(s->p, e.t);
     }
@@ -155,23 +181,37 @@ static void happen(mtl__host_state *s, event e)
         s->ended = e.t;
 }
 
+/* Of all tumours, before what happens in the step, and after it. */
+static void begin_clones(mtl__host_state *s)
+{
+    for (int i = 0; i < s->n_tumours; i++) {
+        mtl__course *c = &s->course[s->tumour[i]];
+        if (c->due == 0) /* the tallies show by now what was begun or taken before */
+            c->begun = c->known = false;
+    }
+}
+
+static void end_clones(mtl__host_state *s)
+{
+    for (int i = 0; i < s->n_tumours; i++) {
+        if (s->ended < HUGE_VAL && clone_there(s, s->tumour[i]))
+            s->course[s->tumour[i]].due = -1;
+        watch_growth(s, s->tumour[i]);
+    }
+}
+
 void mtl__host_happen(mtl__host_state *s)
 {
-    const int n = s->p->s->m->n_outcomes;
-    s->n_clones = 0;
-    for (int k = 0; k < n; k++)
-        if (s->p->hazard[k].reader >= 0) { /* the tallies show by now what was begun before */
-            s->course[k].begun = false;
-            s->course[k].known = false;
-        }
+    begin_clones(s);
     for (double a = s->from; s->ended == HUGE_VAL;) {
         const event e = first_event(s, a, false);
         const double b = e.outcome < 0 ? s->t : e.t;
-        for (int k = 0; k < n; k++) {
+        for (int i = 0; i < s->n_drawn; i++) {
+            const int k = s->drawn[i];
             mtl__course *c = &s->course[k];
-            if (!s->p->hazard[k].at_risk || (k == e.outcome && !e.known))
-                continue;
             double at;
+            if (k == e.outcome && !e.known)
+                continue;
             if (e.outcome >= 0) /* only as far as that */
                 c->gone = integrate(s, k, a, b, &at);
             c->left = mtl__max(0.0, c->left - c->gone);
@@ -181,12 +221,18 @@ void mtl__host_happen(mtl__host_state *s)
         happen(s, e);
         a = b;
     }
+    end_clones(s);
 }
 
 int mtl__host_clones(mtl__host_state *s, mtl__host_clone *out, int most)
 {
-    const int n = s->n_clones < most ? s->n_clones : most;
-    for (int k = 0; k < n; k++)
-        out[k] = s->clone[k];
+    int n = 0;
+    for (int i = 0; i < s->n_tumours && n < most; i++) {
+        const mtl__outcome_def *d = s->p->hazard[s->tumour[i]].def;
+        mtl__course *c = &s->course[s->tumour[i]];
+        if (c->due != 0)
+            out[n++] = (mtl__host_clone){d->kind, d->organ, c->due};
+        c->due = 0;
+    }
     return n;
 }

@@ -27,15 +27,34 @@ static int allocate(mtl__host_state *s, mtl_error *err)
     s->sum1 = calloc(readers, sizeof *s->sum1);
     s->allele = calloc(((size_t)p->n_told + 1) * donors, sizeof *s->allele);
     s->course = calloc(outcomes, sizeof *s->course);
-    s->clone = calloc(2 * outcomes, sizeof *s->clone);
+    s->drawn = calloc(outcomes, sizeof *s->drawn);
+    s->read = calloc(outcomes, sizeof *s->read);
+    s->tumour = calloc(outcomes, sizeof *s->tumour);
+    s->heal = calloc((size_t)p->s->n_injuries + 1, sizeof *s->heal);
     if (s->y == NULL || s->y_from == NULL || s->foreign == NULL || s->carries == NULL ||
         s->share == NULL || s->count0 == NULL || s->count1 == NULL || s->sum0 == NULL ||
-        s->sum1 == NULL || s->allele == NULL || s->course == NULL || s->clone == NULL ||
+        s->sum1 == NULL || s->allele == NULL || s->course == NULL || s->drawn == NULL ||
+        s->read == NULL || s->tumour == NULL || s->heal == NULL ||
         mtl__grow(&s->sub, &s->cap_sub, MTL__HOST_SUBSTEPS, sizeof *s->sub) < 0 ||
         mtl__grow(&s->node, &s->cap_node, MTL__HOST_SUBSTEPS * y, sizeof *s->node) < 0 ||
         mtl__grow(&s->start, &s->cap_start, MTL__HOST_SUBSTEPS * y, sizeof *s->start) < 0)
         return mtl__nomem(err);
     return MTL_OK;
+}
+
+/* What a plan reads is known when all of its variables were asked for. */
+static void list_outcomes(mtl__host_state *s)
+{
+    for (int k = 0; k < s->p->s->m->n_outcomes; k++) {
+        const mtl__hazard *h = &s->p->hazard[k];
+        if (!h->at_risk)
+            continue;
+        s->drawn[s->n_drawn++] = k;
+        if (h->read || h->def->ends_life)
+            s->read[s->n_read++] = k;
+        if (h->reader >= 0)
+            s->tumour[s->n_tumours++] = k;
+    }
 }
 
 int mtl__host_state_new(mtl__host_state **out, const mtl__host_plan *p, mtl_error *err)
@@ -52,6 +71,7 @@ int mtl__host_state_new(mtl__host_state **out, const mtl__host_plan *p, mtl_erro
         mtl__host_state_free(s);
         return ret;
     }
+    list_outcomes(s);
     *out = s;
     return MTL_OK;
 }
@@ -71,7 +91,10 @@ void mtl__host_state_free(mtl__host_state *s)
     free(s->sum1);
     free(s->allele);
     free(s->course);
-    free(s->clone);
+    free(s->drawn);
+    free(s->read);
+    free(s->tumour);
+    free(s->heal);
     free(s->sub);
     free(s->node);
     free(s->start);
@@ -120,12 +143,20 @@ static void weigh_tallies(mtl__host_state *s)
     }
 }
 
-static bool needs_antigens(const mtl__host_plan *p)
+static bool needs_symbols(const mtl__host_plan *p)
 {
     for (int i = 0; i < p->n_tallies; i++)
         if (p->counted[i].share != MTL__TALLY_FOREIGN)
             return true;
     return p->s->immune;
+}
+
+bool mtl__host_needs_antigens(const mtl__host_plan *p)
+{
+    for (int k = 0; k < p->n_told; k++)
+        if (p->told[k].def->of == MTL__X_ALLELE && p->s->hla != NULL)
+            return true;
+    return needs_symbols(p);
 }
 
 /* The mother's haplotypes that were not inherited are known from birth on to the degree
@@ -143,10 +174,9 @@ static void begin_outcomes(mtl__host_state *s, uint64_t seed, uint64_t replicate
 {
     const mtl__host_plan *p = s->p;
     s->ended = HUGE_VAL;
-    s->n_clones = 0;
     for (int k = 0; k < p->s->m->n_outcomes; k++) {
         mtl__course *c = &s->course[k];
-        *c = (mtl__course){.onset = NAN, .pregnancy = -1};
+        *c = (mtl__course){.onset = NAN, .pregnancy = -1, .growth = MTL__HOST_GROWTH};
         if (!p->hazard[k].at_risk)
             continue;
         mtl__rng_stream(&c->rng, seed, p->s->key, replicate, p->hazard[k].stream);
@@ -165,7 +195,7 @@ int mtl__host_begin(mtl__host_state *s, const mtl__antigens *antigens, uint64_t 
                     uint64_t replicate, mtl_error *err)
 {
     const mtl__host_plan *p = s->p;
-    if (antigens == NULL && needs_antigens(p))
+    if (antigens == NULL && needs_symbols(p))
         return mtl__fail(err, MTL_ERR_BUG, p->s->name,
                          "tolerance and mismatch need haplotypes, and none were drawn");
     s->antigens = antigens;
@@ -185,6 +215,7 @@ int mtl__host_begin(mtl__host_state *s, const mtl__antigens *antigens, uint64_t 
     for (int i = 0; i < p->s->n_injuries; i++) /* what began before had no cell to help it */
         if (p->wound[i].var >= 0)
             mtl__wound_alone(&p->wound[i], s->t, &s->y[p->wound[i].var]);
+    mtl__heal_begin(s);
     if (p->fetal_until <= s->t)
         be_taught(s);
     return MTL_OK;
@@ -219,6 +250,18 @@ static void sum_antigen(mtl__host_state *s)
         }
 }
 
+/* Are these counts others than those of the last time? Predictor and corrector share a beginning,
+   and a step begins where the last one ended. */
+static bool take(const mtl__host_state *s, const double *y, double *count, double *sum)
+{
+    const size_t size = (size_t)s->p->n_tallies * sizeof *count;
+    if (size == 0 || memcmp(count, y, size) == 0)
+        return false;
+    memcpy(count, y, size);
+    sum_up(s, count, sum);
+    return true;
+}
+
 int mtl__host_advance(mtl__host_state *s, double t1, const double *y0, const double *y1,
                       mtl_error *err)
 {
@@ -227,16 +270,13 @@ int mtl__host_advance(mtl__host_state *s, double t1, const double *y0, const dou
         return mtl__fail(err, MTL_ERR_BUG, p->s->name,
                          "a host was led on from a step on trial, or "
                          "into its past");
-    for (int i = 0; i < p->n_tallies; i++) {
+    for (int i = 0; i < p->n_tallies; i++)
         if (!(y0[i] >= 0.0 && y1[i] >= 0.0 && y0[i] < HUGE_VAL && y1[i] < HUGE_VAL))
             return mtl__fail(err, MTL_ERR_BUG, p->s->name, "cells were counted as %g and %g", y0[i],
                              y1[i]);
-        s->count0[i] = y0[i];
-        s->count1[i] = y1[i];
-    }
-    sum_up(s, s->count0, s->sum0);
-    sum_up(s, s->count1, s->sum1);
-    sum_antigen(s);
+    const bool before = take(s, y0, s->count0, s->sum0), after = take(s, y1, s->count1, s->sum1);
+    if (before || after)
+        sum_antigen(s);
     memcpy(s->y_from, s->y, (size_t)s->n_y * sizeof *s->y);
     s->from = s->t;
     s->t = t1;
@@ -285,6 +325,7 @@ void mtl__host_settle(mtl__host_state *s)
     if (!s->open)
         return;
     mtl__host_happen(s);
+    mtl__heal_watch(s);
     for (int i = 0; i < p->s->n_injuries; i++) {
         const mtl__wound *w = &p->wound[i];
         if (w->var >= 0 && w->end == w->t && w->t > s->from && w->t <= s->t)
@@ -308,43 +349,4 @@ double mtl__host_next_break(const mtl__host_state *s, double t)
             lo = mid + 1;
     }
     return lo < s->p->n_stops ? s->p->stop[lo] : HUGE_VAL;
-}
-
-static double antigen_share(const mtl__host_plan *p, const mtl__foreign *f)
-{
-    return f->after / (f->after + p->antigen_half);
-}
-
-double mtl__host_longest(const mtl__host_state *s)
-{
-    const mtl__host_plan *p = s->p;
-    double days = MTL__HOST_REST_DAYS;
-    for (int i = 0; i < p->s->n_injuries; i++) {
-        const mtl__wound *w = &p->wound[i];
-        if (w->t > s->t)
-            continue;
-        double level[MTL__WOUND_PARTS], repair = w->repair;
-        mtl__host_wound_at(s, i, s->t, level);
-        if (w->reader >= 0)
-            repair *= 1.0 + p->repair_sign * p->repair_strength * s->sum1[w->reader] /
-                                (s->sum1[w->reader] + p->repair_half);
-        days = mtl__min(days, mtl__wound_longest(w, level, s->t < w->end ? w->onset : 0.0, repair));
-    }
-    for (int k = 0; k < s->n_foreign; k++) {
-        const double *y = &s->y[MTL__WOUND_PARTS * p->n_coupled + 2 * k];
-        const double h = antigen_share(p, &s->foreign[k]),
-                     gain = s->t < p->fetal_until ? p->tolerance_gain : 0.0;
-        const double slope =
-            mtl__max(fabs(gain * h * (1.0 - y[0]) - p->tolerance_decay * (1.0 - h) * y[0]),
-                     fabs(p->allo_gain * h * (1.0 - y[0]) * (1.0 - y[1]) - p->allo_decay * y[1]));
-        if (slope * days > MTL__HOST_MOVE)
-            days = MTL__HOST_MOVE / slope;
-    }
-    for (int k = 0; k < p->s->m->n_outcomes && s->ended == HUGE_VAL; k++)
-        if (p->hazard[k].read && mtl__hazard_open(s, k, s->t)) {
-            const double hazard = mtl__hazard_at(s, k, s->t);
-            if (hazard * days > MTL__HOST_MOVE)
-                days = MTL__HOST_MOVE / hazard;
-        }
-    return mtl__max(days, MTL__HOST_LEAST_DAYS);
 }

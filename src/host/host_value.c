@@ -82,7 +82,7 @@ double mtl__host_immune_person(const mtl__host_state *s, int person, int part, d
     if (!s->p->s->immune)
         return 0.0;
     const int n = mtl__antigens_foreign(s->antigens, s->p->s->person, person, symbol);
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k < n && k < 2; k++) {
         for (int i = 0; i < s->n_foreign; i++)
             if (s->foreign[i].symbol == symbol[k])
                 place[k] = i;
@@ -243,6 +243,11 @@ void mtl__host_note(const mtl__host_state *s, const mtl__host_record *r, int k)
         for (int part = 0; part < MTL__WOUND_PARTS; part++)
             put(r->injury, MTL__WOUND_PARTS * i + part, r, k, level[part]);
     }
+    for (int i = 0; r->heal != NULL && i < p->s->n_injuries; i++) {
+        r->heal[i] = s->heal[i];
+        if (r->heal[i].tenth_day > s->t - p->wound[i].t) /* known beforehand */
+            r->heal[i].tenth_day = NAN;
+    }
     for (int d = 0; r->immune != NULL && d < p->s->n_donors; d++)
         for (int part = 0; part < 2; part++)
             put(r->immune, 2 * d + part, r, k,
@@ -256,5 +261,7 @@ void mtl__host_note(const mtl__host_state *s, const mtl__host_record *r, int k)
             r->onset[o] = drawn ? s->course[o].onset : given <= s->t ? given : NAN;
         if (r->times != NULL)
             r->times[o] = drawn ? s->course[o].times : given <= s->t ? 1 : 0;
+        if (r->clones != NULL)
+            r->clones[o] = s->course[o].clones;
     }
 }

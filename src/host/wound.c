@@ -13,7 +13,7 @@
 #include "host/host_internal.h"
 
 enum { MOST_POINTS = 4, TERMS = 14 };
-#define RESTS 60.0 /* decay times after which nothing is left: exp(-60) is 1e-26 */
+#define RESTS 36.0 /* decay times after which nothing is left: exp(-36) is 2e-16 */
 
 /* Divided difference of exp at x[0..n-1], all within half a unit: a series about their middle. */
 static double close_difference(const double *x, int n)
@@ -40,7 +40,7 @@ typedef struct power { /* a point x and exp(x) */
 /* Divided difference of exp(x t) at rates given by points x t, times t^(n - 1). */
 static double difference(const power *of, int n, double t)
 {
-    double x[MOST_POINTS], d[MOST_POINTS];
+    double x[MOST_POINTS], d[MOST_POINTS] = {0.0};
     for (int k = 0; k < n; k++) { /* by increasing x */
         int at = k;
         for (; at > 0 && x[at - 1] > of[k].x; at--) {
@@ -84,12 +84,17 @@ static void relax(const mtl__wound *w, double r, double days, double *level)
     }
 }
 
+bool mtl__wound_rests(const mtl__wound *w, double t)
+{
+    const double slowest = mtl__min(w->repair, mtl__min(w->calm, w->clear));
+    return !(t >= w->t) || slowest * (t - w->end) > RESTS;
+}
+
 void mtl__wound_alone(const mtl__wound *w, double t, double *level)
 {
     for (int k = 0; k < MTL__WOUND_PARTS; k++)
         level[k] = 0.0;
-    const double slowest = mtl__min(w->repair, mtl__min(w->calm, w->clear));
-    if (!(t >= w->t) || slowest * (t - w->end) > RESTS)
+    if (mtl__wound_rests(w, t))
         return;
     if (w->end > w->t)
         relax(w, w->onset, mtl__min(t, w->end) - w->t, level);

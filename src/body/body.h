@@ -25,7 +25,9 @@ typedef struct mtl__slot {
     uint64_t owner;     /* slots of different owners are never shared, so that each has its gate */
     int host;           /* whose state its factors are of; -1 = none */
     int variable[MTL__SLOT_ARGS];       /* of the host; -1 = on the clock */
+    bool coupled[MTL__SLOT_ARGS];       /* ... and reads cells */
     bool reads;                         /* the host's variables depend on cells */
+    bool held;                          /* ... and are tallies, and nothing else moves it */
     int term[MTL__SLOT_TERMS], n_terms; /* a sum: of these slots, and nothing of its own */
     double part[MTL__SLOT_TERMS];       /* their weights, which sum to 1 */
     double arg[MTL__SLOT_ARGS][MTL__FACTOR_ARGS]; /* of its first factors, as of when it was made */

@@ -45,7 +45,7 @@ static double host_at(const mtl__env *e, const mtl__slot *s, int k, double t)
     const mtl__clockwork *c = e->ctx;
     const mtl__host_plan *plan = c->host[s->host].plan;
     const mtl__beside *beside = e->beside;
-    if (!mtl__host_coupled(plan, s->variable[k]))
+    if (!s->coupled[k])
         return mtl__host_given(plan, s->variable[k], t);
     return beside
                ? mtl__host_value(beside->state[s->host], s->variable[k], beside->place[s->host], t)
@@ -80,7 +80,7 @@ static double factor_range(const mtl__env *e, const mtl__slot *s, int k, double 
     if (of_host(s, k)) {
         const mtl__host_plan *plan = c->host[s->host].plan;
         lo = hi = 0;
-        if (!mtl__host_coupled(plan, s->variable[k]))
+        if (!s->coupled[k])
             mtl__host_given_range(plan, s->variable[k], t0, t1, &lo, &hi);
         else if (beside && !(of_donor(c, s, k) && beside->place[s->host] < 0))
             mtl__host_range(beside->state[s->host], s->variable[k], beside->place[s->host], t1, &lo,
@@ -149,7 +149,7 @@ static double host_jump(const mtl__clockwork *c, const mtl__slot *s, double t)
     const mtl__slot_host *h = &c->host[s->host];
     double next = HUGE_VAL;
     for (int k = 0; k < s->n_factors; k++)
-        if (of_host(s, k) && !mtl__host_coupled(h->plan, s->variable[k])) {
+        if (of_host(s, k) && !s->coupled[k]) {
             next = mtl__min(next, mtl__host_given_break(h->plan, s->variable[k], t));
             next = mtl__min(next, first_after(h->look, h->n_look, t));
         }
@@ -206,6 +206,45 @@ static double opens(const mtl__env *e, int k, double t)
     return t >= s->t_off ? HUGE_VAL : mtl__max(t, s->t_on);
 }
 
+/* Of factor k of a slot within its window. */
+static double factor_still(const mtl__env *e, const mtl__slot *s, int k, double t)
+{
+    const mtl__clockwork *c = e->ctx;
+    if (!of_host(s, k))
+        return t; /* a clock runs */
+    const mtl__host_plan *plan = c->host[s->host].plan;
+    if (!s->coupled[k])
+        return mtl__host_given_still(plan, s->variable[k], t);
+    const mtl__beside *beside = e->beside;
+    return beside ? mtl__host_still(beside->state[s->host], s->variable[k], beside->place[s->host])
+                  : HUGE_VAL;
+}
+
+static double slot_still(const mtl__env *e, const mtl__slot *s, double t)
+{
+    const mtl__clockwork *c = e->ctx;
+    if (t < s->t_on || t >= s->t_off)
+        return t < s->t_on ? s->t_on : HUGE_VAL;
+    double until = s->t_off, shut = t; /* a product is 0 as long as any factor is */
+    for (int k = 0; k < s->n_factors; k++) {
+        const double of = factor_still(e, s, k, t);
+        until = mtl__min(until, of);
+        if (of > shut && !(factor_at(c->m, s, k, of_host(s, k) ? host_at(e, s, k, t) : 0) > 0))
+            shut = of;
+    }
+    for (int k = 0; k < s->n_terms; k++)
+        if (s->term[k])
+            until = mtl__min(until, slot_still(e, &c->slot[s->term[k]], t));
+    if (s->also)
+        until = mtl__min(until, slot_still(e, &c->slot[s->also], t));
+    return mtl__max(until, shut);
+}
+
+static double still(const mtl__env *e, int k, double t)
+{
+    return k == 0 ? HUGE_VAL : slot_still(e, slot_of(e, k), t);
+}
+
 static double next_break(const mtl__env *e, double t)
 {
     const mtl__clockwork *c = e->ctx;
@@ -217,9 +256,39 @@ static double next_break(const mtl__env *e, double t)
     return next > t ? next : t + 1e-6;
 }
 
+static bool held(const mtl__env *e, int k)
+{
+    return k > 0 && slot_of(e, k)->held;
+}
+
+static double jump(const mtl__env *e, int k, double t)
+{
+    return k == 0 ? HUGE_VAL : slot_jump(e->ctx, slot_of(e, k), t);
+}
+
 static bool reads(const mtl__env *e, int k)
 {
     return k > 0 && slot_of(e, k)->reads;
+}
+
+static double slot_pace(const mtl__env *e, const mtl__slot *s)
+{
+    const mtl__clockwork *c = e->ctx;
+    const mtl__beside *beside = e->beside;
+    double days = HUGE_VAL;
+    for (int k = 0; beside && k < s->n_factors; k++)
+        if (of_host(s, k) && s->coupled[k])
+            days = mtl__min(days, mtl__host_pace(beside->state[s->host], s->variable[k],
+                                                 beside->place[s->host]));
+    for (int k = 0; k < s->n_terms; k++)
+        if (s->term[k])
+            days = mtl__min(days, slot_pace(e, &c->slot[s->term[k]]));
+    return s->also ? mtl__min(days, slot_pace(e, &c->slot[s->also])) : days;
+}
+
+static double pace(const mtl__env *e, int k)
+{
+    return k == 0 ? HUGE_VAL : slot_pace(e, slot_of(e, k));
 }
 
 void mtl__clockwork_init(mtl__clockwork *c, const mtl_model *m)
@@ -234,6 +303,10 @@ void mtl__clockwork_init(mtl__clockwork *c, const mtl_model *m)
                         .opens = opens,
                         .value = value,
                         .most = most,
+                        .still = still,
+                        .held = held,
+                        .jump = jump,
+                        .pace = pace,
                         .reads = reads};
 }
 
@@ -249,14 +322,21 @@ void mtl__clockwork_free(mtl__clockwork *c)
     c->bucket = NULL;
 }
 
+static bool same_parts(const mtl__slot *a, const mtl__slot *b)
+{
+    for (int i = 0; i < MTL__SLOT_TERMS; i++)
+        if (a->part[i] != b->part[i])
+            return false;
+    return true;
+}
+
 static bool same(const mtl__slot *a, const mtl__slot *b)
 {
     return a->n_factors == b->n_factors && a->origin == b->origin && a->t_on == b->t_on &&
            a->t_off == b->t_off && a->fresh == b->fresh && a->also == b->also &&
            a->owner == b->owner && a->host == b->host && a->n_terms == b->n_terms &&
            memcmp(a->variable, b->variable, sizeof a->variable) == 0 &&
-           memcmp(a->term, b->term, sizeof a->term) == 0 &&
-           memcmp(a->part, b->part, sizeof a->part) == 0 &&
+           memcmp(a->term, b->term, sizeof a->term) == 0 && same_parts(a, b) &&
            (a->n_factors == 0 ||
             memcmp(a->factor, b->factor, (size_t)a->n_factors * sizeof *a->factor) == 0);
 }
@@ -375,6 +455,7 @@ int mtl__clockwork_product(mtl__clockwork *c, int slot, int also)
     mtl__slot want = c->slot[slot];
     want.also = also;
     want.reads = want.reads || c->slot[also].reads;
+    want.held = want.held && c->slot[also].held;
     return add_slot(c, &want);
 }
 
@@ -391,7 +472,7 @@ static int look_again(mtl__slot_host *h)
 {
     const mtl__host_spec *s = mtl__host_spec_of(h->plan);
     for (int k = 0; k < s->n_injuries; k++)
-        for (int end = 0; end <= (s->injury[k].lasts_days > 0); end++) {
+        for (int end = 0; end <= (s->injury[k].lasts_days > 0 ? 1 : 0); end++) {
             const double t = s->injury[k].t + (end ? s->injury[k].lasts_days : 0);
             for (double after = 0.5; after < 40000; after *= 1.2) {
                 MTL_TRY(mtl__grow(&h->look, &h->cap_look, (size_t)h->n_look + 2, sizeof *h->look));
@@ -440,13 +521,16 @@ int mtl__clockwork_host_slot(mtl__clockwork *c, const int *factor, const int *va
     want.n_factors = n_factors;
     want.origin = origin;
     want.host = host;
+    want.held = true;
     for (int k = 0; k < n_factors; k++) {
+        want.held = want.held && c->m->factor[factor[k]].of == MTL__OF_TALLY && variable[k] >= 0;
         want.variable[k] = variable[k];
         if (variable[k] < 0) {
             if (c->m->factor[factor[k]].of == MTL__OF_AGE)
                 want.fresh = MTL_DAYS_PER_YEAR;
-        } else if (mtl__host_coupled(c->host[host].plan, variable[k])) {
-            want.reads = true;
+        } else {
+            want.coupled[k] = mtl__host_coupled(c->host[host].plan, variable[k]);
+            want.reads = want.reads || want.coupled[k];
         }
     }
     want.t_on = first_injury(c, &want);
@@ -458,6 +542,7 @@ int mtl__clockwork_sum(mtl__clockwork *c, const int *slot, const double *weight,
 {
     mtl__slot want = nothing();
     double sum = 0;
+    bool moves = false;
     for (int k = 0; k < n; k++)
         sum += weight[k];
     for (int k = 0; k < n && sum > 0; k++) {
@@ -472,7 +557,9 @@ int mtl__clockwork_sum(mtl__clockwork *c, const int *slot, const double *weight,
         want.part[at] += weight[k] / sum;
         want.n_terms += at == want.n_terms;
         want.reads = want.reads || (slot[k] && c->slot[slot[k]].reads);
+        moves = moves || (slot[k] && !c->slot[slot[k]].held);
     }
+    want.held = want.reads && !moves;
     if (want.n_terms <= 1) /* one slot is itself */
         return want.n_terms ? want.term[0] : 0;
     return add_slot(c, &want);

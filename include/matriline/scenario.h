@@ -47,6 +47,10 @@ MTL_API char *mtl_scenario_injury(const mtl_scenario *s, int i);
 /** What `follow` asks for, in words: "tolerance and response, lupus"; "" if nothing; free() it. NULL
  *  if out of memory. */
 MTL_API char *mtl_scenario_follows(const mtl_scenario *s);
+/** What is allowed and may yet be a slip, such as two injuries of one organ on one day: one line each,
+ *  beginning with the place in the file, "" if there is nothing to say. The caller frees it; NULL = out
+ *  of memory. */
+MTL_API char *mtl_scenario_remarks(const mtl_scenario *s);
 /** SHA-256 (hex) of the file as read. */
 MTL_API const char *mtl_scenario_hash(const mtl_scenario *s);
 

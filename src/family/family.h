@@ -93,7 +93,10 @@ bool mtl__next_body(const mtl__world *w, const mtl__part *part, int *body, int *
  * thread.
  */
 typedef struct mtl__lives mtl__lives;
-int mtl__lives_new(mtl__lives **out, const mtl__world *w, mtl_error *err);
+/* Who may carry which HLA haplotype, for all replicates of a scenario and all threads. */
+int mtl__lives_antigens(mtl__antigens_law **out, const mtl_scenario *s, mtl_error *err);
+int mtl__lives_new(mtl__lives **out, const mtl__world *w, const mtl__antigens_law *law,
+                   mtl_error *err);
 void mtl__lives_free(mtl__lives *x);
 /* A replicate begins. record: [n_hosts], NULL = nothing is kept. */
 int mtl__lives_begin(mtl__lives *x, uint64_t seed, uint64_t replicate,
@@ -105,7 +108,8 @@ void mtl__lives_clones(mtl__lives *x, int host, int lane, const mtl__part *part)
    the caller's and stay while the lane runs. */
 void mtl__lives_see(const mtl__lives *x, int donor, const mtl__part *part, mtl__process *p,
                     mtl__env *env);
-/* Share of the donor's haplotypes that the host lacks, in this replicate. */
+/* Share of the donor's haplotypes that the host lacks, in this replicate; NaN where no host asks.
+ */
 double mtl__lives_mismatch(const mtl__lives *x, int host, int donor);
 /* What the hosts count in a part of this donor: lists in the arena. */
 typedef struct mtl__counting {

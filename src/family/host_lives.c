@@ -7,13 +7,6 @@
 
 #include "family/family.h"
 
-enum { MOST_CLONES = 64 }; /* that begin or end between two looks */
-
-typedef struct waiting_clone {
-    int host;
-    mtl__host_clone clone;
-} waiting_clone;
-
 struct mtl__lives {
     const mtl__world *w;
     mtl__host_state **state;
@@ -21,12 +14,9 @@ struct mtl__lives {
     double *came; /* [n_hosts] where each stood before the last advance */
     int *lane;    /* [n_hosts] of its tumours, -1 */
     const mtl__part **part;
-    int *genome; /* [n_people] the first person with this genome */
+    const mtl__antigens_law *law; /* NULL where no host asks who carries which haplotype */
     mtl__antigens antigens;
     const mtl__host_record *record;
-    mtl__host_clone waiting[MOST_CLONES];
-    waiting_clone clone[MOST_CLONES];
-    int n_clones;
     int *place;          /* [n_people][n_hosts] of a donor among those of a host, -1 */
     mtl__beside *beside; /* [n_people] */
     mtl__companion companion;
@@ -36,13 +26,6 @@ struct mtl__lives {
 static const mtl__host_spec *spec_of(const mtl__lives *x, int h)
 {
     return &x->w->host[h].spec;
-}
-
-static void collect(mtl__lives *x, int h)
-{
-    const int n = mtl__host_clones(x->state[h], x->waiting, MOST_CLONES);
-    for (int k = 0; k < n && x->n_clones < MOST_CLONES; k++)
-        x->clone[x->n_clones++] = (waiting_clone){h, x->waiting[k]};
 }
 
 static int advance(void *ctx, double t1, const double *y0, const double *y1, mtl_error *err)
@@ -77,7 +60,6 @@ static void settle(void *ctx)
         if (x->t[h] > x->came[h]) {
             mtl__host_settle(x->state[h]);
             x->came[h] = x->t[h];
-            collect(x, h);
         }
 }
 
@@ -120,19 +102,29 @@ static double next_break(const void *ctx, double t)
     return next;
 }
 
+/* Where a clone lives in the part that its host's tumours run in; -1 = nowhere. */
+static int type_of(const mtl__lives *x, int h, const mtl__host_clone *c)
+{
+    const mtl__world *w = x->w;
+    const mtl__part *part = x->part[h];
+    const int type = w->body[w->host[h].body].type[c->kind * w->m->n_organs + c->organ];
+    for (int k = 0; part && type >= 0 && k < part->process.n_types; k++)
+        if (part->type[k] == type)
+            return k;
+    return -1;
+}
+
 static int arrivals(void *ctx, mtl__arrival *out, int most)
 {
     mtl__lives *x = ctx;
-    const mtl__world *w = x->w;
     int n = 0;
-    while (x->n_clones > 0 && n < most) {
-        const waiting_clone c = x->clone[--x->n_clones];
-        const mtl__part *part = x->part[c.host];
-        const int type =
-            w->body[w->host[c.host].body].type[c.clone.kind * w->m->n_organs + c.clone.organ];
-        for (int k = 0; part && type >= 0 && k < part->process.n_types; k++)
-            if (part->type[k] == type)
-                out[n++] = (mtl__arrival){x->lane[c.host], k, c.clone.cells};
+    for (int h = 0; h < x->w->n_hosts; h++) {
+        mtl__host_clone clone;
+        while (n < most && mtl__host_clones(x->state[h], &clone, 1) > 0) {
+            const int type = type_of(x, h, &clone);
+            if (type >= 0)
+                out[n++] = (mtl__arrival){x->lane[h], type, clone.cells};
+        }
     }
     return n;
 }
@@ -156,6 +148,28 @@ static void find_genomes(const mtl_scenario *s, int *genome)
     }
 }
 
+int mtl__lives_antigens(mtl__antigens_law **out, const mtl_scenario *s, mtl_error *err)
+{
+    const mtl__antigens_known known = {s->hla, s->typing};
+    int *genome = malloc(((size_t)s->n_people + 1) * sizeof *genome);
+    *out = NULL;
+    if (!genome)
+        return mtl__nomem(err);
+    find_genomes(s, genome);
+    const int ret =
+        mtl__antigens_law_new(out, s->person, s->n_people, genome, s->hla ? &known : NULL, err);
+    free(genome);
+    return ret;
+}
+
+static bool needs_antigens(const mtl__world *w)
+{
+    for (int h = 0; h < w->n_hosts; h++)
+        if (mtl__host_needs_antigens(w->host[h].plan))
+            return true;
+    return false;
+}
+
 static void find_places(mtl__lives *x)
 {
     const mtl__world *w = x->w;
@@ -169,25 +183,25 @@ static void find_places(mtl__lives *x)
         x->beside[i] = (mtl__beside){x->state, x->place + (size_t)i * nh};
 }
 
-int mtl__lives_new(mtl__lives **out, const mtl__world *w, mtl_error *err)
+int mtl__lives_new(mtl__lives **out, const mtl__world *w, const mtl__antigens_law *law,
+                   mtl_error *err)
 {
     const size_t nh = (size_t)w->n_hosts + 1, np = (size_t)w->s->n_people + 1;
     mtl__lives *x = *out = calloc(1, sizeof *x);
     if (!x)
         return mtl__nomem(err);
     x->w = w;
+    x->law = needs_antigens(w) ? law : NULL;
     x->state = calloc(nh, sizeof *x->state);
     x->t = calloc(nh, sizeof *x->t);
     x->came = calloc(nh, sizeof *x->came);
     x->lane = calloc(nh, sizeof *x->lane);
     x->part = calloc(nh, sizeof *x->part);
-    x->genome = calloc(np, sizeof *x->genome);
     x->place = calloc(nh * np, sizeof *x->place);
     x->beside = calloc(np, sizeof *x->beside);
-    int ret =
-        x->state && x->t && x->came && x->lane && x->part && x->genome && x->place && x->beside
-            ? 0
-            : mtl__nomem(err);
+    int ret = x->state && x->t && x->came && x->lane && x->part && x->place && x->beside
+                  ? 0
+                  : mtl__nomem(err);
     for (int h = 0; ret == 0 && h < w->n_hosts; h++)
         ret = mtl__host_state_new(&x->state[h], w->host[h].plan, err);
     if (ret < 0) {
@@ -195,7 +209,6 @@ int mtl__lives_new(mtl__lives **out, const mtl__world *w, mtl_error *err)
         *out = NULL;
         return ret;
     }
-    find_genomes(w->s, x->genome);
     find_places(x);
     x->companion = (mtl__companion){.ctx = x,
                                     .n_tallies = w->n_tallies,
@@ -222,7 +235,6 @@ void mtl__lives_free(mtl__lives *x)
     free(x->came);
     free(x->lane);
     free(x->part);
-    free(x->genome);
     free(x->place);
     free(x->beside);
     free(x);
@@ -231,15 +243,12 @@ void mtl__lives_free(mtl__lives *x)
 int mtl__lives_begin(mtl__lives *x, uint64_t seed, uint64_t replicate, const mtl__host_record *kept,
                      mtl_error *err)
 {
-    const mtl_scenario *s = x->w->s;
-    const mtl__antigens_known known = {s->hla, s->typing};
-    MTL_TRY(mtl__antigens_draw(&x->antigens, s->person, s->n_people, x->genome,
-                               s->hla ? &known : NULL, seed, replicate, err));
+    if (x->law)
+        MTL_TRY(mtl__antigens_draw_by(&x->antigens, x->law, seed, replicate, err));
     x->record = kept;
-    x->n_clones = 0;
     x->companion.t_start = HUGE_VAL;
     for (int h = 0; h < x->w->n_hosts; h++) {
-        MTL_TRY(mtl__host_begin(x->state[h], &x->antigens, seed, replicate, err));
+        MTL_TRY(mtl__host_begin(x->state[h], x->law ? &x->antigens : NULL, seed, replicate, err));
         x->t[h] = x->came[h] = spec_of(x, h)->t0;
         x->lane[h] = -1;
         x->part[h] = NULL;
@@ -272,7 +281,7 @@ void mtl__lives_see(const mtl__lives *x, int donor, const mtl__part *part, mtl__
 
 double mtl__lives_mismatch(const mtl__lives *x, int host, int donor)
 {
-    return mtl__antigens_mismatch(&x->antigens, host, donor);
+    return x->law ? mtl__antigens_mismatch(&x->antigens, host, donor) : NAN;
 }
 
 /* ---------------------------------------------------------------- tallies */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose body is followed: everybody to whom an injury, a tumour or a diagnosis befalls; the focus
-   person where outcomes or tolerance are asked for; all bodies where cells are rejected. Nobody
-   else costs anything. */
+/* Whose body is followed: everybody to whom an injury, a tumour or a diagnosis befalls; those of
+   whom outcomes or tolerance are asked for; all bodies where cells are rejected. Nobody else costs
+   anything. */
 #include "family/hosts.h"
 
 #include <math.h>
@@ -10,29 +10,18 @@
 enum { EVERYBODY = 64, NEAR = 3 }; /* people; steps of kin and contact in larger families */
 
 /* ---------------------------------------------------------------- whom */
-static bool befallen(const mtl_scenario *s, int person)
+static bool asked_for(const mtl_scenario *s, int person)
 {
-    for (int k = 0; k < s->n_injuries; k++)
-        if (s->injury[k].person == person)
+    const mtl__follow *f = mtl__follow_of(s, person);
+    for (int k = 0; f && k < s->model->n_outcomes; k++)
+        if (f->outcome[k])
             return true;
-    for (int k = 0; k < s->n_onsets; k++)
-        if (s->onset[k].person == person)
-            return true;
-    return false;
-}
-
-static bool follows_outcomes(const mtl_scenario *s)
-{
-    for (int k = 0; s->follow && k < s->model->n_outcomes; k++)
-        if (s->follow[k])
-            return true;
-    return false;
+    return f && f->tolerance;
 }
 
 static bool is_followed(const mtl__world *w, int person)
 {
-    return w->immune || befallen(w->s, person) ||
-           (person == w->s->focus && (w->s->follow_tolerance || follows_outcomes(w->s)));
+    return w->immune || mtl__befallen(w->s, person) || asked_for(w->s, person);
 }
 
 /* ---------------------------------------------------------------- donors */
@@ -181,9 +170,9 @@ static int list_outcomes(mtl__world *w, mtl__host_spec *spec, mtl_error *err)
     double *onset = mtl__arena_alloc(&w->arena, n * sizeof *onset);
     if (!outcome || !onset)
         return mtl__nomem(err);
-    const bool asked = spec->person == s->focus || befallen(s, spec->person);
+    const mtl__follow *f = mtl__follow_of(s, spec->person);
     for (int k = 0; k < w->m->n_outcomes; k++) {
-        outcome[k] = asked && s->follow && s->follow[k];
+        outcome[k] = f && f->outcome[k];
         onset[k] = NAN;
     }
     for (int k = 0; k < s->n_onsets; k++)
@@ -246,7 +235,8 @@ static int make_plan(mtl__world *w, mtl__followed *h, const double *organ_cells,
                          .born = isfinite(p->born) ? p->born : mtl__adult_birth(w->s, h->person),
                          .organ_cells = organ_cells};
     MTL_TRY(list_outcomes(w, spec, err));
-    spec->immune = w->immune || w->s->follow_tolerance || answers(w, spec->outcome);
+    const mtl__follow *f = mtl__follow_of(w->s, h->person);
+    spec->immune = w->immune || (f && f->tolerance) || answers(w, spec->outcome);
     MTL_TRY(list_donors(w, spec, err));
     MTL_TRY(list_injuries(w, spec, err));
     MTL_TRY(list_pregnancies(w, spec, err));

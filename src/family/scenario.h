@@ -76,6 +76,18 @@ typedef struct mtl__adoption {
     const char *path;
 } mtl__adoption;
 
+/* What `follow:` asks for: of one person, or (person -1) of the person in focus and of everybody whom an
+   injury, a tumour or a diagnosis befalls. */
+typedef struct mtl__follow {
+    int person;
+    bool *outcome;        /* [model->n_outcomes] and what they hang on: what they need first, and outcomes
+                             among their exposures */
+    bool tolerance;       /* tolerance and response, under any switch */
+    bool scars;           /* Caesarean deliveries leave an injury; of person -1: those of anybody */
+    int line, column;
+    const char *path;
+} mtl__follow;
+
 /* The injury of the model that a Caesarean delivery leaves, where `follow: [scars]` asks for it. */
 #define MTL__SCAR "caesarean_scar"
 /* What befalls a body's own tissue. */
@@ -154,11 +166,7 @@ struct mtl_scenario {
     mtl__injury *injury;       int n_injuries;    /* in order of t once checked */
     mtl__depletion *depletion; int n_depletions;
     mtl__onset *onset;         int n_onsets;
-    bool *follow;              /* [model->n_outcomes] outcomes that `follow:` asks for, and what they hang
-                                  on: what they need first, and outcomes among their exposures; NULL = none */
-    bool follow_tolerance;     /* `follow: [tolerance]`: tolerance and response, under any switch */
-    bool follow_scars;         /* `follow: [scars]`: Caesarean deliveries leave an injury */
-    int follow_line, follow_column; /* 0 = no `follow:` */
+    mtl__follow *follow;       int n_follow;      /* one of person -1, or by person in their order */
     mtl__hla_table *hla;       /* frequencies of haplotypes, names of alleles; NULL = none */
     mtl__hla_typing *typing;   /* [n_people] who is typed; NULL = nobody */
     mtl__conceptus *child;     int n_children;
@@ -182,7 +190,14 @@ void mtl__injury_text(const mtl_scenario *s, int injury, mtl__str *out);
 void mtl__depletion_text(const mtl_scenario *s, const mtl__depletion *d, mtl__str *out);
 /* "tumour: breast cancer, begins with 1 cell", "diagnosis: Scleroderma". */
 void mtl__onset_text(const mtl_scenario *s, const mtl__onset *o, mtl__str *out);
-/* "tolerance and response, scars, lupus"; nothing if nothing is followed. */
+/* Has the file an injury, a tumour or a diagnosis of this person? */
+bool mtl__befallen(const mtl_scenario *s, int person);
+/* What is asked for of a person; NULL = nothing. */
+const mtl__follow *mtl__follow_of(const mtl_scenario *s, int person);
+/* Does a Caesarean delivery leave a scar in her? */
+bool mtl__follows_scars(const mtl_scenario *s, int person);
+/* "tolerance and response, scars, lupus", by person "maria: lupus; rosa: death"; nothing if nothing is
+   followed. */
 void mtl__follow_text(const mtl_scenario *s, mtl__str *out);
 /* Who has a body that is followed: fills has[n_people]; MTL_ERR_MEMORY. */
 int mtl__scenario_bodies(const mtl_scenario *s, bool *has);

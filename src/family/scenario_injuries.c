@@ -35,7 +35,8 @@ static bool is_of(const mtl_model *m, const mtl__injury_def *d, int organ)
 /* Of a woman whose birth is not known nothing is injured, as with injuries of the file. */
 static bool leaves_scar(const mtl_scenario *s, const mtl__pregnancy *p)
 {
-    return s->follow_scars && p->mode == MTL__CAESAREAN && !isnan(s->person[p->mother].born);
+    return p->mode == MTL__CAESAREAN && mtl__follows_scars(s, p->mother) &&
+           !isnan(s->person[p->mother].born);
 }
 
 static int scars(const mtl_scenario *s, int def, int preg, mtl__injury *out)
@@ -95,7 +96,7 @@ static int onset_by_date(const void *a, const void *b)
 
 int mtl__scenario_imply_injuries(mtl_scenario *s, mtl_error *err)
 {
-    const int def = s->follow_scars ? scar_def(s->model) : -1;
+    const int def = s->n_follow > 0 ? scar_def(s->model) : -1;
     size_t most = (size_t)s->n_injuries + 1;
     if (def >= 0)
         most += (size_t)s->n_pregnancies * (size_t)s->model->n_organs;
@@ -213,6 +214,12 @@ static int one_injury(const mtl_scenario *s, const mtl__injury *x, mtl_error *er
     if (other_sex(o->sex, p->sex))
         return BAD(s, err, MTL_ERR_VALUE, x, "%s is %s and has no %s", p->name, sex_text(p->sex),
                    o->name);
+    if (strcmp(b.what, MTL__SCAR) == 0 && p->sex == MTL__MALE)
+        return BAD(
+            s, err, MTL_ERR_VALUE, x,
+            "%s is male: a Caesarean delivery wounds the mother, not him; another cut of the "
+            "skin is `event: wound`",
+            p->name);
     return MTL_OK;
 }
 
@@ -247,8 +254,8 @@ static int one_onset(const mtl_scenario *s, int i, mtl_error *err)
                     x->path};
     MTL_TRY(within_life(s, &b, err));
     if (other_sex(o->sex, p->sex))
-        return BAD(s, err, MTL_ERR_VALUE, x, "%s is %s, and %s comes in the other sex only",
-                   p->name, sex_text(p->sex), o->name);
+        return BAD(s, err, MTL_ERR_VALUE, x, "%s is %s, and the model has %s of %s only", p->name,
+                   sex_text(p->sex), o->name, o->sex == 'f' ? "women" : "men");
     if (o->organ >= 0 && other_sex(s->model->organ[o->organ].sex, p->sex))
         return BAD(s, err, MTL_ERR_VALUE, x, "%s is %s and has no %s", p->name, sex_text(p->sex),
                    s->model->organ[o->organ].name);
@@ -258,18 +265,6 @@ static int one_onset(const mtl_scenario *s, int i, mtl_error *err)
                        "%s of %s begins twice: already in line %d; give the first date only",
                        o->name, p->name, s->onset[k].line);
     return x->cells > 0 ? MTL_OK : after_what_it_needs(s, x, err);
-}
-
-/* Hazards run by age: whoever the answer is about needs one. */
-static int followed(const mtl_scenario *s, mtl_error *err)
-{
-    const mtl__person *p = &s->person[s->focus];
-    for (int i = 0; s->follow && i < s->model->n_outcomes; i++)
-        if (s->follow[i] && !s->model->outcome[i].of_week && isnan(p->born))
-            return mtl__scenario_bad(s, err, MTL_ERR_DATE, s->follow_line, s->follow_column,
-                                     "follow", "%s comes by age: that needs the birth date of %s",
-                                     s->model->outcome[i].name, p->name);
-    return MTL_OK;
 }
 
 int mtl__scenario_check_injuries(const mtl_scenario *s, mtl_error *err)
@@ -283,7 +278,7 @@ int mtl__scenario_check_injuries(const mtl_scenario *s, mtl_error *err)
     }
     for (int i = 0; i < s->n_onsets; i++)
         MTL_TRY(one_onset(s, i, err));
-    return followed(s, err);
+    return mtl__scenario_check_follow(s, err);
 }
 
 /* ---------------------------------------------------------------- in words */
@@ -297,10 +292,12 @@ void mtl__injury_text(const mtl_scenario *s, int injury, mtl__str *out)
            s->injury[injury + n].line == x->line && s->injury[injury + n].column == x->column &&
            s->injury[injury + n].pregnancy == x->pregnancy)
         n++;
+    for (const char *p = d->name; *p; p++)
+        mtl__str_addn(out, *p == '_' ? " " : p, 1);
     if (n > 1)
-        mtl__str_printf(out, "%s of the %s (%d organs)", d->name, d->group, n);
+        mtl__str_printf(out, " of the %s (%d organs)", d->group, n);
     else
-        mtl__str_printf(out, "%s of the %s", d->name, s->model->organ[x->organ].name);
+        mtl__str_printf(out, " of the %s", s->model->organ[x->organ].name);
     mtl__str_printf(out, ", %.3g%% of the tissue%s", 100.0 * x->size,
                     x->size_given ? "" : " (the model's)");
     if (x->lasts_days >= 60.0)
@@ -326,20 +323,4 @@ void mtl__onset_text(const mtl_scenario *s, const mtl__onset *o, mtl__str *out)
                         o->cells == 1 ? "" : "s");
     else
         mtl__str_printf(out, "diagnosis: %s", name);
-}
-
-static void one_more(mtl__str *out, const char *text)
-{
-    mtl__str_printf(out, "%s%s", out->len ? ", " : "", text);
-}
-
-void mtl__follow_text(const mtl_scenario *s, mtl__str *out)
-{
-    if (s->follow_tolerance)
-        one_more(out, "tolerance and response");
-    if (s->follow_scars)
-        one_more(out, "scars of Caesarean deliveries");
-    for (int i = 0; s->follow && i < s->model->n_outcomes; i++)
-        if (s->follow[i])
-            one_more(out, s->model->outcome[i].name);
 }

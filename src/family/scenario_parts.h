@@ -24,6 +24,8 @@ int mtl__scenario_check_contacts(const mtl_scenario *s, mtl_error *err);
 int mtl__scenario_imply_injuries(mtl_scenario *s, mtl_error *err);
 int mtl__scenario_check_injuries(const mtl_scenario *s, mtl_error *err);
 double mtl__scenario_aftermath(const mtl_scenario *s);
+/* scenario_follow.c: is there what `follow` asks for, of whom it asks? */
+int mtl__scenario_check_follow(const mtl_scenario *s, mtl_error *err);
 /* scenario_unnoticed.c: after the end of the scenario is known. */
 int mtl__scenario_add_unnoticed(mtl_scenario *s, mtl_error *err);
 /* scenario_events.c: fills s->event. */

@@ -78,10 +78,35 @@ static const unit_name names[] = {
 };
 #define N_NAMES ((int)(sizeof names / sizeof names[0]))
 
+/* May a unit of dimension `dim` stand where `want` is expected (NULL: anything)? */
+static bool fits(const mtl__unit *want, int dim)
+{
+    if (want == NULL)
+        return true;
+    bool pure = true;
+    for (int k = 0; k < MTL__N_DIMS; k++)
+        pure = pure && want->power[k] == 0;
+    return dim == NONE ? pure : want->power[dim] != 0;
+}
+
 static const char *name_of(const void *ctx, int i)
 {
-    (void)ctx;
-    return names[i].name;
+    return fits(ctx, names[i].dim) ? names[i].name : "";
+}
+
+/* Units that people write, where one dimension is expected. */
+static const char *known_of(const mtl__unit *want)
+{
+    static const char *const list[] = {"; known: minute, hour, day, week, month, year",
+                                       "; known: uL, mL, dL, L", "; known: pg, ng, ug, mg, g, kg",
+                                       "; known: cell, genome, gEq"};
+    const char *out = "";
+    if (want == NULL)
+        return out;
+    for (int k = 0, n = 0; k < MTL__N_DIMS; k++)
+        if (fits(want, k))
+            out = n++ == 0 ? list[k] : "";
+    return fits(want, NONE) ? "; a bare number is expected, or one with %" : out;
 }
 
 static const unit_name *find(const char *word, size_t n)
@@ -152,7 +177,8 @@ static size_t word_length(const char *s)
 }
 
 /* One factor of a unit, a number or a name, taken `sign` times. */
-static int one_factor(const char **ps, int sign, mtl__unit *out, mtl_error *err)
+static int one_factor(const char **ps, int sign, const mtl__unit *want, mtl__unit *out,
+                      mtl_error *err)
 {
     const char *s = *ps;
     size_t n = number_length(s);
@@ -170,8 +196,9 @@ static int one_factor(const char **ps, int sign, mtl__unit *out, mtl_error *err)
     if (u == NULL) {
         char word[40], hint[80] = "";
         snprintf(word, sizeof word, "%.*s", (int)(n < 39 ? n : 39), s);
-        mtl__hint(hint, sizeof hint, word, N_NAMES, name_of, NULL);
-        return mtl__fail(err, MTL_ERR_UNIT, NULL, "unknown unit '%s'%s", word, hint);
+        mtl__hint(hint, sizeof hint, word, N_NAMES, name_of, want);
+        return mtl__fail(err, MTL_ERR_UNIT, NULL, "unknown unit '%s'%s", word,
+                         hint[0] ? hint : known_of(want));
     }
     out->scale = sign > 0 ? out->scale * u->scale : out->scale / u->scale;
     if (u->dim != NONE)
@@ -193,7 +220,8 @@ static bool starts_word(const char *s, const char *word)
     return strncmp(s, word, n) == 0 && (s[n] == ' ' || s[n] == '\0');
 }
 
-int mtl__unit_parse(const char *text, mtl__unit *out, mtl_error *err)
+/* `want`: which units a message may name; NULL = all. */
+static int parse_unit(const char *text, const mtl__unit *want, mtl__unit *out, mtl_error *err)
 {
     *out = (mtl__unit){.scale = 1.0};
     const char *s = skip(text);
@@ -219,7 +247,7 @@ int mtl__unit_parse(const char *text, mtl__unit *out, mtl_error *err)
         const bool number = number_length(s) > 0;
         if (factors++ > 12)
             return mtl__fail(err, MTL_ERR_UNIT, NULL, "too many factors in a unit");
-        MTL_TRY(one_factor(&s, sign, out, err));
+        MTL_TRY(one_factor(&s, sign, want, out, err));
         if (sign < 0 && number)
             numbers_below = true;
         if (sign < 0 && !number)
@@ -232,6 +260,11 @@ int mtl__unit_parse(const char *text, mtl__unit *out, mtl_error *err)
         return mtl__fail(err, MTL_ERR_UNIT, NULL, "no unit given; 'none' for a pure number");
     settle_bare_denominator(numbers_below && !names_below, out);
     return MTL_OK;
+}
+
+int mtl__unit_parse(const char *text, mtl__unit *out, mtl_error *err)
+{
+    return parse_unit(text, NULL, out, err);
 }
 
 bool mtl__unit_same_dim(const mtl__unit *a, const mtl__unit *b)
@@ -281,7 +314,7 @@ int mtl__quantity_parse(const char *text, const mtl__unit *want, const mtl__unit
     s = skip(s + n);
     mtl__unit unit;
     if (*s != '\0') {
-        MTL_TRY(mtl__unit_parse(s, &unit, err));
+        MTL_TRY(parse_unit(s, want, &unit, err));
         if (want != NULL && !mtl__unit_same_dim(&unit, want))
             return wrong_dimension(text, &unit, want, err);
     } else if (bare != NULL) {

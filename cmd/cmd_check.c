@@ -25,6 +25,8 @@ int cmd_check(const struct options *o, const struct verb *v)
     int ret = session_model(&m, o);
     if (ret == 0 && mtl_scenario_load(&s, o->operand[0], m, &err) < 0)
         ret = report_error(&err);
+    if (ret == 0)
+        ret = session_slips(s, o);
     if (ret == 0 && !o->quiet) {
         char *drawing = mtl_scenario_draw(s, o->width ? o->width : terminal_width());
         if (drawing) {

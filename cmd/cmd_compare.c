@@ -160,10 +160,21 @@ static int differs(const mtl_compare_level *r)
     return r->chance.differ > 0 || (r->unknowns.n && r->unknowns.differ > 0);
 }
 
+static const mtl_paired *told(const mtl_compare_level *r)
+{
+    return r->chance.differ > 0 || !r->unknowns.n ? &r->chance : &r->unknowns;
+}
+
+/* Does the interval of the difference hold 0? Of one life there is none. */
+static int may_be_chance(const mtl_compare_level *r)
+{
+    return told(r)->low <= 0 && told(r)->high >= 0;
+}
+
 /* How much of a level the difference is, in how many lives. */
 static double weight(const mtl_compare_level *r)
 {
-    const mtl_paired *p = r->chance.differ > 0 || !r->unknowns.n ? &r->chance : &r->unknowns;
+    const mtl_paired *p = told(r);
     return p->differ * fabs(p->difference) / fmax(fmax(p->a, p->b), 1e-300);
 }
 
@@ -180,31 +191,41 @@ static int falling(const void *a, const void *b)
     return x->level - y->level;
 }
 
-/* Marks the levels that are listed: with --all each, else of the focus person the MOST_ROWS that
-   differ most. NULL = out of memory. */
-static char *choose_levels(const mtl_compare *c, const struct options *o)
+/* The levels that are listed, and how many of the others are what. */
+struct listing {
+    struct ranked *x;
+    int n, less, chance, others, same;
+};
+
+/* With --all each, as they come; else of the focus person the MOST_ROWS that differ most of those
+   whose interval leaves 0 out, the largest first. 0, or an exit status. */
+static int choose_levels(struct listing *l, const mtl_compare *c, const struct options *o)
 {
     const int all = mtl_compare_n_levels(c);
-    int n = 0;
-    struct ranked *x = calloc((size_t)all + 1, sizeof *x);
-    char *shown = calloc((size_t)all + 1, 1);
     mtl_compare_level r;
-    for (int i = 0; x && shown && i < all; i++) {
+    *l = (struct listing){.x = calloc((size_t)all + 1, sizeof *l->x)};
+    for (int i = 0; l->x && i < all; i++) {
         mtl_compare_get_level(c, i, &r);
-        shown[i] = o->all != 0;
-        if (r.focus && differs(&r))
-            x[n++] = (struct ranked){weight(&r), i};
+        if (o->all || (r.focus && differs(&r) && !may_be_chance(&r)))
+            l->x[l->n++] = (struct ranked){weight(&r), i};
+        else if (!differs(&r))
+            l->same++;
+        else if (r.focus)
+            l->chance++;
+        else
+            l->others++;
     }
-    if (n > 1)
-        qsort(x, (size_t)n, sizeof *x, falling);
-    for (int i = 0; shown && i < n && i < MOST_ROWS; i++)
-        shown[x[i].level] = 1;
-    if (!x) {
-        free(shown);
-        shown = NULL;
+    if (!l->x) {
+        const mtl_error err = {.code = MTL_ERR_MEMORY};
+        return report_error(&err);
     }
-    free(x);
-    return shown;
+    if (l->n > 1 && !o->all)
+        qsort(l->x, (size_t)l->n, sizeof *l->x, falling);
+    if (l->n > MOST_ROWS && !o->all) {
+        l->less = l->n - MOST_ROWS;
+        l->n = MOST_ROWS;
+    }
+    return 0;
 }
 
 static void level_line(const mtl_compare_level *r, const int *w, int unknowns)
@@ -218,42 +239,54 @@ static void level_line(const mtl_compare_level *r, const int *w, int unknowns)
            unknowns ? "  " : "", unknowns ? u : "");
 }
 
+static void print_rest(const struct listing *l)
+{
+    printf("\n");
+    if (l->less > 0)
+        printf("%d more of this person differ less,\n", l->less);
+    if (l->chance > 0)
+        printf("%d differ by what may be chance: the interval holds 0,\n", l->chance);
+    printf("%d differ in other bodies, %d are the same in every life (--all lists them)\n",
+           l->others, l->same);
+}
+
 static int print_levels(const mtl_compare *c, const struct options *o)
 {
-    int w[4] = {4, 5, 5, 5}, n = 0, same = 0, less = 0, others = 0;
+    int w[4] = {4, 5, 5, 5};
+    char date[2][16], d[140];
+    double end[2];
     mtl_compare_level r;
-    char d[140], *shown = choose_levels(c, o);
-    const mtl_error err = {.code = MTL_ERR_MEMORY};
-    if (!shown)
-        return report_error(&err);
-    for (int i = 0; i < mtl_compare_n_levels(c); i++) {
-        mtl_compare_get_level(c, i, &r);
-        if (!shown[i]) {
-            same += !differs(&r);
-            less += differs(&r) && r.focus;
-            others += differs(&r) && !r.focus;
-            continue;
-        }
-        n++;
+    struct listing l;
+    const int ret = choose_levels(&l, c, o);
+    if (ret)
+        return ret;
+    mtl_compare_dates(c, &end[0], &end[1]);
+    printf("\nLevels at the end (%s", date_text(end[0], date[0]));
+    if (end[0] < end[1] || end[0] > end[1])
+        printf(" in A, %s in B", date_text(end[1], date[1]));
+    printf(") in genome equivalents per million; differences within\n"
+           "lives, with the 95 %% interval of the paired t, and the share of lives that differ%s\n",
+           o->all || l.n == 0 ? ":"
+                              : ";\nthose whose interval leaves 0 out (by chance one in twenty), "
+                                "largest for their level first:");
+    for (int i = 0; i < l.n; i++) {
+        mtl_compare_get_level(c, l.x[i].level, &r);
         difference_text(&r.chance, d);
         w[0] = wider(w[0], r.host);
         w[1] = wider(w[1], r.donor);
         w[2] = wider(w[2], r.organ);
         w[3] = wider(w[3], d);
     }
-    if (n > 0)
+    if (l.n > 0)
         printf("\n%-*s  %-*s  %-*s  %8s  %8s  %-*s   differ%s\n", w[0], "host", w[1], "donor", w[2],
                "organ", "A", "B", w[3], "B - A", o->no_unknowns ? "" : "  B - A, unknowns drawn");
-    for (int i = 0; i < mtl_compare_n_levels(c); i++) {
-        mtl_compare_get_level(c, i, &r);
-        if (shown[i])
-            level_line(&r, w, !o->no_unknowns);
+    for (int i = 0; i < l.n; i++) {
+        mtl_compare_get_level(c, l.x[i].level, &r);
+        level_line(&r, w, !o->no_unknowns);
     }
-    if (n == 0 || less + others + same > 0)
-        printf("\n%d more of this person differ less, %d differ in other\n"
-               "bodies, %d are the same in every life%s\n",
-               less, others, same, o->all ? "" : " (--all lists them)");
-    free(shown);
+    if (!o->all)
+        print_rest(&l);
+    free(l.x);
     return 0;
 }
 
@@ -292,15 +325,22 @@ static void about(const mtl_compare_host *r, char *buf, size_t size)
     if (r->donor[0])
         snprintf(buf, size, "%s against %s", r->person, r->donor);
     else if (isfinite(r->t_days))
-        snprintf(buf, size, "%s: %s in %s, %s", r->person, r->label, r->organ,
-                 date_text(r->t_days, date));
+        snprintf(buf, size, "%s: %s, %s", r->person, r->label, date_text(r->t_days, date));
     else
-        snprintf(buf, size, "%s: %s%s%s", r->person, r->label, r->organ[0] ? " in " : "", r->organ);
+        snprintf(buf, size, "%s: %s", r->person, r->label);
 }
 
-static const char *value_text(double x, int there, char buf[32])
+/* Days are told to the day: two digits are too few to tell 116 from 124. */
+static const char *value_text(const mtl_compare_host *r, double x, int there, char buf[32])
 {
-    return there ? two_digits(x, buf) : "-";
+    const int days = strncmp(r->measure, "days", 4) == 0;
+    if (there && days && !isfinite(x))
+        return "never";
+    if (there && days && x >= 10)
+        snprintf(buf, 32, "%.0f", x);
+    else if (there)
+        two_digits(x, buf);
+    return there ? buf : "-";
 }
 
 static int apart(double x, double y)
@@ -314,14 +354,25 @@ static int host_differs(const mtl_compare_host *r)
            r->only_a + r->only_b > 0 || (r->delay.n && r->delay.differ > 0);
 }
 
+static int hosts_differ(const mtl_compare *c)
+{
+    mtl_compare_host r;
+    int n = 0;
+    for (int i = 0; i < mtl_compare_n_hosts(c); i++) {
+        mtl_compare_get_host(c, i, &r);
+        n += host_differs(&r);
+    }
+    return n;
+}
+
 static void host_lines(const mtl_compare_host *r, int unknowns)
 {
     char a[32], b[32], d[140];
-    printf("  %-44s  %8s  %8s", r->measure, value_text(r->a, r->in_a, a),
-           value_text(r->b, r->in_b, b));
+    printf("  %-48s  %8s  %8s", r->measure, value_text(r, r->a, r->in_a, a),
+           value_text(r, r->b, r->in_b, b));
     if (unknowns)
-        printf("  %11s  %8s", value_text(r->a_unknowns, r->in_a, a),
-               value_text(r->b_unknowns, r->in_b, b));
+        printf("  %11s  %8s", value_text(r, r->a_unknowns, r->in_a, a),
+               value_text(r, r->b_unknowns, r->in_b, b));
     printf("\n");
     if (isfinite(r->p_mcnemar))
         printf("    lives with it only in A: %d, only in B: %d; McNemar p %s\n", r->only_a,
@@ -338,8 +389,12 @@ static void print_hosts(const mtl_compare *c, const struct options *o)
     mtl_compare_host r;
     char what[400], before[400] = "";
     int same = 0;
+    if (n > 0 && !o->all && !hosts_differ(c)) {
+        printf("\nThe hosts themselves: all %d numbers are the same in both (--all)\n", n);
+        return;
+    }
     if (n > 0)
-        printf("\nThe hosts themselves, chance alone%s:\n%-46s  %8s  %8s%s\n",
+        printf("\nThe hosts themselves, chance alone%s:\n%-50s  %8s  %8s%s\n",
                o->no_unknowns ? "" : " and with the unknowns drawn", "", "A", "B",
                o->no_unknowns ? "" : "  unknowns: A         B");
     for (int i = 0; i < n; i++) {
@@ -401,8 +456,7 @@ static void print_pairings(const mtl_compare *c, const struct options *o)
 
 static void print_answers(const mtl_compare *c, const struct side side[2])
 {
-    double chance[2], unknowns[2], date[2];
-    char text[2][16];
+    double chance[2], unknowns[2];
     const char *question = mtl_compare_answer(c, -1, &chance[0], &unknowns[0]);
     const char *other = mtl_compare_answer(c, 1, &chance[1], &unknowns[1]);
     print_wrapped(question, 0, 0);
@@ -416,26 +470,48 @@ static void print_answers(const mtl_compare *c, const struct side side[2])
             printf(", with the unknowns drawn %.3f", unknowns[i]);
         printf("   %s\n", side[i].label);
     }
-    mtl_compare_dates(c, &date[0], &date[1]);
-    printf("\nLevels at the end (%s", date_text(date[0], text[0]));
-    if (date[0] < date[1] || date[0] > date[1])
-        printf(" in A, %s in B", date_text(date[1], text[1]));
-    printf(") in genome equivalents per million; differences within\n"
-           "lives, with the 95 %% interval of the paired t, and the share of lives that differ:\n");
 }
 
 static int print_text(const mtl_compare *c, const struct side side[2], const struct options *o)
 {
+    const int hosts_first = hosts_differ(c); /* they are what such a comparison is made for */
     print_answers(c, side);
+    if (hosts_first)
+        print_hosts(c, o);
     const int ret = print_levels(c, o);
     if (ret)
         return ret;
     print_samples(c);
-    print_hosts(c, o);
+    if (!hosts_first)
+        print_hosts(c, o);
     print_pairings(c, o);
     printf("\nSeed %llu, %d lives each, on the same random streams.\n", (unsigned long long)o->seed,
            o->replicates > 0 ? o->replicates : 200);
     return 0;
+}
+
+/* ---------------------------------------------------------------- remarks */
+static int has_person(const mtl_scenario *s, const char *name)
+{
+    for (int i = 0; i < mtl_scenario_n_people(s); i++)
+        if (strcmp(mtl_scenario_person_name(s, i), name) == 0)
+            return 1;
+    return 0;
+}
+
+/* What the tables below cannot show: that there was nothing to compare. */
+static void remarks(const struct side side[2], const struct options *o)
+{
+    const char *a = o->operand[0], *b = o->operand[o->n_operands > 1];
+    int common = 0;
+    if (o->quiet)
+        return;
+    for (int i = 0; i < mtl_scenario_n_people(side[0].s) && !common; i++)
+        common = has_person(side[1].s, mtl_scenario_person_name(side[0].s, i));
+    if (strcmp(a, b) == 0 && strcmp(side[0].label, side[1].label) == 0)
+        complain("note: A and B are the same: %s, %s", a, side[0].label);
+    else if (!common)
+        complain("note: nobody of %s is in %s by name, so no life of A has its like in B", a, b);
 }
 
 /* ---------------------------------------------------------------- the verb */
@@ -466,8 +542,12 @@ int cmd_compare(const struct options *o, const struct verb *v)
     int ret = session_model(&base, o);
     for (int i = 0; i < 2 && ret == 0; i++)
         ret = make_side(&side[i], o, base, i);
-    if (ret == 0)
+    if (ret == 0) {
+        remarks(side, o);
         ret = run_both(side, o);
+    }
+    for (int i = 0; i < o->n_operands && i < 2 && ret == 0; i++)
+        ret = session_remarks(side[i].result, o);
     if (ret == 0 &&
         mtl_compare_run(&c, side[0].result, side[0].label, side[1].result, side[1].label, &err) < 0)
         ret = report_error(&err);

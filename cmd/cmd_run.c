@@ -56,7 +56,12 @@ static void reading_text(const mtl_reading_row *row, char *buf, size_t size)
                  wells ? "" : row->unit);
     if (row->hits < 0)
         snprintf(buf, size, "-");
-    else if (row->hits == 0 || !isfinite(row->geq_per_1e6))
+    else if (row->hits == 0)
+        snprintf(buf, size, "%s, < %s", counted, two_digits(row->high, a));
+    else if (row->hits == row->wells && row->geq_per_1e6 >= 999999)
+        /* nothing bounds it from above */
+        snprintf(buf, size, "%s, > %s", counted, two_digits(row->low, a));
+    else if (!isfinite(row->geq_per_1e6))
         snprintf(buf, size, "%s, < %s", counted, two_digits(row->high, a));
     else
         snprintf(buf, size, "%s, %s (%s-%s)", counted, two_digits(row->geq_per_1e6, a),
@@ -132,6 +137,18 @@ static int print_json(mtl_result *const *result, const struct rivals *r)
     return 0;
 }
 
+/* The answer; of a rival that gives the same as one before it, that it does. */
+static void print_answer_of(mtl_result *const *result, const struct rivals *r, int i)
+{
+    const char *text = mtl_result_headline(result[i]);
+    for (int k = 0; k < i; k++)
+        if (strcmp(text, mtl_result_headline(result[k])) == 0) {
+            printf("Of the cells it says the same as %s.\n", r->label[k]);
+            return;
+        }
+    print_wrapped(text, 0, 0);
+}
+
 static int print_result(mtl_result *const *result, const struct rivals *r, const struct options *o)
 {
     if (o->json)
@@ -141,13 +158,12 @@ static int print_result(mtl_result *const *result, const struct rivals *r, const
     for (int i = 0; i < r->n; i++) {
         if (o->each)
             printf("%s%s = %s\n", i > 0 ? "\n" : "", o->each, r->label[i]);
-        print_wrapped(mtl_result_headline(result[i]), 0, 0);
-        if (o->out)
-            continue;
+        print_answer_of(result, r, i);
         char *hosts = mtl_result_hosts(result[i]);
         printf("%s", hosts ? hosts : "");
         free(hosts);
-        print_readings(result[i]);
+        if (!o->out)
+            print_readings(result[i]);
     }
     if (!o->out)
         printf("%sSeed %llu%s.\n", r->n > 1 ? "\n" : "", (unsigned long long)o->seed,
@@ -205,6 +221,34 @@ static int check_out(const struct options *o)
     return 0;
 }
 
+/* Exact follows every event of every cell: said before, not after an hour of silence. */
+static int forewarn(const mtl_scenario *s, const struct rivals *r, const struct options *o,
+                    const mtl_run_opts *run, const struct progress *p)
+{
+    const double many = 1e8; /* some ten seconds of one processor */
+    double events = 0, each;
+    mtl_error err = {0};
+    if (run->solver != MTL_SOLVER_EXACT || o->quiet)
+        return 0;
+    for (int i = 0; i < r->n; i++) {
+        const int ret = mtl_run_forecast(&each, s, r->model[i], run, &err);
+        if (ret == MTL_ERR_INTERRUPTED)
+            return report_error(&err);
+        if (ret < 0)
+            return 0; /* the run itself says what is wrong */
+        events += each;
+    }
+    if (events <= many)
+        return 0;
+    if (p->visible)
+        fputs("\r\033[K", stderr);
+    complain("note: --solver exact follows every event, here about 1e%.0f of them in all; leap is "
+             "made for so many, and auto, the default, takes it where it must",
+             floor(log10(events) + 0.5));
+    progress_begins(p);
+    return 0;
+}
+
 static int run_rivals(mtl_result **result, const mtl_scenario *s, const struct rivals *r,
                       const struct options *o)
 {
@@ -212,11 +256,16 @@ static int run_rivals(mtl_result **result, const mtl_scenario *s, const struct r
     mtl_run_opts run;
     mtl_error err = {0};
     session_run_opts(&run, o);
+    run.brought = 1;
     run.progress = progress_step;
     run.progress_ctx = &p;
     progress_start(&p, "run", o);
     p.parts = r->n;
-    int ret = 0;
+    int ret = forewarn(s, r, o, &run, &p);
+    if (ret > 0) {
+        progress_end(&p);
+        return ret;
+    }
     for (int i = 0; i < r->n && ret == 0; i++) {
         p.part = i;
         ret = mtl_run(&result[i], s, r->model[i], &run, &err);
@@ -251,6 +300,8 @@ int cmd_run(const struct options *o, const struct verb *v)
         ret = run_rivals(result, s, &r, o);
     if (ret == 0 && o->out)
         ret = write_results(result, &r, o);
+    if (ret == 0) /* the same of every rival */
+        ret = session_remarks(result[0], o);
     if (ret == 0)
         ret = print_result(result, &r, o);
     for (int i = 0; i < MAX_RIVALS; i++)

@@ -245,6 +245,13 @@ static double now_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Before the first piece is done there is no telling how long it takes. */
+void progress_begins(const struct progress *p)
+{
+    if (p->visible)
+        fprintf(stderr, "\r%s: 0 %% \033[K", p->what);
+}
+
 void progress_start(struct progress *p, const char *what, const struct options *o)
 {
     struct sigaction a;
@@ -262,6 +269,7 @@ void progress_start(struct progress *p, const char *what, const struct options *
     p->visible = !o->quiet && isatty(STDERR_FILENO);
     p->part = 0;
     p->parts = 1;
+    progress_begins(p);
 }
 
 int progress_step(void *ctx, int64_t done, int64_t total)
@@ -270,7 +278,7 @@ int progress_step(void *ctx, int64_t done, int64_t total)
     double now = now_seconds();
     if (interrupted)
         return 1;
-    if (!p->visible || total <= 0 || now - p->shown < 0.2)
+    if (!p->visible || total <= 0 || (done <= 0 && p->part == 0) || now - p->shown < 0.2)
         return 0;
     double share = ((double)p->part + (double)done / (double)total) / (double)p->parts;
     double left = share > 0 ? (now - p->started) * (1 - share) / share : 0;
@@ -289,6 +297,32 @@ void progress_end(struct progress *p)
 }
 
 /* ---------------------------------------------------------------- output */
+/* Prints and frees remarks, one a line. */
+static int notes(char *text)
+{
+    if (!text) {
+        const mtl_error err = {.code = MTL_ERR_MEMORY};
+        return report_error(&err);
+    }
+    for (const char *s = text; *s;) {
+        const size_t n = strcspn(s, "\n");
+        complain("note: %.*s", (int)n, s);
+        s += n + (s[n] == '\n');
+    }
+    free(text);
+    return 0;
+}
+
+int session_remarks(const mtl_result *r, const struct options *o)
+{
+    return o->quiet ? 0 : notes(mtl_result_remarks(r));
+}
+
+int session_slips(const mtl_scenario *s, const struct options *o)
+{
+    return o->quiet ? 0 : notes(mtl_scenario_remarks(s));
+}
+
 int finish_output(void)
 {
     int failed = ferror(stdout);

@@ -48,8 +48,15 @@ struct progress {
     int part, parts; /* this piece of work among several alike */
 };
 void progress_start(struct progress *p, const char *what, const struct options *o);
+/* The line as it is at the start, e.g. below a message. */
+void progress_begins(const struct progress *p);
 int progress_step(void *ctx, int64_t done, int64_t total);
 void progress_end(struct progress *p);
+
+/* Says on standard error what the answer leaves out, unless --quiet. 0 or an exit code. */
+int session_remarks(const mtl_result *r, const struct options *o);
+/* The same of what may be a slip in the file. */
+int session_slips(const mtl_scenario *s, const struct options *o);
 
 /* Flushes standard output; a full disk or a closed pipe is a failure, not silence. */
 int finish_output(void);

@@ -48,7 +48,8 @@ typedef struct mtl_compare_sample {
 typedef struct mtl_compare_host {
     const char *what;           /**< "injury", "immune", "outcome", "tumour" */
     const char *person, *donor; /**< donor "" but for "immune" */
-    const char *name, *label;   /**< of the injury, outcome or kind of tumour; "" for "immune" */
+    const char *name, *label;   /**< of the injury, outcome or kind of tumour, the label with its
+                                     place; "" for "immune" */
     const char *organ;          /**< where; "" for outcomes and "immune" */
     double t_days;              /**< injuries: when; NaN else */
     const char *measure;        /**< what a and b are, in words */

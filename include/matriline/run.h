@@ -36,6 +36,9 @@ typedef struct mtl_run_opts {
      *  leap end at dates, so two runs are alike only where they look at the same ones. */
     const double *dates;
     int n_dates;
+    /** Nonzero: tell of each injury what it brought (expected numbers, by equations of their own, which take
+     *  up to a second); default 0. */
+    int brought;
 } mtl_run_opts;
 MTL_API void mtl_run_opts_init(mtl_run_opts *o);
 
@@ -45,6 +48,11 @@ typedef struct mtl_result mtl_result;
 MTL_API int mtl_run(mtl_result **out, const mtl_scenario *s, mtl_model *m, const mtl_run_opts *o,
                     mtl_error *err);
 MTL_API void mtl_result_free(mtl_result *r);
+/** About how many events the solver `exact` would follow in the run that o asks for, from a few lives
+ *  by `leap`: births, deaths and moves of cells in all replicates, of both bands. Ten million take some
+ *  seconds. */
+MTL_API int mtl_run_forecast(double *events, const mtl_scenario *s, mtl_model *m, const mtl_run_opts *o,
+                             mtl_error *err);
 
 /** Results leave through a sink. Rows are valid during the call only. A nonzero return stops and is
  *  handed on by mtl_result_emit. Members may be NULL. */
@@ -90,6 +98,10 @@ MTL_API int mtl_family_write(const mtl_scenario *s, const mtl_result *r, const c
 MTL_API char *mtl_family_text(const mtl_scenario *s, int width, mtl_error *err);
 /** One sentence: the answer with its range and the hypothesis. Borrowed. */
 MTL_API const char *mtl_result_headline(const mtl_result *r);
+/** Those of mtl_scenario_remarks; of which date the answer is where that may surprise, and what comes
+ *  too late for it: one line each, beginning with the place in the file, "" if there is nothing to say.
+ *  The caller frees it; NULL = out of memory. */
+MTL_API char *mtl_result_remarks(const mtl_result *r);
 /** What happened to the bodies themselves (injuries, tolerance and response, outcomes) in lines of
  *  text, "" if nothing was followed. The caller frees it; NULL = out of memory. */
 MTL_API char *mtl_result_hosts(const mtl_result *r);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "run/compare.h"
+#include "run/run_internal.h"
 
 enum { NOT_THERE = -1 };
 
@@ -88,6 +89,21 @@ static double greatest(const mtl_result *r, const mtl__band *x)
     return most;
 }
 
+/* "infarct of the heart", "stroke, hippocampus": what it is with its place, which is said once.
+   NULL = no memory. */
+static const char *with_place(mtl_compare *c, const mtl_result *of, const char *what, int organ)
+{
+    char where[64];
+    mtl__str b = {0};
+    mtl__organ_text(of->m, organ, where);
+    mtl__str_add(&b, what);
+    if (!strstr(what, where))
+        mtl__str_printf(&b, ", %s", where);
+    const char *text = b.oom ? NULL : mtl__arena_strdup(&c->arena, b.s);
+    mtl__str_free(&b);
+    return text;
+}
+
 /* Mean damage summed over time, in days of a wholly damaged organ: trapezoids between dates, the
    first of which is the day of the injury (before it there is none, however far the last look is).
  */
@@ -115,7 +131,8 @@ static bool same_injury(const mtl_result *a, int i, const mtl_result *b, int j)
 static int add_injury(mtl_compare *c, both x)
 {
     enum { HEALED, BURDEN, ARRIVED, MEASURES };
-    static const char *const measure[MEASURES] = {"days until healed", "days of whole damage",
+    static const char *const measure[MEASURES] = {"days until a tenth is left",
+                                                  "days of whole damage",
                                                   "foreign cells per million at their most"};
     const mtl_result *of = holder(c, x);
     const mtl__injury *i = &of->s->injury[of->host.injury[x.a >= 0 ? x.a : x.b].injury];
@@ -125,8 +142,12 @@ static int add_injury(mtl_compare *c, both x)
     like.person = name_of(of, i->person);
     like.name = def->name;
     like.label = def->meaning && def->meaning[0] ? def->meaning : def->name;
+    if (def->organ < 0) /* else its name says where */
+        like.label = with_place(c, of, like.label, i->organ);
     like.organ = of->m->organ[i->organ].name;
     like.t_days = i->t;
+    if (!like.label)
+        return MTL_ERR_MEMORY;
     for (int k = 0; k < 2; k++) {
         const mtl_result *r = side(c, k);
         const mtl__injury_result *p = of_side(x, k) >= 0 ? &r->host.injury[of_side(x, k)] : NULL;
@@ -211,7 +232,7 @@ static int add_outcome(mtl_compare *c, both x)
     const float *onset[2] = {NULL, NULL};
     mtl_compare_host like = blank(x, "outcome");
     double end[2][MTL__HOST_BANDS], times[2][MTL__HOST_BANDS];
-    bool given = false;
+    bool given = false, dated = false;
     like.person = name_of(of, i->person);
     like.name = def->name;
     like.label = def->label && def->label[0] ? def->label : def->name;
@@ -219,6 +240,7 @@ static int add_outcome(mtl_compare *c, both x)
         const mtl__outcome_result *p =
             of_side(x, k) >= 0 ? &side(c, k)->host.outcome[of_side(x, k)] : NULL;
         given = given || (p && p->given);
+        dated = dated || (p && p->dated);
         onset[k] = p ? p->onset : NULL;
         for (int b = 0; b < MTL__HOST_BANDS; b++) {
             end[k][b] = p ? p->p_end[b] : NAN;
@@ -227,7 +249,10 @@ static int add_outcome(mtl_compare *c, both x)
     }
     if (given) /* its date stands in a scenario: nothing was drawn */
         return 0;
-    MTL_TRY(add(c, &like, "share of lives by the end", end));
+    MTL_TRY(
+        add(c, &like,
+            dated ? "share of lives in which it is found by the end" : "share of lives by the end",
+            end));
     if (onset[0] && onset[1])
         MTL_TRY(by_life(c, &c->host[c->n_hosts - 1], onset[0], onset[1]));
     return def->recurs ? add(c, &like, "times", times) : 0;
@@ -256,8 +281,11 @@ static int add_clone(mtl_compare *c, both x)
     bool found = false;
     like.person = name_of(of, i->person);
     like.name = kind->name;
-    like.label = kind->label && kind->label[0] ? kind->label : kind->name;
+    like.label =
+        with_place(c, of, kind->label && kind->label[0] ? kind->label : kind->name, i->organ);
     like.organ = of->m->organ[i->organ].name;
+    if (!like.label)
+        return MTL_ERR_MEMORY;
     for (int k = 0; k < 2; k++) {
         const mtl_result *r = side(c, k);
         const mtl__clone_result *p = of_side(x, k) >= 0 ? &r->host.clone[of_side(x, k)] : NULL;

@@ -26,10 +26,9 @@ int mtl__answer_organ(const mtl_result *r)
     return organ;
 }
 
-/* "hippocampus" for "brain.hippocampus", "bone marrow" for marrow: as said in a sentence. */
-static const char *organ_text(const mtl_result *r, int organ, char buf[64])
+const char *mtl__organ_text(const mtl_model *m, int organ, char buf[64])
 {
-    const mtl__organ *o = &r->m->organ[organ];
+    const mtl__organ *o = &m->organ[organ];
     const char *text = o->label && *o->label ? o->label : o->name, *colon = strchr(text, ':');
     if (colon) {
         text = colon + 1;
@@ -138,7 +137,7 @@ int mtl__answer_name(mtl_result *r, mtl_error *err)
 {
     char date[16], where[64];
     mtl__str b = {0};
-    organ_text(r, mtl__answer_organ(r), where);
+    mtl__organ_text(r->m, mtl__answer_organ(r), where);
     mtl__date_text(r->t_final, date);
     mtl__str_printf(&b, "P(a cell of %s is in the %s of %s on %s)",
                     r->n_children == 0   ? whose(r, false)
@@ -158,7 +157,7 @@ int mtl__headline(mtl__plan *p, mtl_error *err)
     char date[16], where[64];
     mtl__str b = {0};
     MTL_TRY(mtl__answer_name(r, err));
-    organ_text(r, organ, where);
+    mtl__organ_text(r->m, organ, where);
     mtl__date_text(r->t_final, date);
     const double chance = r->answer[r->n_bands - 1];
     mtl__str_printf(&b, "On %s %s %s cells of %s in the %s", date, who->name, carried(chance),

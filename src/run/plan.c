@@ -80,7 +80,7 @@ static void injury_times(times *v, const mtl_scenario *s, const mtl__injury *x)
                                    45, 60, 90, 135, 183, 274, 365, 548};
     if (x->person != s->focus && s->n_people > MTL__RUN_ALL_BODIES)
         return;
-    for (int end = 0; end <= (x->lasts_days > 0); end++)
+    for (int end = 0; end <= (x->lasts_days > 0 ? 1 : 0); end++)
         for (size_t k = 0; k < sizeof after / sizeof *after; k++)
             add_time(v, x->t + (end ? x->lasts_days : 0) + after[k], after[k] == 30);
 }

@@ -73,7 +73,7 @@ static int scene_lives(scene *c, const mtl__plan *p, mtl_error *err)
 {
     const mtl__world *w = c->world;
     mtl__arena_init(&c->arena, 0);
-    MTL_TRY(mtl__lives_new(&c->lives, w, err));
+    MTL_TRY(mtl__lives_new(&c->lives, w, p->antigens, err));
     c->counting = mtl__arena_alloc(&c->arena, ((size_t)w->n_inocula + 1) * sizeof *c->counting);
     if (!c->counting)
         return mtl__nomem(err);
@@ -181,6 +181,7 @@ void mtl__worker_report(const mtl__worker *w, mtl__done *done)
     done->exact = done->exact || w->done.exact;
     done->leap = done->leap || w->done.leap;
     done->events += w->done.events;
+    done->moved += w->done.moved;
 }
 
 /* The unknowns of replicate `number`, each on the stream of its own name. */
@@ -250,6 +251,12 @@ static mtl__rng_key key_of(const mtl__plan *p, const mtl__inoculum *x, uint64_t 
     return (mtl__rng_key){p->r->opts.seed, p->r->s->person[x->donor].key, number, x->key};
 }
 
+static double moved(const mtl__ledger *l)
+{
+    return (double)l->immigrated + (double)l->births + (double)l->deaths + (double)l->changes +
+           (double)l->leaves;
+}
+
 static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, int index,
                         uint64_t number, int refine, const mtl__inoculum *x, mtl_error *err)
 {
@@ -265,6 +272,7 @@ static int run_inoculum(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
     w->done.exact = w->done.exact || w->state->used[MTL__EXACT];
     w->done.leap = w->done.leap || w->state->used[MTL__LEAP];
     w->done.events += w->state->ledger.events;
+    w->done.moved += moved(&w->state->ledger);
     mtl__harvest_add(&w->harvest, p, &c->stage, band, index, x->donor, w->part, w->counts, w->cox);
     return 0;
 }
@@ -346,6 +354,7 @@ static int run_together(mtl__plan *p, mtl__worker *w, const scene *c, int band, 
     w->done.exact = w->done.exact || a.used[MTL__EXACT];
     w->done.leap = w->done.leap || a.used[MTL__LEAP];
     w->done.events += a.ledger.events;
+    w->done.moved += moved(&a.ledger);
     for (int k = 0; k < n; k++) {
         const int i = w->inoculum[k];
         const mtl__lane *l = &w->lane[k];
@@ -444,6 +453,8 @@ int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, int refine
         ret = mtl__world_new(&own.world, p->r->s, w->model, err);
         if (ret == 0)
             ret = scene_fill(&own, p, err);
+        if (ret == 0 && !own.world->together)
+            ret = mtl__keep_injuries(p, band, index, own.world, err);
         if (ret == 0)
             ret = run_scene(p, w, &own, band, index, number, refine, err);
         scene_free(&own);

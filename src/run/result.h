@@ -133,5 +133,6 @@ struct mtl_result {
     double seconds;
     const char *headline, *hypothesis; /* "niche = additive, persistence = slow, ..." */
     int64_t events;                    /* simulated by exact */
+    double moved;                      /* births, deaths and moves of cells, by either solver */
 };
 #endif

@@ -11,15 +11,28 @@ struct mtl__band;
 typedef struct mtl__band mtl__band;
 enum { MTL__HOST_BANDS = 2 };
 
+/* How it heals: days from its beginning until a tenth is left of the most damage that it came to. */
+typedef struct mtl__healing {
+    double peak, peak_day;    /* that most (mean), and the day of it; NaN = it damages nothing */
+    double mean;              /* NaN = in some replicate not by the end */
+    double low, middle, high; /* median and 95% of replicates; NaN = not by the end */
+} mtl__healing;
+
 typedef struct mtl__injury_result {
     int injury, person; /* index into scenario->injury */
     bool coupled;       /* foreign cells act on its repair (switch repair) */
     /* [n_times] each: with the foreign cells */
     mtl__band *damage[MTL__HOST_BANDS], *inflammation[MTL__HOST_BANDS], *chemokine[MTL__HOST_BANDS];
     float *alone[3]; /* [n_times] damage, inflammation, chemokine without any foreign cell */
-    double healed_mean[MTL__HOST_BANDS]; /* days until damage is below a tenth of its size; NaN =
-                                            not by the end */
-    double healed_alone;
+    mtl__healing heal[MTL__HOST_BANDS];
+    double healed_mean[MTL__HOST_BANDS]; /* heal[].mean */
+    double healed_alone;                 /* the same without any foreign cell */
+    /* Expected foreign cells in the organ 90 days after it (or at the end): those that would be there
+       without any injury of this file, how many more came because of injuries since it began, and how
+       many took up a fate of the tissue in that time; P(a foreign cell that can leave its organ was
+       in the body on its day). NaN = not known. */
+    double there, came, fated, p_seed;
+    double brought_days; /* over how many days; 90, or fewer at the end of a file */
     mtl__band *arrived[MTL__HOST_BANDS]; /* [n_times] foreign cells in the injured organ, all
                                             donors, per 1e6 nucleated cells */
 } mtl__injury_result;
@@ -34,20 +47,25 @@ typedef struct mtl__immune_result {
 typedef struct mtl__outcome_result {
     int person, outcome; /* index into model->outcome */
     bool given;          /* its date stands in the scenario */
+    bool dated;          /* a tumour: a clone that the scenario dates begins it; by, p_end ... then
+                            tell whether that was found, and there is no baseline */
     /* by [band]: share of lives in which it came by time [n_times], and by the end with its Wilson
        95% interval; mean number of times (recurrent ones) */
     float *by[MTL__HOST_BANDS];
     double p_end[MTL__HOST_BANDS], p_lo[MTL__HOST_BANDS], p_hi[MTL__HOST_BANDS],
         times[MTL__HOST_BANDS];
-    double p_baseline; /* by the end from its baseline alone (exposures at 0), exact */
+    double p_baseline; /* by the end from its baseline alone (exposures at 0), exact; a tumour: that
+                          it was found by then in a body without foreign cells */
     float *onset;      /* [replicates] chance: day of the first, NaN = none */
     float *baseline;   /* [n_times] P by then from its baseline alone; NULL = not computed */
 } mtl__outcome_result;
 
 typedef struct mtl__clone_result {
-    int person, kind, organ;
+    int person, kind, organ, outcome;
     mtl__band *cells[MTL__HOST_BANDS]; /* [n_times], over all lives */
-    double p_begun[MTL__HOST_BANDS], p_alive_end[MTL__HOST_BANDS];
+    /* Shares of lives: in which one began; of these it was found (and taken out: p_detected), was
+       there at the end and not found, or was gone, by itself or with the life. */
+    double p_begun[MTL__HOST_BANDS], p_alive_end[MTL__HOST_BANDS], p_gone[MTL__HOST_BANDS];
     bool has_detected; /* p_detected is filled: share of lives in which it grew to be known */
     double p_detected[MTL__HOST_BANDS];
 } mtl__clone_result;
@@ -62,6 +80,8 @@ typedef struct mtl__host_result {
     mtl__clone_result *clone;
     int n_clones;
     bool together;         /* cells and hosts were run together */
+    bool needs_lives;      /* outcomes or tolerance are followed, but no lives were simulated: of
+                              these, and of tumours, nothing is told */
     const char *coupling;  /* in words: what reads what, "" = nothing */
     double coupling_error; /* of the strongest outcome or damage, on halving the step; NaN = not
                               measured */

@@ -80,7 +80,7 @@ static int run_crew(mtl__plan *p, int bands, int n, int refine, double *level, m
     if (!c.worker)
         return mtl__nomem(err);
     pthread_mutex_init(&c.lock, NULL);
-    int ret = 0;
+    int ret = p->world->together ? mtl__lives_antigens(&p->antigens, r->s, err) : 0;
     for (int t = 0; ret == 0 && t < threads; t++)
         ret = mtl__worker_new(&c.worker[t], p, err);
     if (ret == 0) {
@@ -93,6 +93,8 @@ static int run_crew(mtl__plan *p, int bands, int n, int refine, double *level, m
             mtl__worker_report(c.worker[t], done);
         mtl__worker_free(c.worker[t]);
     }
+    mtl__antigens_law_free(p->antigens);
+    p->antigens = NULL;
     pthread_mutex_destroy(&c.lock);
     free(c.worker);
     return ret;
@@ -103,7 +105,7 @@ static int run_crew(mtl__plan *p, int bands, int n, int refine, double *level, m
    the damage of injuries and the days of response (relative), and the chances of outcomes. */
 static void coupling_error(const mtl__plan *p, const mtl__plan *half)
 {
-    enum { MOST = 128 };
+    enum { MOST = 1024 };
     double sum[MOST] = {0}, sq[MOST] = {0}, size[MOST] = {0}, x[2][MOST], worst = -1;
     const int R = half->R;
     mtl__host_result *out = &p->r->host;
@@ -240,6 +242,19 @@ static int describe(mtl_result *r, const mtl__world *world, mtl_error *err)
     return r->hypothesis && r->command_line ? 0 : mtl__nomem(err);
 }
 
+static int not_analytic(const mtl_result *r, mtl_error *err)
+{
+    mtl__str why = {0};
+    int ret = mtl__coupling_text(r, &why, err);
+    if (ret == 0)
+        ret = mtl__fail(err, MTL_ERR_UNSUPPORTED, "solver",
+                        "under %.300s cells and hosts act on one another, and the analytic solver "
+                        "is exact only where they do not: use auto, exact or leap",
+                        why.s);
+    mtl__str_free(&why);
+    return ret;
+}
+
 static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
 {
     MTL_TRY(mtl__world_new(&p->world, r->s, r->m, err));
@@ -247,11 +262,8 @@ static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
     MTL_TRY(prepare_assays(p, err));
     MTL_TRY(describe(r, p->world, err));
     if (r->opts.solver == MTL_SOLVER_ANALYTIC) {
-        if (p->world->process->env && p->world->process->env->feedback)
-            return mtl__fail(err, MTL_ERR_UNSUPPORTED, "solver",
-                             "under %s cells and hosts act on one another, and the analytic solver "
-                             "is exact only where they do not: use auto, exact or leap",
-                             r->hypothesis);
+        if (mtl__world_coupled(p->world))
+            return not_analytic(r, err);
         MTL_TRY(mtl__run_analytic(p, err));
         MTL_TRY(mtl__reduce_hosts(p, err));
         return mtl__headline(p, err);
@@ -259,6 +271,7 @@ static int run_all(mtl_result *r, mtl__plan *p, mtl_error *err)
     mtl__done done = {0};
     MTL_TRY(run_crew(p, r->n_bands, p->R, 1, NULL, &done, err));
     r->events = done.events;
+    r->moved = done.moved;
     if (r->opts.solver == MTL_SOLVER_AUTO)
         r->solver_text = done.exact && done.leap
                              ? "auto (exact where cells are few, leap where many)"

@@ -19,13 +19,18 @@ typedef struct mtl__raw { /* by band; last index: replicate */
 
 /* Of one host (world->host[k]), by band: what mtl__host_note writes of every replicate. */
 typedef struct mtl__host_raw {
-    float *injury;   /* [R][n_injuries][3][n_times] */
     float *immune;   /* [R][n_donors][2][n_times] */
     double *onset;   /* [R][n_outcomes] */
     int *times;      /* [R][n_outcomes] */
+    int *clones;     /* [R][n_outcomes] begun by chance */
     float *clone;    /* [R][clones of the host][n_times] cells */
     float *mismatch; /* [R][n_donors] */
 } mtl__host_raw;
+
+typedef struct mtl__wound_raw {
+    float *level;    /* [R][n_injuries][3][n_times] */
+    mtl__heal *heal; /* [R][n_injuries] */
+} mtl__wound_raw;
 
 typedef struct mtl__place {
     int organ, kind;
@@ -33,7 +38,8 @@ typedef struct mtl__place {
 
 typedef struct mtl__plan {
     mtl_result *r;
-    mtl__world *world; /* of the base parameters */
+    mtl__world *world;           /* of the base parameters */
+    mtl__antigens_law *antigens; /* while replicates are run together with hosts */
     int R;
     bool focus_only; /* follows only what reaches the focus person */
     int *host_pair0; /* [n_people + 1] pairs of a host: [host_pair0[h], host_pair0[h + 1]), by donor
@@ -47,6 +53,7 @@ typedef struct mtl__plan {
     int n_places;
     mtl__raw raw[MTL__N_BANDS];
     mtl__host_raw *host[MTL__N_BANDS]; /* [world->n_hosts]; NULL where lives are not run together */
+    mtl__wound_raw *wound[MTL__N_BANDS]; /* [world->n_hosts]; NULL where all replicates are alike */
     /* Cells by kind and organ, of all bodies in a family of up to MTL__RUN_ALL_BODIES people; of a
        larger one those of the focus person and of who is sampled. */
     int *cells_slot, n_slots; /* [n_pairs] place in `cells`, -1 = not kept */
@@ -120,6 +127,8 @@ const double *mtl__harvest_fractions(const mtl__harvest *t, int sample);
    replicate, and bands of them. */
 double mtl__hosts_bytes(const mtl__plan *p);
 int mtl__plan_hosts(mtl__plan *p, mtl_error *err);
+/* Do foreign cells act on an injury, so that its course is not known without them? */
+bool mtl__repair_needs_lives(const mtl__world *w);
 void mtl__host_records(const mtl__plan *p, int band, int index, mtl__host_record *record);
 /* The clones of a host: kinds and organs in order; returns their number. */
 typedef struct mtl__clone_place {
@@ -130,6 +139,8 @@ void mtl__keep_clones(const mtl__plan *p, int band, int index, int host, const m
                       const int64_t *counts);
 void mtl__keep_mismatch(const mtl__plan *p, int band, int index, const mtl__lives *lives);
 int mtl__reduce_hosts(mtl__plan *p, mtl_error *err);
+/* Injuries of a replicate whose hosts are not run together with its cells: without them. */
+int mtl__keep_injuries(mtl__plan *p, int band, int index, const mtl__world *w, mtl_error *err);
 /* What the coupling error is measured on: of one replicate, the damage of all injuries summed over
    time, then whether each outcome came; returns how many numbers, at most `most`. */
 int mtl__host_answers(const mtl__plan *p, int index, double *out, int most);
@@ -146,6 +157,7 @@ void mtl__worker_free(mtl__worker *w);
 typedef struct mtl__done {
     bool split, exact, leap;
     int64_t events;
+    double moved; /* births, deaths and moves of cells, by either solver */
 } mtl__done;
 void mtl__worker_report(const mtl__worker *w, mtl__done *done);
 /* Level of all donors in the answer's organ of the focus person at the end: what the splitting
@@ -153,6 +165,10 @@ void mtl__worker_report(const mtl__worker *w, mtl__done *done);
 double mtl__answer_level(const mtl__plan *p, int band, int index);
 int mtl__replicate(mtl__plan *p, mtl__worker *w, int band, int index, int refine,
                    double *answer_level, mtl_error *err);
+/* coupling.c: does anything of hosts and cells act on the other? "repair = benefit, niche =
+   rejection", of those that make it so. */
+bool mtl__world_coupled(const mtl__world *w);
+int mtl__coupling_text(const mtl_result *r, mtl__str *out, mtl_error *err);
 /* run_analytic.c: fills bands' means and probabilities without random numbers. */
 int mtl__run_analytic(mtl__plan *p, mtl_error *err);
 /* reduce.c: bands, carriage, assays, leanings. */
@@ -165,6 +181,8 @@ int mtl__headline(mtl__plan *p, mtl_error *err);
 /* The answer of a run: P(a cell of any child, else of anybody, is in this organ of the focus person
    at the end); does it count this pair; and what it is called, into r->answer_text. */
 int mtl__answer_organ(const mtl_result *r);
+/* "hippocampus" for "brain.hippocampus", "bone marrow" for marrow: as said in a sentence. */
+const char *mtl__organ_text(const mtl_model *m, int organ, char buf[64]);
 bool mtl__answer_counts(const mtl_result *r, int pair);
 int mtl__answer_name(mtl_result *r, mtl_error *err);
 

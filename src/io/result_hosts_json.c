@@ -56,6 +56,29 @@ static void courses(json_t *o, const mtl_result *r, const char *key, const char 
 
 /* ------------------------------------------------------------------ parts */
 
+static void healing(json_t *o, const mtl_result *r, const mtl__injury_result *x, bool *failed)
+{
+    static const char *const key[] = {"peak_share", "peak_days", "tenth_left_days",
+                                      "tenth_left_days_q025", "tenth_left_days_q975"};
+    static const char *const wide[] = {
+        "peak_share_with_unknowns", "peak_days_with_unknowns", "tenth_left_days_with_unknowns",
+        "tenth_left_days_q025_with_unknowns", "tenth_left_days_q975_with_unknowns"};
+    for (int k = 0; k < 5; k++) {
+        double v[MTL__HOST_BANDS];
+        for (int n = 0; n < MTL__HOST_BANDS; n++) {
+            const mtl__healing *h = &x->heal[n];
+            const double of[] = {h->peak, h->peak_day, h->middle, h->low, h->high};
+            v[n] = of[k];
+        }
+        both(o, r, key[k], wide[k], v, failed);
+    }
+    mtl__json_set(o, "p_moving_seed", mtl__json_number(x->p_seed), failed);
+    mtl__json_set(o, "brought_days", mtl__json_number(x->brought_days), failed);
+    mtl__json_set(o, "came_cells", mtl__json_number(x->came), failed);
+    mtl__json_set(o, "there_cells", mtl__json_number(x->there), failed);
+    mtl__json_set(o, "fated_cells", mtl__json_number(x->fated), failed);
+}
+
 static json_t *injuries(const mtl_result *r, bool *failed)
 {
     static const char *const key[] = {"damage_share", "inflammation_share", "chemokine_share"};
@@ -79,6 +102,7 @@ static json_t *injuries(const mtl_result *r, bool *failed)
         mtl__json_set(o, "lasts_days", mtl__json_number(i->lasts_days), failed);
         mtl__json_set(o, "cells_act_on_repair", json_boolean(x->coupled), failed);
         both(o, r, "healed_days", "healed_days_with_unknowns", x->healed_mean, failed);
+        healing(o, r, x, failed);
         mtl__json_set(o, "healed_days_without_cells", mtl__json_number(x->healed_alone), failed);
         for (int q = 0; q < 3; q++) {
             courses(o, r, key[q], wide[q], band[q], failed);
@@ -108,17 +132,21 @@ static json_t *tolerance(const mtl_result *r, bool *failed)
 
 static json_t *outcomes(const mtl_result *r, bool *failed)
 {
+    const double unknown[MTL__HOST_BANDS] = {NAN, NAN};
     json_t *list = json_array();
     for (int i = 0; i < r->host.n_outcomes; i++) {
         const mtl__outcome_result *x = &r->host.outcome[i];
         json_t *o = json_object();
         mtl__json_set(o, "person", mtl__json_string(r->s->person[x->person].name), failed);
         mtl__json_set(o, "outcome", mtl__json_string(r->m->outcome[x->outcome].name), failed);
-        mtl__json_set(o, "given_date", mtl__json_date(x->given ? mtl__out_given_onset(r, x) : NAN),
+        mtl__json_set(o, "given_date",
+                      mtl__json_date(x->given || x->dated ? mtl__out_given_onset(r, x) : NAN),
                       failed);
-        both(o, r, "p_by_end", "p_by_end_with_unknowns", x->p_end, failed);
-        both(o, r, "p_by_end_low", "p_by_end_low_with_unknowns", x->p_lo, failed);
-        both(o, r, "p_by_end_high", "p_by_end_high_with_unknowns", x->p_hi, failed);
+        both(o, r, "p_by_end", "p_by_end_with_unknowns", x->dated ? unknown : x->p_end, failed);
+        both(o, r, "p_by_end_low", "p_by_end_low_with_unknowns", x->dated ? unknown : x->p_lo,
+             failed);
+        both(o, r, "p_by_end_high", "p_by_end_high_with_unknowns", x->dated ? unknown : x->p_hi,
+             failed);
         mtl__json_set(o, "p_baseline", mtl__json_number(x->p_baseline), failed);
         both(o, r, "mean_times", "mean_times_with_unknowns", x->times, failed);
         mtl__json_set(o, "median_onset_date",
@@ -147,6 +175,7 @@ static json_t *tumours(const mtl_result *r, bool *failed)
         both(o, r, "p_alive_end", "p_alive_end_with_unknowns", x->p_alive_end, failed);
         both(o, r, "p_detected", "p_detected_with_unknowns",
              x->has_detected ? x->p_detected : unknown, failed);
+        both(o, r, "p_gone", "p_gone_with_unknowns", x->p_gone, failed);
         courses(o, r, "cells", "cells_with_unknowns", x->cells, failed);
         mtl__json_append(list, o, failed);
     }

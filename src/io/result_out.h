@@ -45,7 +45,7 @@ void mtl__out_tab_date(mtl__str *b, double days);
 /* Is anything of injuries, tolerance, outcomes or tumours in the result? */
 bool mtl__out_has_hosts(const mtl_result *r);
 /* The tables of the folder hosts/: name, writer, and how many things it has to tell of. */
-enum { MTL__OUT_HOST_TABLES = 5 };
+enum { MTL__OUT_HOST_TABLES = 6 };
 typedef struct mtl__out_host_table {
     const char *name; /* "hosts/injuries.tsv" */
     void (*write)(mtl__str *b, const mtl_result *r);
@@ -59,6 +59,34 @@ double mtl__out_given_onset(const mtl_result *r, const mtl__outcome_result *o);
 double mtl__out_median_onset(const mtl_result *r, const mtl__outcome_result *o, bool *oom);
 /* The label of an outcome, else its name. */
 const char *mtl__out_outcome_label(const mtl_result *r, const mtl__outcome_result *o);
+
+/* Injuries for the terminal (result_injury_text.c); nothing where there are none. */
+void mtl__out_injury_lines(mtl__str *b, const mtl_result *r);
+/* What became of tumours, three shares that add up (result_injury_text.c). */
+void mtl__out_tumour_lines(mtl__str *b, const mtl_result *r);
+/* Dose and response (result_doses.c): people with injuries alike who were given different numbers of
+   cells, by dose; their number, 0 where doses do not differ. */
+typedef struct mtl__out_dose {
+    int injury; /* result */
+    double dose;
+} mtl__out_dose;
+int mtl__out_doses(const mtl_result *r, mtl__out_dose *out, int most);
+/* Foreign cells in its organ so long after an injury; NULL where the run did not look. */
+const struct mtl__band *mtl__out_days_after(const mtl_result *r, const mtl__injury_result *x,
+                                            double days);
+void mtl__out_dose_lines(mtl__str *b, const mtl_result *r);
+
+/* ---- what of them is told in words (result_hosts_words.c) ---- */
+/* Is it told at all? Not where the model has the outcome of the other sex only, nor a chance of a
+   pregnancy of somebody who has none; unless the scenario dates it. */
+bool mtl__out_told(const mtl_result *r, const mtl__outcome_result *o);
+/* Outcomes asked for of a person that the model has of the other sex only: their labels, joined.
+   Returns their number. */
+int mtl__out_other_sex(mtl__str *b, const mtl_result *r, int person);
+/* Outcomes told that are chances beside the pregnancies of the scenario: labels; their number. */
+int mtl__out_beside(mtl__str *b, const mtl_result *r);
+/* Do some of the lives end by an outcome that was drawn? */
+bool mtl__out_ends_lives(const mtl_result *r);
 
 /* ---- JSON (result_json.c) ---- */
 typedef struct mtl__out_file {

@@ -76,6 +76,17 @@ static int read_samples(const reading *x, const mtl__ynode *n, mtl__member *m)
     return MTL_OK;
 }
 
+/* Is the outcome asked for of anybody who is sampled? */
+static bool in_somebody(const mtl_scenario *s, int outcome)
+{
+    for (int i = 0; i < s->n_samples; i++) {
+        const mtl__follow *f = mtl__follow_of(s, s->sample[i].person);
+        if (f && f->outcome[outcome])
+            return true;
+    }
+    return false;
+}
+
 /* `with: lupus` or `without: lupus`: lives chosen by an outcome that the family follows. */
 static int read_chosen(const reading *x, const mtl__ynode *map, mtl__member *m)
 {
@@ -95,7 +106,7 @@ static int read_chosen(const reading *x, const mtl__ynode *map, mtl__member *m)
     if (m->outcome < 0)
         return mtl__fail_place(x->err, m->outcome, x->doc.file, n->line, n->column);
     m->chosen = with ? MTL__CHOSEN_WITH : MTL__CHOSEN_WITHOUT;
-    if (!s->follow || !s->follow[m->outcome])
+    if (!in_somebody(s, m->outcome))
         return mtl__yaml_fail(&x->doc, n, x->err, MTL_ERR_VALUE,
                               "family '%s' does not follow '%s': name it in its `follow`",
                               x->rd->family[m->family].name, name);

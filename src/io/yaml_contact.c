@@ -14,20 +14,6 @@
 #define MOST_UNITS 200.0
 #define MOST_STORAGE_DAYS 100.0
 
-int mtl__sl_seed_kind(mtl__sload *l, const mtl__ynode *n, const char *name, int *out)
-{
-    mtl_error inner;
-    mtl_error_clear(&inner);
-    *out = mtl__model_kind(l->m, name, &inner);
-    if (*out < 0)
-        return mtl__yaml_fail(&l->doc, n, l->err, *out, "%s", inner.text);
-    if (l->m->kind[*out].class_ != MTL__SEED)
-        return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_VALUE,
-                              "%s is no seed: it does not renew itself, so it cannot engraft",
-                              name);
-    return MTL_OK;
-}
-
 /* ---------------------------------------------------------------- milk */
 
 static int milk_days(mtl__sload *l, const mtl__ynode *n, double least, double *out)
@@ -172,7 +158,8 @@ static int transfusion(mtl__sload *l, const mtl__ynode *ev, mtl__contact *c)
     c->kind = MTL__TRANSFUSION;
     c->amount = 1.0;
     if (units) {
-        MTL_TRY(mtl__yaml_number(&l->doc, units, 0.0, MOST_UNITS, &c->amount, l->err));
+        MTL_TRY(mtl__yaml_bare(&l->doc, units, "a bare number of units of blood, like 2", 0.0,
+                               MOST_UNITS, &c->amount, l->err));
         if (!(c->amount > 0.0))
             return mtl__yaml_fail(&l->doc, units, l->err, MTL_ERR_VALUE,
                                   "units are above 0 and at most %g", MOST_UNITS);
@@ -219,7 +206,8 @@ static int infusion(mtl__sload *l, const mtl__ynode *ev, mtl__contact *c)
                               "an infusion needs `kind`, which cells, and `dose`, how many");
     MTL_TRY(mtl__yaml_text(&l->doc, kind, &name, l->err));
     MTL_TRY(mtl__sl_seed_kind(l, kind, name, &c->cell_kind));
-    return mtl__yaml_number(&l->doc, dose, 1.0, 1e12, &c->amount, l->err);
+    return mtl__yaml_bare(&l->doc, dose, "a dose is a bare number of cells, like 1e6", 1.0, 1e12,
+                          &c->amount, l->err);
 }
 
 static int what_is_given(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type,

@@ -78,9 +78,9 @@ int mtl__sl_weeks(mtl__sload *l, const mtl__ynode *n, double *out)
     if (!(*out >= low && *out <= high))
         return mtl__yaml_fail(
             &l->doc, n, l->err, MTL_ERR_VALUE,
-            "week %.4g of a pregnancy: weeks are %.3g to %.3g, from the last menstrual "
-            "period",
-            *out, low, high);
+            "week %.4g of a pregnancy: weeks are %.3g to %.3g, from the last menstrual period%s",
+            *out, low, high,
+            low < 3.0 ? "; the model is of a smaller animal: see --model for another" : "");
     return MTL_OK;
 }
 

@@ -5,6 +5,7 @@
    (givers who are only named), then what befalls bodies and what is taken from them. The words of
    injuries are the model's. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,19 +102,11 @@ static const char *known_word(const void *ctx, int i)
 
 static int no_such_event(mtl__sload *l, const mtl__ynode *n, const char *word)
 {
-    char hint[96] = "";
-    mtl__str all = {0};
-    mtl__hint(hint, sizeof hint, word, N_KNOWN + l->m->n_injuries, known_word, l->m);
-    for (int i = 0; i < N_KNOWN + l->m->n_injuries; i++)
-        mtl__str_printf(&all, "%s%s", i ? ", " : "; known: ", known_word(l->m, i));
-    if (l->m->n_injuries == 0)
-        mtl__str_add(&all, " (the model has no injuries)");
-    const int ret = all.oom
-                        ? mtl__nomem(l->err)
-                        : mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME,
-                                         "'%.60s' is no event%.600s", word, hint[0] ? hint : all.s);
-    mtl__str_free(&all);
-    return ret;
+    const int all = N_KNOWN + l->m->n_injuries;
+    const mtl__ynames names = {"injuries.tsv", all, all, known_word, l->m, NULL};
+    char head[100];
+    snprintf(head, sizeof head, "'%.60s' is no event", word);
+    return mtl__sl_unknown(l, n, &names, word, head);
 }
 
 static int event_type(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event *out)

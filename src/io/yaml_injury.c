@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* What befalls a body itself, as a scenario tells it: injuries by the names of the model, foreign
-   cells taken away, a tumour that begins, a disease that is known to have begun; and `follow`,
-   which of all that a host may do is asked for. An injury of a group of organs (a stroke that names
-   no region) becomes one of each. Whether the dates are possible is for mtl__scenario_check. */
+   cells taken away, a tumour that begins, a disease that is known to have begun. An injury of a
+   group of organs (a stroke that names no region) becomes one of each. Whether the dates are
+   possible is for mtl__scenario_check. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "io/yaml_scenario.h"
 
 #define MOST_YEARS 100.0
 #define MOST_CELLS ((int64_t)1000000000000)
+#define LEAST_SHARE 1e-9 /* of an organ of 1e10 cells it is ten: less is a slip of the pen */
 
 static int share(mtl__sload *l, const mtl__ynode *n, const char *what, double *out)
 {
     MTL_TRY(mtl__yaml_quantity(&l->doc, n, "none", "none", out, l->err));
+    if (*out > 0.0 && *out < LEAST_SHARE)
+        return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_VALUE,
+                              "%s is 0 or at least %g, not %.6g; write 0 for none", what,
+                              LEAST_SHARE, *out);
     if (*out >= 0.0 && *out <= 1.0)
         return MTL_OK;
     return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_VALUE,
@@ -188,22 +194,27 @@ static const char *nth(const void *ctx, int k)
     return "";
 }
 
+/* What may be written: the names, and of tumours their organs. */
+static const char *written(const void *ctx, int k)
+{
+    const choice *c = ctx;
+    const int n = count(c);
+    if (k < n)
+        return nth(c, k);
+    for (int i = 0; i < c->m->n_outcomes; i++)
+        if (chosen(c, i) && k-- == n)
+            return c->m->outcome[i].organ >= 0 ? c->m->organ[c->m->outcome[i].organ].name : "";
+    return "";
+}
+
 static int no_outcome(mtl__sload *l, const mtl__ynode *n, const choice *c, const char *name)
 {
-    char hint[96] = "";
-    mtl__str all = {0};
     const int most = count(c);
-    mtl__hint(hint, sizeof hint, name, most, nth, c);
-    for (int i = 0; i < most; i++)
-        mtl__str_printf(&all, "%s%s", i ? ", " : "; known: ", nth(c, i));
-    if (most == 0)
-        mtl__str_add(&all, "; the model has none");
-    const int ret =
-        all.oom ? mtl__nomem(l->err)
-                : mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME, "unknown %s '%.60s'%.600s",
-                                 c->tumours ? "tumour" : "outcome", name, hint[0] ? hint : all.s);
-    mtl__str_free(&all);
-    return ret;
+    const mtl__ynames names = {
+        "outcomes.tsv", c->tumours ? 2 * most : most, most, written, c, NULL};
+    char head[100];
+    snprintf(head, sizeof head, "unknown %s '%.60s'", c->tumours ? "tumour" : "outcome", name);
+    return mtl__sl_unknown(l, n, &names, name, head);
 }
 
 static int outcome_named(const mtl_model *m, const char *name)
@@ -290,84 +301,4 @@ int mtl__sl_diagnosis(mtl__sload *l, const mtl__ynode *ev)
         return mtl__yaml_fail(&l->doc, of, l->err, MTL_ERR_VALUE,
                               "%s ends a life; its date is `event: death`", name);
     return add_onset(l, &x);
-}
-
-/* ---------------------------------------------------------------- follow */
-
-static const char *const follow_words[] = {"all", "tolerance", "scars", NULL};
-#define N_FOLLOW 3
-
-/* Words, outcomes, groups of outcomes: names for hints, some of them twice. */
-static const char *follow_name(const void *ctx, int i)
-{
-    const mtl_model *m = ctx;
-    if (i < N_FOLLOW)
-        return follow_words[i];
-    i -= N_FOLLOW;
-    return i < m->n_outcomes ? m->outcome[i].name : m->outcome[i - m->n_outcomes].group;
-}
-
-static int follow_one(mtl__sload *l, const mtl__ynode *n)
-{
-    mtl_scenario *s = l->s;
-    const mtl_model *m = l->m;
-    const char *name;
-    char hint[96] = "";
-    MTL_TRY(mtl__yaml_text(&l->doc, n, &name, l->err));
-    const bool all = strcmp(name, "all") == 0;
-    bool found = all;
-    if (all || strcmp(name, "tolerance") == 0)
-        found = s->follow_tolerance = true;
-    if (all ? injury_named(m, MTL__SCAR) >= 0 : strcmp(name, "scars") == 0)
-        found = s->follow_scars = true;
-    for (int i = 0; i < m->n_outcomes; i++)
-        if (all || strcmp(m->outcome[i].name, name) == 0 || strcmp(m->outcome[i].group, name) == 0)
-            found = s->follow[i] = true;
-    if (s->follow_scars && injury_named(m, MTL__SCAR) < 0)
-        return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME,
-                              "scars of Caesarean deliveries are the injury `%s`, which the model "
-                              "does not have",
-                              MTL__SCAR);
-    if (found)
-        return MTL_OK;
-    mtl__hint(hint, sizeof hint, name, N_FOLLOW + 2 * m->n_outcomes, follow_name, m);
-    return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME, "'%.60s' cannot be followed%s", name,
-                          hint[0] ? hint
-                                  : "; known: all, tolerance, scars, and the outcomes of the model "
-                                    "and their groups");
-}
-
-/* An outcome that only comes after another, or depends on one, is followed with it: not followed,
-   the other would never come. */
-static void what_it_hangs_on(const mtl_model *m, bool *follow)
-{
-    for (bool more = true; more;) {
-        more = false;
-        for (int i = 0; i < m->n_outcomes; i++) {
-            const int needs = m->outcome[i].needs;
-            if (follow[i] && needs >= 0 && !follow[needs])
-                more = follow[needs] = true;
-        }
-        for (int i = 0; i < m->n_exposures; i++) {
-            const mtl__exposure *x = &m->exposure[i];
-            if (x->of == MTL__X_OUTCOME && x->other >= 0 && follow[x->outcome] && !follow[x->other])
-                more = follow[x->other] = true;
-        }
-    }
-}
-
-int mtl__sl_follow(mtl__sload *l, const mtl__ynode *n)
-{
-    mtl_scenario *s = l->s;
-    s->follow = mtl__arena_alloc(&s->arena, ((size_t)l->m->n_outcomes + 1) * sizeof *s->follow);
-    if (!s->follow)
-        return mtl__nomem(l->err);
-    s->follow_line = n->line;
-    s->follow_column = n->column;
-    if (n->kind != MTL__YLIST)
-        MTL_TRY(follow_one(l, n));
-    for (int i = 0; n->kind == MTL__YLIST && i < n->n; i++)
-        MTL_TRY(follow_one(l, n->item[i]));
-    what_it_hangs_on(l->m, s->follow);
-    return MTL_OK;
 }

@@ -8,57 +8,11 @@
 
 #include "io/yaml_scenario.h"
 
-/* An error of the model (a name it does not have) with the place in this file. */
-static int place_inner(mtl__sload *l, const mtl__ynode *n, int code, const mtl_error *inner)
-{
-    return mtl__yaml_fail(&l->doc, n, l->err, code, "%s", inner->text);
-}
-
-static int organs_of_group(const mtl_model *m, const char *group)
-{
-    int n = 0;
-    for (int i = 0; i < m->n_organs; i++)
-        n += strcmp(m->organ[i].group, group) == 0;
-    return group[0] ? n : 0;
-}
-
-static int first_of_group(const mtl_model *m, const char *group)
-{
-    for (int i = 0; i < m->n_organs; i++)
-        if (strcmp(m->organ[i].group, group) == 0)
-            return i;
-    return -1;
-}
-
-int mtl__sl_organ(mtl__sload *l, const mtl__ynode *n, int *out)
-{
-    const char *name;
-    mtl_error inner;
-    mtl_error_clear(&inner);
-    MTL_TRY(mtl__yaml_text(&l->doc, n, &name, l->err));
-    *out = mtl__model_organ(l->m, name, &inner);
-    if (*out >= 0)
-        return MTL_OK;
-    const int many = organs_of_group(l->m, name);
-    if (many > 0)
-        return mtl__yaml_fail(&l->doc, n, l->err, MTL_ERR_NAME,
-                              "'%s' is a group of %d organs; name one of them, e.g. %s", name, many,
-                              l->m->organ[first_of_group(l->m, name)].name);
-    return place_inner(l, n, *out, &inner);
-}
-
 static int assay(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
 {
     const mtl__ynode *n = mtl__yaml_get(ev, "assay"), *target = mtl__yaml_get(ev, "target");
-    const char *name;
-    mtl_error inner;
-    mtl_error_clear(&inner);
-    if (n) {
-        MTL_TRY(mtl__yaml_text(&l->doc, n, &name, l->err));
-        s->assay = mtl__model_assay(l->m, name, &inner);
-        if (s->assay < 0)
-            return place_inner(l, n, s->assay, &inner);
-    }
+    if (n)
+        MTL_TRY(mtl__sl_assay(l, n, &s->assay));
     if (!target)
         return MTL_OK;
     if (!n)
@@ -136,7 +90,8 @@ static int amounts(mtl__sload *l, const mtl__ynode *ev, mtl__sample *s)
                                   "a volume is above 0 and at most 5000 mL");
     }
     if (g) {
-        MTL_TRY(mtl__yaml_number(&l->doc, g, 0.0, 1e13, &s->genomes, l->err));
+        MTL_TRY(mtl__yaml_bare(&l->doc, g, "a bare number of genomes, like 1e6", 0.0, 1e13,
+                               &s->genomes, l->err));
         if (!(s->genomes >= 1.0))
             return mtl__yaml_fail(&l->doc, g, l->err, MTL_ERR_VALUE,
                                   "the number of genomes tested is at least 1");
@@ -216,7 +171,7 @@ static int autopsy_entry(mtl__sload *l, const mtl__ynode *n, const mtl__ynode *e
     const char *name;
     MTL_TRY(mtl__yaml_text(&l->doc, n, &name, l->err));
     const bool all = strcmp(name, "all") == 0;
-    if (!all && organs_of_group(l->m, name) == 0) {
+    if (!all && mtl__sl_organs_of_group(l->m, name) == 0) {
         MTL_TRY(mtl__sl_organ(l, n, &s->organ));
         return add_sample(l, ev, s);
     }

@@ -62,6 +62,25 @@ int mtl__sl_history(mtl__sload *l, const mtl__ynode *history);
 int mtl__sl_sex(mtl__sload *l, const mtl__ynode *n, enum mtl__sex *out);
 int mtl__sl_karyotype(mtl__sload *l, const mtl__ynode *n, enum mtl__karyotype *out);
 
+/* yaml_names.c: names that stand in a table of the model. */
+typedef struct mtl__ynames {
+    const char *file; /* the table, "organs.tsv" */
+    int n, listed;    /* names to be near to; the first of them that a list shows */
+    const char *(*get)(const void *ctx, int i);
+    const void *ctx;
+    const char *more; /* behind the list; NULL = nothing */
+} mtl__ynames;
+/* Fails at n with the head ("unknown organ 'hart'") and what helps most: a model beside this one that
+   has the name, the nearest name, or all that are known. */
+int mtl__sl_unknown(mtl__sload *l, const mtl__ynode *n, const mtl__ynames *names, const char *name,
+                    const char *head);
+/* Each fails with the place and such help. An organ of the model, no group. */
+int mtl__sl_organ(mtl__sload *l, const mtl__ynode *n, int *out);
+int mtl__sl_assay(mtl__sload *l, const mtl__ynode *n, int *out);
+/* A kind that renews itself; `name` stands at n. */
+int mtl__sl_seed_kind(mtl__sload *l, const mtl__ynode *n, const char *name, int *out);
+int mtl__sl_organs_of_group(const mtl_model *m, const char *group);
+
 /* yaml_dates.c */
 int mtl__sl_date(mtl__sload *l, const mtl__ynode *n, mtl__ydate *out);
 int mtl__sl_weeks(mtl__sload *l, const mtl__ynode *n, double *out);
@@ -106,10 +125,6 @@ int mtl__sl_contact(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type
 int mtl__sl_adoption(mtl__sload *l, const mtl__ynode *ev);
 /* `milk` of a delivery: a duration, or {for: ..., volume: ...}. */
 int mtl__sl_milk(mtl__sload *l, const mtl__ynode *n, mtl__pregnancy *p);
-/* A kind of the model that renews itself; `name` stands at n. */
-int mtl__sl_seed_kind(mtl__sload *l, const mtl__ynode *n, const char *name, int *out);
-/* One organ of the model, no group. */
-int mtl__sl_organ(mtl__sload *l, const mtl__ynode *n, int *out);
 /* Whom it happened to, when, and where that stands; a date is needed. */
 int mtl__sl_begin(mtl__sload *l, const mtl__ynode *ev, enum mtl__sl_event type, int *who,
                   mtl__ydate *when, const char **path);
@@ -118,6 +133,7 @@ int mtl__sl_injury(mtl__sload *l, const mtl__ynode *ev);
 int mtl__sl_depletion(mtl__sload *l, const mtl__ynode *ev);
 int mtl__sl_tumour(mtl__sload *l, const mtl__ynode *ev);
 int mtl__sl_diagnosis(mtl__sload *l, const mtl__ynode *ev);
+/* yaml_follow.c: after all people are known. */
 int mtl__sl_follow(mtl__sload *l, const mtl__ynode *follow);
 int mtl__sl_sample(mtl__sload *l, const mtl__ynode *ev);
 int mtl__sl_autopsy(mtl__sload *l, const mtl__ynode *ev);

@@ -58,6 +58,10 @@ int mtl__yaml_keys(const mtl__ydoc *d, const mtl__ynode *n, const char *const *k
 int mtl__yaml_text(const mtl__ydoc *d, const mtl__ynode *n, const char **out, mtl_error *err);
 int mtl__yaml_number(const mtl__ydoc *d, const mtl__ynode *n, double low, double high, double *out,
                      mtl_error *err);
+/* The same where a unit would be natural to write: a number with words behind it is refused with what
+   is expected, "a dose is a bare number of cells, like 1e6". */
+int mtl__yaml_bare(const mtl__ydoc *d, const mtl__ynode *n, const char *expected, double low,
+                   double high, double *out, mtl_error *err);
 /* A whole number, also written "1e4". */
 int mtl__yaml_whole(const mtl__ydoc *d, const mtl__ynode *n, int64_t low, int64_t high,
                     int64_t *out, mtl_error *err);

@@ -118,6 +118,34 @@ int mtl__yaml_number(const mtl__ydoc *d, const mtl__ynode *n, double low, double
     return MTL_OK;
 }
 
+/* Is it a number with a unit ("1e6 cells", "5mg"), rather than no number at all? */
+static bool number_with_unit(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%/";
+    const size_t digits = strspn(text, "+-.0123456789"), n = strcspn(text, " ");
+    char first[40];
+    double x;
+    if (digits > 0 && text[n] == '\0')
+        return strpbrk(text, "0123456789") == text && text[digits] != 'x' &&
+               strspn(text + digits, letters) == n - digits;
+    if (n == 0 || n >= sizeof first)
+        return false;
+    memcpy(first, text, n);
+    first[n] = '\0';
+    return mtl__parse_double(first, &x) == MTL_OK;
+}
+
+int mtl__yaml_bare(const mtl__ydoc *d, const mtl__ynode *n, const char *expected, double low,
+                   double high, double *out, mtl_error *err)
+{
+    const char *text = "";
+    double x;
+    MTL_TRY(mtl__yaml_text(d, n, &text, err));
+    if (mtl__parse_double(text, &x) < 0 && number_with_unit(text))
+        return mtl__yaml_fail(d, n, err, MTL_ERR_UNIT, "'%.60s': %s", text, expected);
+    return mtl__yaml_number(d, n, low, high, out, err);
+}
+
 int mtl__yaml_whole(const mtl__ydoc *d, const mtl__ynode *n, int64_t low, int64_t high,
                     int64_t *out, mtl_error *err)
 {

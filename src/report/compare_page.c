@@ -40,6 +40,12 @@ void mtl__compare_difference(mtl__str *b, const mtl_paired *p)
     mtl__str_add(b, ")");
 }
 
+/* Of one life there is no interval. */
+bool mtl__compare_chance(const mtl_paired *p)
+{
+    return p->low <= 0 && p->high >= 0;
+}
+
 /* ---------------------------------------------------------------- the answer */
 static void one_answer(mtl__compare_page *v, int which)
 {
@@ -61,27 +67,70 @@ static void one_answer(mtl__compare_page *v, int which)
     mtl__str_add(b, "</td></tr>\n");
 }
 
+static bool apart(double x, double y)
+{
+    return isfinite(x) != isfinite(y) || fabs(x - y) > 1e-6 * fmax(fabs(x), fabs(y));
+}
+
+static bool host_differs(const mtl_compare_host *r)
+{
+    return r->in_a != r->in_b || apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns) ||
+           r->only_a + r->only_b > 0 || (r->delay.n && r->delay.differ > 0);
+}
+
+static int hosts_that_differ(const mtl_compare *c)
+{
+    int n = 0;
+    for (int i = 0; i < c->n_hosts; i++)
+        n += host_differs(&c->host[i]);
+    return n;
+}
+
+/* What the tables cannot show: that there was nothing to compare. */
+static void say_nothing_to_compare(mtl__compare_page *v)
+{
+    const mtl_compare *c = v->c;
+    int common = 0;
+    for (int i = 0; i < c->a->s->n_people; i++)
+        common += c->person_b[i] >= 0;
+    if (common == 0)
+        mtl__str_add(v->out, "<p class=\"lede\">Nobody of A is in B by name, so no life of A has "
+                             "its like in B.</p>\n");
+    else if (strcmp(c->a->s->hash, c->b->s->hash) == 0 && strcmp(c->label_a, c->label_b) == 0)
+        mtl__str_add(v->out, "<p class=\"lede\">A and B are the same.</p>\n");
+}
+
 static void answer(mtl__compare_page *v)
 {
     mtl__str *b = v->out;
     const mtl_compare *c = v->c;
-    int differ = 0, focus = 0;
+    int differ = 0, focus = 0, mean = 0;
     for (int i = 0; i < c->n_levels; i++) {
-        focus += c->level[i].row.focus;
-        differ += c->level[i].row.focus && c->level[i].row.chance.differ > 0;
+        const mtl_compare_level *r = &c->level[i].row;
+        focus += r->focus;
+        differ += r->focus && r->chance.differ > 0;
+        mean += r->focus && r->chance.differ > 0 && !mtl__compare_chance(&r->chance);
     }
-    mtl__section_open(&v->page, "answer", "The same lives twice");
-    mtl__str_add(b, "<p>Both runs draw from random streams of the same names: what A and B have in "
-                    "common is alike in both, and a difference within a life is what the change "
-                    "did, not chance.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(
+        &v->page, "answer", "The same lives twice",
+        "<p>Both runs draw from random streams of the same names, so a life is the same in both "
+        "until the change reaches it. From then on chance may differ as well, and the mean over "
+        "lives speaks of the change.</p>\n");
     mtl__str_add(b, "<h1 class=\"long\">");
     if (differ == 0)
         mtl__str_add(b, "In no life do A and B leave other cells in ");
     else
-        mtl__str_printf(b, "Of %d levels at the end, %d differ in some life in ", focus, differ);
+        mtl__str_printf(b, "Of %d levels at the end, %d differ in some life and %d in the mean in ",
+                        focus, differ, mean);
     mtl__html(b, mtl__page_name(&v->page, v->page.focus));
-    mtl__str_add(b, "</h1>\n<div class=\"scroll\"><table><caption>What each run answers; chance "
+    mtl__str_add(b, "</h1>\n");
+    say_nothing_to_compare(v);
+    if (c->n_hosts > 0)
+        mtl__str_printf(b,
+                        "<p class=\"lede\">Of <a href=\"#hosts\">what is followed of the hosts "
+                        "themselves</a>, %d of %d numbers differ.</p>\n",
+                        hosts_that_differ(c), c->n_hosts);
+    mtl__str_add(b, "<div class=\"scroll\"><table><caption>What each run answers; chance "
                     "alone, and with the unknowns drawn</caption>\n<thead><tr><th scope=\"col\">Run"
                     "</th><th scope=\"col\">Question</th><th class=\"r\" scope=\"col\">Chance alone"
                     "</th><th class=\"r\" scope=\"col\">Unknowns drawn</th><th scope=\"col\">"
@@ -134,12 +183,11 @@ static void levels(mtl__compare_page *v)
     mtl__str *b = v->out;
     const mtl_compare *c = v->c;
     int same = 0;
-    mtl__section_open(&v->page, "levels", "Every level");
-    mtl__str_add(
-        b, "<p>Genome equivalents per million nucleated cells at the final date of each "
-           "run. The interval is the 95% one of the paired t over lives. &ldquo;Differ&rdquo; "
-           "is the share of lives in which the two are not the same.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(
+        &v->page, "levels", "Every level",
+        "<p>Genome equivalents per million nucleated cells at the final date of each run. The "
+        "interval is the 95% one of the paired t over lives. &ldquo;Differ&rdquo; is the share of "
+        "lives in which the two are not the same.</p>\n");
     mtl__str_add(b, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">In</th>"
                     "<th scope=\"col\">From</th><th scope=\"col\">Organ</th><th class=\"r\" "
                     "scope=\"col\">A</th><th class=\"r\" scope=\"col\">B</th><th class=\"r\" "
@@ -194,11 +242,10 @@ static void samples(mtl__compare_page *v)
     const mtl_compare *c = v->c;
     if (c->n_samples == 0)
         return;
-    mtl__section_open(&v->page, "samples", "What the assays read");
-    mtl__str_add(b, "<p>Samples that both take; levels in genome equivalents per million of the "
-                    "sampled cells. &ldquo;Only A&rdquo; counts lives in which the sample is "
-                    "positive in A alone; p is of McNemar&rsquo;s exact test.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "samples", "What the assays read",
+                     "<p>Samples that both take; levels in genome equivalents per million of the "
+                     "sampled cells. &ldquo;Only A&rdquo; counts lives in which the sample is "
+                     "positive in A alone; p is of McNemar&rsquo;s exact test.</p>\n");
     mtl__str_add(b,
                  "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Date</th>"
                  "<th scope=\"col\">Person</th><th scope=\"col\">Organ</th><th scope=\"col\">Assay"
@@ -217,11 +264,14 @@ static void samples(mtl__compare_page *v)
 }
 
 /* ---------------------------------------------------------------- hosts */
-static void number_cell(mtl__str *b, double x, bool there)
+/* Days are told to the day: two digits are too few to tell 116 from 124. */
+static void number_cell(mtl__str *b, const mtl_compare_host *r, double x, bool there)
 {
     char text[32];
     mtl__str_add(b, "<td class=\"r\">");
-    if (there && isfinite(x))
+    if (there && isfinite(x) && x >= 10 && x < 1e6 && strncmp(r->measure, "days", 4) == 0)
+        mtl__count(b, (int)(x + 0.5));
+    else if (there && isfinite(x))
         mtl__html(b, mtl__two(x, text));
     else
         mtl__str_add(b, there ? "never" : "&ndash;");
@@ -239,10 +289,6 @@ static void about(mtl__str *b, const mtl_compare_host *r)
     }
     mtl__str_add(b, ": ");
     mtl__html(b, r->label);
-    if (r->organ[0]) {
-        mtl__str_add(b, " in ");
-        mtl__html(b, r->organ);
-    }
     if (isfinite(r->t_days))
         mtl__str_printf(b, ", %s", mtl__date_text(r->t_days, date));
 }
@@ -257,10 +303,10 @@ static void host_row(mtl__compare_page *v, const mtl_compare_host *r)
     mtl__str_add(b, "</th><td>");
     mtl__html(b, r->measure);
     mtl__str_add(b, "</td>");
-    number_cell(b, r->a, r->in_a);
-    number_cell(b, r->b, r->in_b);
-    number_cell(b, r->a_unknowns, unknowns && r->in_a);
-    number_cell(b, r->b_unknowns, unknowns && r->in_b);
+    number_cell(b, r, r->a, r->in_a);
+    number_cell(b, r, r->b, r->in_b);
+    number_cell(b, r, r->a_unknowns, unknowns && r->in_a);
+    number_cell(b, r, r->b_unknowns, unknowns && r->in_b);
     mtl__str_add(b, "<td>");
     if (isfinite(r->p_mcnemar)) {
         mtl__str_printf(b, "only A %d, only B %d, p ", r->only_a, r->only_b);
@@ -279,19 +325,29 @@ static void hosts(mtl__compare_page *v)
     const mtl_compare *c = v->c;
     if (c->n_hosts == 0)
         return;
-    mtl__section_open(&v->page, "hosts", "The hosts themselves");
-    mtl__str_add(b, "<p>Injuries, tolerance, outcomes and tumours: means over lives side by side. "
-                    "Outcomes are also held against each other life by life: in how many lives one "
-                    "came in A alone or in B alone, with McNemar&rsquo;s exact p.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "hosts", "The hosts themselves",
+                     "<p>Injuries, tolerance, outcomes and tumours: means over lives side by side. "
+                     "Outcomes are also held against each other life by life: in how many lives "
+                     "one came in A alone or in B alone, with McNemar&rsquo;s exact p.</p>\n");
+    const int differ = hosts_that_differ(c);
+    if (differ == 0) {
+        mtl__str_printf(b, "<p class=\"note\">All %d numbers are the same in both.</p>\n",
+                        c->n_hosts);
+        mtl__section_close(&v->page);
+        return;
+    }
     mtl__str_add(b, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Who, what</th>"
                     "<th scope=\"col\">Measure</th><th class=\"r\" scope=\"col\">A</th>"
                     "<th class=\"r\" scope=\"col\">B</th><th class=\"r\" scope=\"col\">A, unknowns "
                     "drawn</th><th class=\"r\" scope=\"col\">B, unknowns drawn</th>"
                     "<th scope=\"col\">Life by life</th></tr></thead>\n<tbody>\n");
     for (int i = 0; i < c->n_hosts; i++)
-        host_row(v, &c->host[i]);
+        if (host_differs(&c->host[i]))
+            host_row(v, &c->host[i]);
     mtl__str_add(b, "</tbody></table></div>\n");
+    if (differ < c->n_hosts)
+        mtl__str_printf(b, "<p class=\"note\">%d more are the same in both.</p>\n",
+                        c->n_hosts - differ);
     mtl__section_close(&v->page);
 }
 
@@ -302,9 +358,8 @@ static void again(mtl__compare_page *v)
     const mtl_compare *c = v->c;
     const mtl_result *r[2] = {c->a, c->b};
     char text[128];
-    mtl__section_open(&v->page, "again", "Do it again");
-    mtl__str_add(b, "<p>Same input, same bytes, with any number of threads.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "again", "Do it again",
+                     "<p>Same input, same bytes, with any number of threads.</p>\n");
     mtl__str_add(b, "<pre>");
     mtl__html(b, c->a->command_line && c->a->command_line[0]
                      ? c->a->command_line
@@ -345,10 +400,14 @@ int mtl_compare_write(const mtl_compare *c, const char *path, mtl_error *err)
     const mtl_result *one = c->a;
     MTL_TRY(mtl__page_init(&v.page, &one, 1, &out, err));
     head(&v);
+    const bool hosts_first = hosts_that_differ(c) > 0; /* what such a comparison is made for */
     answer(&v);
+    if (hosts_first)
+        hosts(&v);
     mtl__compare_strips(&v);
     samples(&v);
-    hosts(&v);
+    if (!hosts_first)
+        hosts(&v);
     mtl__compare_pairing(&v);
     levels(&v);
     again(&v);

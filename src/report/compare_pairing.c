@@ -84,13 +84,11 @@ void mtl__compare_pairing(mtl__compare_page *v)
         any = any || c->pairing[i].row.n > 0;
     if (!any || c->n_times == 0)
         return;
-    mtl__section_open(&v->page, "pairing", "Until when they are the same");
-    mtl__str_add(b,
-                 "<p>At each date that both runs look at, the counts of a donor&rsquo;s cells in "
-                 "a body are held against each other, kind by kind and organ by organ. Until "
-                 "they part, a life is the same life; after that the streams are still common, "
-                 "but what they decide is not, and only means over lives speak.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "pairing", "Until when they are the same",
+                     "<p>At each date that both runs look at, the counts of a donor&rsquo;s cells "
+                     "in a body are held against each other, kind by kind and organ by organ. "
+                     "Until they part, a life is the same life; after that the streams are still "
+                     "common, but what they decide is not, and only means over lives speak.</p>\n");
     if (c->n_times > 1 && c->time[c->n_times - 1] > c->time[0]) {
         mtl__str_add(b, "<figure>\n");
         for (size_t k = 0; k < sizeof figures / sizeof *figures; k++)

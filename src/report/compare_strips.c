@@ -146,16 +146,20 @@ void mtl__compare_strips(mtl__compare_page *v)
 {
     const mtl_compare *c = v->c;
     mtl__str *b = v->out;
-    int n = 0;
+    int n = 0, chance = 0;
     ranked *list = mtl__arena_alloc(&v->page.arena, ((size_t)c->n_levels + 1) * sizeof *list);
     if (!list) {
         b->oom = true;
         return;
     }
     for (int i = 0; i < c->n_levels; i++)
-        if (c->level[i].row.focus && c->level[i].row.chance.differ > 0)
-            list[n++] = (ranked){part_of(&c->level[i].row.chance), i};
-    if (n == 0)
+        if (c->level[i].row.focus && c->level[i].row.chance.differ > 0) {
+            if (mtl__compare_chance(&c->level[i].row.chance))
+                chance++;
+            else
+                list[n++] = (ranked){part_of(&c->level[i].row.chance), i};
+        }
+    if (n + chance == 0)
         return;
     qsort(list, (size_t)n, sizeof *list, by_part);
     mtl__section_open(&v->page, "strips", "Life by life");
@@ -167,6 +171,12 @@ void mtl__compare_strips(mtl__compare_page *v)
         mtl__str_printf(b, "<p>The %d that differ most; the table has all %d.</p>\n", MOST_PANELS,
                         n);
     mtl__section_body(&v->page);
+    if (chance > 0)
+        mtl__str_printf(b,
+                        "<p class=\"note\">%s%d level%s in some life by what may be chance: the "
+                        "interval of the difference holds 0. %s</p>\n",
+                        n ? "Not drawn: " : "", chance, chance == 1 ? " differs" : "s differ",
+                        n ? "By chance one in twenty leaves it out and is drawn." : "");
     mtl__str_add(b, "<div class=\"panels\">\n");
     for (int i = 0; i < n && i < MOST_PANELS; i++)
         panel(v, &c->level[list[i].level]);

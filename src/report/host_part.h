@@ -19,6 +19,8 @@ typedef struct mtl__curve {
 double mtl__nice(double top);
 /* "23 days", "5.2 months", "3.1 years". Returns buf. */
 const char *mtl__duration(double days, char buf[48]);
+/* "115 days", from 1000 on as mtl__duration. Returns buf. (report_injury.c) */
+const char *mtl__healing_time(double days, char buf[48]);
 double mtl__curve_y(const mtl__curve *c, double v);
 void mtl__curve_grid(mtl__str *b, const mtl__curve *c);
 void mtl__curve_band(mtl__str *b, const mtl__curve *c, const char *class_, const mtl__band *x);
@@ -62,6 +64,8 @@ bool mtl__injury_follows(const mtl_scenario *s, int injury);
 void mtl__say_percent(mtl__page *v, const mtl__band *x);
 /* A probability as the page writes them. */
 void mtl__say_prob(mtl__page *v, double p);
+/* That n panels more than are drawn stand in a table; nothing for 0. */
+void mtl__host_left_out(mtl__page *v, int n, const char *table);
 /* Ends of an interval of a probability, which are not themselves counts: "0 to 0.19". */
 void mtl__say_interval(mtl__page *v, double low, double high);
 

@@ -237,9 +237,8 @@ static void things(mtl__mix_page *v)
 void mtl__mix_page_answer(mtl__mix_page *v)
 {
     const place best = best_place(v);
-    mtl__section_open(&v->page, "answer", "The answer");
-    mtl__str_add(v->out, "<p>Whose cells are in these samples, how many, how sure?</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "answer", "The answer",
+                     "<p>Whose cells are in these samples, how many, how sure?</p>\n");
     if (best.tube < 0) {
         mtl__str_add(v->out, "<h1>No donor was asked for.</h1>\n");
     } else {

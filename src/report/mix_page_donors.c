@@ -85,16 +85,6 @@ static void figure(const mtl__mix_page *v, mtl__str *b, double w, double left, c
 }
 
 /* ---------------------------------------------------------------- table */
-static void value_cell(mtl__str *b, double value, const char *text)
-{
-    mtl__str_add(b, "<td class=\"r\" data-v=\"");
-    if (isfinite(value))
-        mtl__str_printf(b, "%.6g", value);
-    mtl__str_add(b, "\">");
-    mtl__html(b, isfinite(value) ? text : "");
-    mtl__str_add(b, "</td>");
-}
-
 static void row(mtl__mix_page *v, int tube, int share)
 {
     const mtl__share *s = &v->m->tube[tube].fit.share[share];
@@ -112,11 +102,11 @@ static void row(mtl__mix_page *v, int tube, int share)
     mtl__str_printf(b, "</td><td class=\"r\" data-v=\"%.6g\">", 1e6 * s->fraction);
     mtl__mix_amount(b, v, tube, share);
     mtl__str_add(b, "</td>");
-    value_cell(b, s->p, mtl__lab_chance(s->p, text));
-    value_cell(b, 1e6 * s->lod, isfinite(s->lod) ? mtl__two(1e6 * s->lod, text) : "");
-    value_cell(b, s->information_sites,
-               isfinite(s->information_sites) ? mtl__given(floor(s->information_sites + 0.5), text)
-                                              : "");
+    mtl__lab_value(b, s->p, mtl__lab_chance(s->p, text));
+    mtl__lab_value(b, 1e6 * s->lod, isfinite(s->lod) ? mtl__two(1e6 * s->lod, text) : "");
+    mtl__lab_value(
+        b, s->information_sites,
+        isfinite(s->information_sites) ? mtl__given(floor(s->information_sites + 0.5), text) : "");
     mtl__str_printf(b, "<td class=\"verdict\">%s",
                     mtl__mix_verdict_name(mtl__mix_verdict_of(v, tube, share)));
     if (r->not_told_from[0]) {
@@ -146,11 +136,11 @@ static void samples_table(mtl__mix_page *v)
         mtl__str_add(b, "</th><td>");
         mtl__html(b, v->m->name[v->m->tube[i].host]);
         mtl__str_add(b, "</td>");
-        value_cell(b, f->sites_used, mtl__given(f->sites_used, text));
-        value_cell(b, f->mean_depth, mtl__lab_number(f->mean_depth, true, text));
-        value_cell(b, f->error, mtl__two(f->error, text));
-        value_cell(b, f->overdispersion, mtl__two(f->overdispersion, text));
-        value_cell(b, f->blocks, mtl__given(f->blocks, text));
+        mtl__lab_value(b, f->sites_used, mtl__given(f->sites_used, text));
+        mtl__lab_value(b, f->mean_depth, mtl__lab_number(f->mean_depth, true, text));
+        mtl__lab_value(b, f->error, mtl__two(f->error, text));
+        mtl__lab_value(b, f->overdispersion, mtl__two(f->overdispersion, text));
+        mtl__lab_value(b, f->blocks, mtl__given(f->blocks, text));
         mtl__str_add(b, "</tr>\n");
     }
     mtl__str_add(b, "</tbody></table></div>\n");
@@ -162,11 +152,10 @@ void mtl__mix_page_donors(mtl__mix_page *v)
     char a[32];
     if (v->m->n_rows == 0)
         return;
-    mtl__section_open(&v->page, "donors", "Who, how much, how sure");
-    mtl__str_add(b, "<p><b>Line and dot</b>: fraction with its interval. <b>Dotted, with an "
-                    "end</b>: no more than chance explains, so an upper bound. <b>Dashed</b>: the "
-                    "LoD, found with 95% power at 5% alarm.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "donors", "Who, how much, how sure",
+                     "<p><b>Line and dot</b>: fraction with its interval. <b>Dotted, with an "
+                     "end</b>: no more than chance explains, so an upper bound. <b>Dashed</b>: the "
+                     "LoD, found with 95% power at 5% alarm.</p>\n");
     mtl__str_add(b, "<figure class=\"gap\">\n");
     figure(v, b, 1032, 150, "wide");
     figure(v, b, 652, 116, "narrow");

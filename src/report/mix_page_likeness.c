@@ -108,12 +108,10 @@ void mtl__mix_page_likeness(mtl__mix_page *v)
         drawn += v->m->tube[i].fit.n > 1 && v->m->tube[i].fit.information;
     if (drawn == 0)
         return;
-    mtl__section_open(&v->page, "likeness", "Who can be told from whom");
-    mtl__str_add(v->out,
-                 "<p>How alike the marks are that two donors leave at the sites of this sample. "
-                 "0: as if each were alone. 1: only their sum can be known. Framed: above "
-                 "0.9.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(
+        &v->page, "likeness", "Who can be told from whom",
+        "<p>How alike the marks are that two donors leave at the sites of this sample. 0: as if "
+        "each were alone. 1: only their sum can be known. Framed: above 0.9.</p>\n");
     mtl__str_add(v->out, "<figure class=\"panels likeness\">\n");
     for (int i = 0, k = 0; i < v->m->n_tubes && k < MOST_PANELS; i++)
         if (v->m->tube[i].fit.n > 1 && v->m->tube[i].fit.information) {

@@ -260,13 +260,11 @@ void mtl__mix_page_markers(mtl__mix_page *v)
         any = any || v->m->tube[i].fit.responsible;
     if (!any)
         return;
-    mtl__section_open(&v->page, "markers", "What the markers show");
-    mtl__str_add(v->out,
-                 "<p>Share of reads with the allele that the host lacks, in the colour of the "
-                 "donor who explains most of what is expected there; grey: error. A dot on the "
-                 "upper edge lies above it.</p><p><b>Lines</b>: what one and two alleles of a "
-                 "donor who is found would show.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "markers", "What the markers show",
+                     "<p>Share of reads with the allele that the host lacks, in the colour of the "
+                     "donor who explains most of what is expected there; grey: error. A dot on the "
+                     "upper edge lies above it.</p><p><b>Lines</b>: what one and two alleles of a "
+                     "donor who is found would show.</p>\n");
     for (int i = 0; i < v->m->n_tubes && i < MOST_TUBES; i++)
         if (v->m->tube[i].fit.responsible)
             one_tube(v, i);

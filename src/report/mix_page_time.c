@@ -188,12 +188,10 @@ void mtl__mix_page_time(mtl__mix_page *v)
             continue;
         levels(&c);
         if (!open) {
-            mtl__section_open(&v->page, "time", "In time");
-            mtl__str_add(v->out, "<p>Estimates with their intervals by the date of the sample; "
-                                 "triangles: no more than chance explains, so an upper bound. "
-                                 "Donors stand a little apart, so that none hides "
-                                 "another.</p>\n");
-            mtl__section_body(&v->page);
+            mtl__section_say(&v->page, "time", "In time",
+                             "<p>Estimates with their intervals by the date of the sample; "
+                             "triangles: no more than chance explains, so an upper bound. Donors "
+                             "stand a little apart, so that none hides another.</p>\n");
         }
         open = true;
         mtl__str_add(v->out, "<h3>In ");

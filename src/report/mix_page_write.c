@@ -124,9 +124,8 @@ static void facts(mtl__mix_page *v)
 
 static void again(mtl__mix_page *v)
 {
-    mtl__section_open(&v->page, "again", "Do it again");
-    mtl__str_add(v->out, "<p>Same input, same bytes, with any number of threads.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "again", "Do it again",
+                     "<p>Same input, same bytes, with any number of threads.</p>\n");
     mtl__str_add(v->out, "<pre>");
     mtl__html(v->out, v->m->o.command_line && v->m->o.command_line[0]
                           ? v->m->o.command_line

@@ -23,6 +23,8 @@ const char *mtl__lab_leaf(const char *path);
 /* Part of a text that fits this width, "…" at its end if cut. */
 const char *mtl__lab_cut(const char *s, double width, double size, char buf[128]);
 void mtl__lab_term(mtl__str *b, const char *name, const char *text); /* <dt><dd> */
+/* A cell of a table that can be sorted; empty where the value is no number. */
+void mtl__lab_value(mtl__str *b, double value, const char *text);
 void mtl__lab_file(mtl__str *b, const char *name, const char *file, const char *hash);
 /* A box of things to know, each begun with mtl__lab_thing; `n` counts them. */
 void mtl__lab_thing(mtl__str *b, int *n, const char *title);

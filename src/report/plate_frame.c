@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "matriline/version.h"
 #include "num/num.h"
 #include "report/plate.h"
 #include "report/river.h"
@@ -94,16 +93,7 @@ static const char *const style[] = {
 
 void mtl__lab_head(mtl__str *b, const char *kind, const char *title)
 {
-    mtl__str_add(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-                    "<meta name=\"generator\" content=\"Matriline ");
-    mtl__html(b, mtl_version());
-    mtl__str_add(b, "\">\n<title>Matriline: ");
-    mtl__html(b, title);
-    mtl__str_add(b, "</title>\n<style>\n");
-    mtl__report_style(b);
-    for (size_t i = 0; i < sizeof style / sizeof style[0]; i++)
-        mtl__str_add(b, style[i]);
+    mtl__page_begin(b, title, style, sizeof style / sizeof style[0]);
     mtl__str_printf(b,
                     "</style>\n</head>\n<body>\n<main>\n<div class=\"top\">"
                     "<strong>Matriline</strong><span>%s: ",
@@ -118,6 +108,16 @@ void mtl__lab_tail(mtl__page *v, const char *footer)
                     footer);
     mtl__report_script(v);
     mtl__str_add(v->out, "</body>\n</html>\n");
+}
+
+void mtl__lab_value(mtl__str *b, double value, const char *text)
+{
+    mtl__str_add(b, "<td class=\"r\" data-v=\"");
+    if (isfinite(value))
+        mtl__str_printf(b, "%.6g", value);
+    mtl__str_add(b, "\">");
+    mtl__html(b, isfinite(value) ? text : "");
+    mtl__str_add(b, "</td>");
 }
 
 void mtl__lab_term(mtl__str *b, const char *name, const char *text)

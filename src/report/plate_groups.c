@@ -76,11 +76,10 @@ void mtl__plate_groups(mtl__plate_page *v)
 {
     if (v->q->n_groups == 0)
         return;
-    mtl__section_open(&v->page, "groups", "Two groups compared");
-    mtl__str_add(v->out, "<p>Negative binomial regression of counts, with the logarithm of the gEq "
-                         "tested as offset: subjects differ by more than chance, and the model "
-                         "says so by its dispersion.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "groups", "Two groups compared",
+                     "<p>Negative binomial regression of counts, with the logarithm of the gEq "
+                     "tested as offset: subjects differ by more than chance, and the model says so "
+                     "by its dispersion.</p>\n");
     for (int i = 0; i < v->q->n_groups; i++)
         one(v, &v->q->groups[i]);
     mtl__section_close(&v->page);

@@ -263,13 +263,11 @@ void mtl__plate_hits(mtl__plate_page *v)
         v->out->oom = true;
         return;
     }
-    mtl__section_open(&v->page, "hits", "Hits: expected and observed");
-    mtl__str_add(v->out,
-                 "<p><b>Bar</b>: range of the expectation. <b>Tick</b>: expected. <b>Dot</b>: "
-                 "observed.</p><p>Blanks: 95% range from all blanks known. Low standards: 95% "
-                 "range of Poisson numbers. Samples: what blanks alone explain, up to the LoB; a "
-                 "dot beyond the bar is a finding.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "hits", "Hits: expected and observed",
+                     "<p><b>Bar</b>: range of the expectation. <b>Tick</b>: expected. <b>Dot</b>: "
+                     "observed.</p><p>Blanks: 95% range from all blanks known. Low standards: 95% "
+                     "range of Poisson numbers. Samples: what blanks alone explain, up to the LoB; "
+                     "a dot beyond the bar is a finding.</p>\n");
     mtl__str_add(v->out, "<figure>\n");
     figures(&l);
     l.digital = true;

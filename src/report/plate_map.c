@@ -400,8 +400,9 @@ static void draw(const map *m, mtl__str *b)
         coordinates(m, b);
     for (int i = 0; i < m->rows * m->columns; i++) {
         const well *w = &m->well[i];
+        const int row = i / m->columns;
         const double x = m->left + (i % m->columns + 0.5) * m->pitch,
-                     y = m->top + m->r + i / m->columns * m->step;
+                     y = m->top + m->r + row * m->step;
         if (w->n == 0) {
             if (!m->listed)
                 mtl__svg_circle(b, "nonebox", x, y, 2.5);

@@ -170,9 +170,7 @@ static void facts(mtl__plate_page *v)
 
 static void again(mtl__plate_page *v)
 {
-    mtl__section_open(&v->page, "again", "Do it again");
-    mtl__str_add(v->out, "<p>Same input, same bytes.</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "again", "Do it again", "<p>Same input, same bytes.</p>\n");
     mtl__str_add(v->out, "<pre>");
     mtl__html(v->out, v->command && v->command[0]
                           ? v->command
@@ -185,9 +183,8 @@ static void again(mtl__plate_page *v)
 static void write_page(mtl__plate_page *v)
 {
     head(v);
-    mtl__section_open(&v->page, "answer", "The answer");
-    mtl__str_add(v->out, "<p>Who is in these samples, how much, how sure?</p>\n");
-    mtl__section_body(&v->page);
+    mtl__section_say(&v->page, "answer", "The answer",
+                     "<p>Who is in these samples, how much, how sure?</p>\n");
     mtl__plate_answer(v);
     mtl__plate_things(v);
     mtl__section_close(&v->page);

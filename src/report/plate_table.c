@@ -8,16 +8,6 @@
 #include "io/quantify_parts.h"
 #include "report/plate.h"
 
-static void value_cell(mtl__str *b, double value, const char *text)
-{
-    mtl__str_add(b, "<td class=\"r\" data-v=\"");
-    if (isfinite(value))
-        mtl__str_printf(b, "%.6g", value);
-    mtl__str_add(b, "\">");
-    mtl__html(b, isfinite(value) ? text : "");
-    mtl__str_add(b, "</td>");
-}
-
 static void level_cell(mtl__str *b, const mtl__measured *x, bool mixed)
 {
     char text[32];
@@ -66,11 +56,12 @@ static void row(mtl__plate_page *v, int i, bool mixed)
     mtl__html(b, r->targets);
     mtl__str_add(b, "</td>");
     hits_cell(b, r);
-    value_cell(b, r->lob_hits, mtl__given(r->lob_hits, text));
-    value_cell(b, r->genomes, isfinite(r->genomes) ? mtl__lab_number(r->genomes, true, text) : "");
+    mtl__lab_value(b, r->lob_hits, mtl__given(r->lob_hits, text));
+    mtl__lab_value(b, r->genomes,
+                   isfinite(r->genomes) ? mtl__lab_number(r->genomes, true, text) : "");
     level_cell(b, &x, mixed);
-    value_cell(b, r->lod, mtl__two(r->lod, text));
-    value_cell(b, r->p_blank, mtl__lab_chance(r->p_blank, text));
+    mtl__lab_value(b, r->lod, mtl__two(r->lod, text));
+    mtl__lab_value(b, r->p_blank, mtl__lab_chance(r->p_blank, text));
     mtl__str_printf(b, "<td class=\"verdict\">%s</td></tr>\n", mtl_finding_name(r->finding));
 }
 

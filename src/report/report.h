@@ -31,7 +31,9 @@ const char *mtl__prob(double p, int n, char buf[32]);
 const char *mtl__level_two(double v, char buf[32]);
 /* "2.2 (0 to 16)"; the median, or "mean 2.2" where there are no quantiles. */
 void mtl__band_text(mtl__str *b, const mtl__band *x);
-/* "9.6 (2.4 to 21)", or "at most 1.9": never a bare 0. */
+/* Is everything hit that was looked at? Then nothing bounds the level from above. */
+bool mtl__reading_above(const mtl__reading *x);
+/* "9.6 (2.4 to 21)", "at most 1.9" or "at least 20": never a bare 0. */
 void mtl__reading_text(mtl__str *b, const mtl__reading *x);
 /* A number that is not an estimate (of an axis, of a table), to four digits but none that says
    nothing: "0.01", "1", "12.1", "10,000", "10⁻⁶". */
@@ -72,7 +74,8 @@ void mtl__svg_shape(mtl__str *b, const char *class_, const char *path);
 /* Words for whoever points at the group, walks to it by keyboard or hears it; lines end in \n. */
 void mtl__svg_tip(mtl__str *b, const char *text);
 /* Lines at 45 degrees over a rectangle: lines, because a pattern fill makes giant PDF files. */
-void mtl__svg_hatch(mtl__str *b, double x, double y, double w, double h);
+void mtl__svg_hatch(mtl__str *b, const char *class_, int apart, double x, double y, double w,
+                    double h);
 
 /* ------- page (report_page.c) */
 /* Who of the samples taken could have seen a donor in an organ, and from which level on. */
@@ -120,7 +123,7 @@ typedef struct mtl__page {
     mtl__arena arena;
 } mtl__page;
 
-/* User text with the names of people in their colours. */
+/* A headline with the names of people in their colours. */
 void mtl__html_names(mtl__page *v, const char *text);
 int mtl__page_init(mtl__page *v, const mtl_result *const *r, int n, mtl__str *out, mtl_error *err);
 void mtl__page_free(mtl__page *v);
@@ -222,9 +225,13 @@ void mtl__section_open(mtl__page *v, const char *id, const char *title);
 /* Ends the column on the left (title, how to read), begins the right one. */
 void mtl__section_body(mtl__page *v);
 void mtl__section_close(mtl__page *v);
+/* Opening and body of a section whose left column always says the same, as HTML. */
+void mtl__section_say(mtl__page *v, const char *id, const char *title, const char *how_to_read);
 
-void mtl__report_style(mtl__str *out); /* report_style.c: the style sheet */
-void mtl__report_head(mtl__page *v);   /* head, style, masthead */
+/* report_style.c: a document up to and with the style of all pages and n parts of its own; <style>
+   is left open. */
+void mtl__page_begin(mtl__str *b, const char *title, const char *const *more, size_t n);
+void mtl__report_head(mtl__page *v); /* head, style, masthead */
 void mtl__report_tail(mtl__page *v);
 void mtl__report_answer(mtl__page *v); /* report_answer.c */
 /* The answer in two digits; if it is a probability, as one known from n replicates (0: exactly). */

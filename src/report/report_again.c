@@ -72,10 +72,9 @@ void mtl__report_again(mtl__page *v)
 {
     mtl__str *b = v->out;
     const mtl_result *r = v->r;
-    mtl__section_open(v, "again", "Do it again");
-    mtl__str_add(b, "<p>The same command gives the same bytes on any machine, with any number of "
-                    "threads.</p>\n");
-    mtl__section_body(v);
+    mtl__section_say(v, "again", "Do it again",
+                     "<p>The same command gives the same bytes on any machine, with any number of "
+                     "threads.</p>\n");
     mtl__str_add(b, "<pre>");
     mtl__html(b, r->command_line && r->command_line[0]
                      ? r->command_line

@@ -14,6 +14,30 @@ double mtl__xaxis_at(const mtl__xaxis *a, double t)
     return a->x0 + (t - a->t0) / (a->t1 - a->t0) * (a->x1 - a->x0);
 }
 
+/* A mouse's life, or one pregnancy: years would be one tick or none. */
+static void months_draw(mtl__str *b, const mtl__xaxis *a, double y, int max)
+{
+    static const int steps[] = {1, 2, 3, 6};
+    const double months = (a->t1 - a->t0) / MTL_DAYS_PER_YEAR * 12;
+    const int most = (int)mtl__min(max, (a->x1 - a->x0) / 62);
+    size_t i = 0;
+    while (i + 1 < sizeof steps / sizeof steps[0] && months / steps[i] > most)
+        i++;
+    int year, month, day;
+    mtl__days_to_date(a->t0, &year, &month, &day);
+    for (int n = (month - 1) / steps[i] * steps[i];; n += steps[i]) {
+        const double t = mtl__date_to_days(year + n / 12, n % 12 + 1, 1);
+        if (t > a->t1)
+            break;
+        if (t < a->t0)
+            continue;
+        char text[32];
+        snprintf(text, sizeof text, "%d-%02d", year + n / 12, n % 12 + 1);
+        mtl__svg_line(b, "axis", mtl__xaxis_at(a, t), y, mtl__xaxis_at(a, t), y + 5);
+        mtl__svg_text(b, "tick", 'm', mtl__xaxis_at(a, t), y + 18, text);
+    }
+}
+
 void mtl__xaxis_draw(mtl__str *b, const mtl__xaxis *a, double y, int max)
 {
     static const int steps[] = {1, 2, 5, 10, 20, 50, 100};
@@ -23,6 +47,10 @@ void mtl__xaxis_draw(mtl__str *b, const mtl__xaxis *a, double y, int max)
         i++;
     const int step = steps[i];
     mtl__svg_line(b, "axis", a->x0, y, a->x1, y);
+    if (years < 2.5) {
+        months_draw(b, a, y, max);
+        return;
+    }
     const int first = mtl__year(a->t0) / step * step;
     for (int year = first; year <= mtl__year(a->t1); year += step) {
         const double t = mtl__date_to_days(year, 1, 1);
@@ -174,7 +202,7 @@ static void draw_strip(mtl__str *b, const mtl__panel *p, const mtl__band *x)
     }
     mtl__svg_rect(b, "nonebox", p->x.x0, y, p->x.x1 - p->x.x0, 6);
     if (p->strip_label)
-        mtl__svg_text(b, "tick", 'e', p->x.x0 - 8, y + 7, "none");
+        mtl__svg_text(b, "tick", 'e', p->x.x0 - 8, y + 10, "none"); /* clear of the foot's */
 }
 
 static void draw_grid(mtl__str *b, const mtl__panel *p)
@@ -204,7 +232,7 @@ void mtl__panel_draw(mtl__str *b, const mtl__panel *p)
     const bool sees = p->sight.by && isfinite(p->sight.lod);
     const double lod_y = sees ? mtl__panel_y(p, p->sight.lod) : p->y;
     if (p->hatch)
-        mtl__svg_hatch(b, p->x.x0, lod_y, p->x.x1 - p->x.x0, p->y + p->h - lod_y);
+        mtl__svg_hatch(b, "hatch", 8, p->x.x0, lod_y, p->x.x1 - p->x.x0, p->y + p->h - lod_y);
     if (sees)
         mtl__svg_line(b, "lod", p->x.x0, lod_y, p->x.x1, lod_y);
     draw_line(b, p, chance, UPPER);
@@ -225,21 +253,24 @@ void mtl__panel_reading(mtl__str *b, const mtl__panel *p, double t, const mtl__r
                         bool full)
 {
     const double px = mtl__xaxis_at(&p->x, t);
-    if (x->positive && isfinite(x->geq_per_1e6)) {
+    const bool above = mtl__reading_above(x);
+    if (x->positive && isfinite(x->geq_per_1e6) && !above) {
         mtl__svg_line(b, "mark", px, mtl__panel_y(p, x->high), px, mtl__panel_y(p, x->low));
         mtl__svg_circle(b, full ? "full" : "open", px, mtl__panel_y(p, x->geq_per_1e6), 5);
         return;
     }
-    const double y = mtl__panel_y(p, x->high), tip = mtl__min(y + 30, p->y + p->h);
+    /* An arrow away from the one bound there is. */
+    const double y = mtl__panel_y(p, above ? x->low : x->high), up = above ? -1 : 1;
+    const double tip = above ? mtl__max(y - 30, p->y) : mtl__min(y + 30, p->y + p->h);
     mtl__svg_line(b, "mark", px, y, px, tip);
     mtl__svg_path(b, "mark");
-    mtl__svg_move(b, px - 4, tip - 5);
+    mtl__svg_move(b, px - 4, tip - 5 * up);
     mtl__svg_to(b, px, tip);
-    mtl__svg_to(b, px + 4, tip - 5);
+    mtl__svg_to(b, px + 4, tip - 5 * up);
     mtl__svg_path_end(b, false);
     mtl__svg_path(b, full ? "full" : "open");
-    mtl__svg_move(b, px - 5.5, y - 4);
-    mtl__svg_to(b, px + 5.5, y - 4);
-    mtl__svg_to(b, px, y + 5);
+    mtl__svg_move(b, px - 5.5, y - 4 * up);
+    mtl__svg_to(b, px + 5.5, y - 4 * up);
+    mtl__svg_to(b, px, y + 5 * up);
     mtl__svg_path_end(b, true);
 }

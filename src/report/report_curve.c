@@ -129,16 +129,22 @@ void mtl__curve_band(mtl__str *b, const mtl__curve *c, const char *class_, const
     mtl__svg_path_end(b, true);
 }
 
-/* The pen is lifted where a value is missing. */
+static double middle_of(const mtl__band *x)
+{
+    return isfinite(x->q500) ? x->q500 : x->mean;
+}
+
+/* The pen is lifted where a value is missing, and on a log axis where it is 0: that is nowhere on
+   it. */
 static void stroke(mtl__str *b, const mtl__curve *c, const char *class_, const mtl__band *band,
                    const float *value)
 {
     bool down = false;
     mtl__svg_path(b, class_);
     for (int k = c->k0; k <= c->k1; k++) {
-        const double v = value ? value[k] : isfinite(band[k].q500) ? band[k].q500 : band[k].mean;
+        const double v = value ? value[k] : band ? middle_of(&band[k]) : (double)NAN;
         const double px = mtl__xaxis_at(&c->x, c->time[k]);
-        if (!isfinite(v)) {
+        if (!isfinite(v) || (c->log && !(v > 0))) {
             down = false;
             continue;
         }

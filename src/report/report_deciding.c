@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What would tell rival hypotheses apart: the laboratory's readings if there are any, the sample of
-   the scenario whose chance of a positive differs most, and the donor, organ and date at which the
-   mere presence of cells differs most. Differences that chance explains are called that. */
+/* What would tell rival hypotheses apart: the laboratory's readings if there are any, the injury
+   and the outcome that differ most, the sample of the scenario whose chance of a positive differs
+   most, and the donor, organ and date at which the mere presence of cells differs most. Differences
+   that chance explains are called that. */
 #include <math.h>
 
 #include "num/num.h"
-#include "report/report.h"
+#include "report/host_part.h"
 
 /* The difference of two shares that chance alone brings about in one of twenty searches through n
    (Bonferroni); the replicates are few, so a half is added to both counts. */
@@ -222,7 +223,8 @@ static void say_outcome(mtl__page *v)
     int which = -1, looked = 0;
     for (int i = 0; i < v->r->host.n_outcomes; i++) {
         extremes e = {0, 0, 0, 0};
-        if (v->r->host.outcome[i].given || !chances(v, &v->r->host.outcome[i], &e))
+        const mtl__outcome_result *x = &v->r->host.outcome[i];
+        if (x->given || x->dated || !mtl__out_told(v->r, x) || !chances(v, x, &e))
             continue;
         looked++;
         if (which < 0 || gap(&e) > gap(&best)) {
@@ -249,12 +251,115 @@ static void say_outcome(mtl__page *v)
     mtl__str_add(v->out, " of lives. One life shows one of them.</p>\n");
 }
 
+/* ------------------------------------------------------------------ how injuries heal */
+
+/* Where the mean damage under the results lies farthest apart, in standard errors of the
+ * difference. */
+typedef struct healing {
+    extremes e;
+    double errors;
+    int injury, time;
+} healing;
+
+/* Standard error of a mean from the quantiles of its band, as of a normal law. */
+static double error_of(const mtl__band *x, int n)
+{
+    const double sd = ((double)x->q975 - (double)x->q025) / (2 * 1.959963984540054);
+    return isfinite(sd) && n > 0 ? sd / sqrt(n) : 0;
+}
+
+static const mtl__injury_result *in_result(const mtl__page *v, int n, int injury)
+{
+    const mtl__host_result *h = &v->result[n]->host;
+    for (int i = 0; i < h->n_injuries; i++)
+        if (h->injury[i].injury == injury && h->injury[i].damage[MTL__CHANCE])
+            return &h->injury[i];
+    return NULL;
+}
+
+static bool damages(const mtl__page *v, const mtl__injury_result *x, int k, healing *out)
+{
+    double error[2] = {0, 0};
+    for (int n = 0; n < v->n_results; n++) {
+        const mtl__injury_result *y = in_result(v, n, x->injury);
+        if (!y || k >= v->result[n]->n_times || fabs(v->result[n]->time[k] - v->r->time[k]) > 0.5)
+            return false;
+        const mtl__band *d = &y->damage[MTL__CHANCE][k];
+        widen(&out->e, n, d->mean);
+        if (out->e.low == n)
+            error[0] = error_of(d, v->r->opts.replicates);
+        if (out->e.high == n)
+            error[1] = error_of(d, v->r->opts.replicates);
+    }
+    const double both = sqrt(error[0] * error[0] + error[1] * error[1]);
+    /* Paths without chance differ by what rounding leaves, or by what is there. */
+    out->errors = gap(&out->e) > 1e-4 ? gap(&out->e) / mtl__max(both, 1e-6) : 0;
+    return true;
+}
+
+static void say_healed(mtl__page *v, const healing *best, int n)
+{
+    char text[48];
+    const mtl__injury_result *x = in_result(v, n, best->injury);
+    const double days = x ? x->heal[MTL__CHANCE].middle : NAN;
+    if (isfinite(days))
+        mtl__str_printf(v->out, "after %s", mtl__healing_time(days, text));
+    else
+        mtl__str_add(v->out, "not by the end");
+    mtl__str_add(v->out, " under ");
+    mtl__html(v->out, mtl__page_value(v, n, mtl__page_switch(v)));
+}
+
+static void say_injury(mtl__page *v)
+{
+    healing best = {.injury = -1};
+    const double told =
+        mtl__norm_quantile(1 - 0.025 / mtl__max(1, (double)v->r->host.n_injuries * v->r->n_times));
+    int looked = 0;
+    for (int i = 0; i < v->r->host.n_injuries; i++)
+        for (int k = 0; k < v->r->n_times; k++) {
+            healing h = {.injury = v->r->host.injury[i].injury, .time = k};
+            if (!damages(v, &v->r->host.injury[i], k, &h))
+                continue;
+            looked++;
+            if (h.errors > told && gap(&h.e) > gap(&best.e))
+                best = h;
+        }
+    if (looked == 0)
+        return;
+    if (best.injury < 0) {
+        mtl__str_add(v->out, "<p><b>No injury</b> heals differently under them by more than "
+                             "chance.</p>\n");
+        return;
+    }
+    mtl__str *b = v->out, name = {0};
+    char text[32], date[16];
+    mtl__injury_name(v, &name, &v->s->injury[best.injury]);
+    mtl__str_add(b, "<p><b>Of the injuries</b> the one that tells them apart best is ");
+    mtl__html(b, name.s ? name.s : "");
+    mtl__str_drop(b, &name);
+    mtl__of_whom(v, v->s->injury[best.injury].person);
+    mtl__str_printf(b, ": on %s ", mtl__date_text(v->r->time[best.time], date));
+    mtl__str_printf(b, "%s%% of the tissue is damaged under ", mtl__two(100 * best.e.p_high, text));
+    mtl__html(b, mtl__page_value(v, best.e.high, mtl__page_switch(v)));
+    mtl__str_printf(b, ", %s%% under ", mtl__two(100 * best.e.p_low, text));
+    mtl__html(b, mtl__page_value(v, best.e.low, mtl__page_switch(v)));
+    mtl__str_add(b, ". A tenth of the damage is left ");
+    for (int n = 0; n < v->n_results; n++) {
+        mtl__str_add(b, n == 0 ? "" : n + 1 < v->n_results ? ", " : " and ");
+        say_healed(v, &best, n);
+    }
+    mtl__str_add(b, ".</p>\n");
+}
+
+/* What befalls the hosts first, where it tells: it is what such a run is made for. */
 void mtl__report_deciding(mtl__page *v)
 {
     mtl__str_add(v->out, "<div class=\"deciding\"><h3>What would decide it</h3>\n");
     say_readings(v);
+    say_injury(v);
+    say_outcome(v);
     const bool none = say_sample(v);
     say_presence(v, none);
-    say_outcome(v);
     mtl__str_add(v->out, "</div>\n");
 }

@@ -38,7 +38,7 @@ static const mtl__injury_result *same_injury(const mtl_result *r, const mtl__inj
 static void healed(mtl__page *v, double days)
 {
     char text[48];
-    mtl__str_add(v->out, isfinite(days) ? mtl__duration(days, text) : "not by the end");
+    mtl__str_add(v->out, isfinite(days) ? mtl__healing_time(days, text) : "not by the end");
 }
 
 static void injury_row(grid *g, const mtl__injury_result *x)
@@ -60,11 +60,13 @@ static void injury_row(grid *g, const mtl__injury_result *x)
             continue;
         }
         mtl__str_add(b, "<td class=\"r\"><b>");
-        healed(v, y->healed_mean[MTL__CHANCE]);
+        healed(v, y->heal[MTL__CHANCE].middle);
         mtl__str_add(b, "</b>");
         if (v->result[n]->n_bands > 1) {
             mtl__str_add(b, "<br><small>unknowns ");
-            healed(v, y->healed_mean[MTL__UNKNOWNS]);
+            healed(v, y->heal[MTL__UNKNOWNS].low);
+            mtl__str_add(v->out, " to ");
+            healed(v, y->heal[MTL__UNKNOWNS].high);
             mtl__str_add(b, "</small>");
         }
         mtl__str_add(b, "<br><small>without cells ");
@@ -233,7 +235,7 @@ void mtl__report_grid(mtl__page *v)
     for (int i = 0; i < h->n_immune; i++)
         immune_row(&g, &h->immune[i]);
     for (int i = 0; i < h->n_outcomes; i++)
-        if (!h->outcome[i].given)
+        if (!h->outcome[i].given && !h->outcome[i].dated && mtl__out_told(v->r, &h->outcome[i]))
             outcome_row(&g, &h->outcome[i]);
     for (int i = 0; i < h->n_clones; i++)
         clone_row(&g, &h->clone[i]);

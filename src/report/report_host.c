@@ -47,7 +47,11 @@ void mtl__of_whom(mtl__page *v, int person)
 {
     if (person == v->focus)
         return;
-    mtl__str_printf(v->out, " <small>of <span class=\"who %s\">", mtl__page_class(v, person));
+    bool donor = false; /* only donors are drawn, so only they need a colour and a mark */
+    for (int i = 0; i < v->n_pairs; i++)
+        donor = donor || v->r->pair[v->pair[i]].donor == person;
+    mtl__str_printf(v->out, " <small>of <span class=\"who%s%s\">", donor ? " " : "",
+                    donor ? mtl__page_class(v, person) : "");
     mtl__html(v->out, mtl__page_name(v, person));
     mtl__str_add(v->out, "</span></small>");
 }
@@ -97,6 +101,15 @@ void mtl__say_prob(mtl__page *v, double p)
 {
     char text[32];
     mtl__html(v->out, mtl__prob(p, v->r->opts.replicates, text));
+}
+
+void mtl__host_left_out(mtl__page *v, int n, const char *table)
+{
+    if (n > 0)
+        mtl__str_printf(v->out,
+                        "<p class=\"note\">Not drawn: %d more. Their courses stand in "
+                        "<code>%s</code>.</p>\n",
+                        n, table);
 }
 
 void mtl__say_interval(mtl__page *v, double low, double high)
@@ -195,7 +208,7 @@ void mtl__say_tier_d(mtl__page *v, const char *const *prefix, const bool *marked
                         n, n == 1 ? "" : "s");
         mtl__str_add(b, names.s ? names.s : "");
         mtl__str_add(b, v->r->n_bands > 1
-                            ? ". The paler bands, and what is marked unknowns, draw them from "
+                            ? ". What is paler, dotted or marked unknowns draws them from "
                               "their ranges.</p>\n"
                             : ". They are held here: what is not known is larger than what is "
                               "shown.</p>\n");
@@ -210,6 +223,10 @@ void mtl__report_coupling(mtl__page *v)
     const mtl__host_result *h = &v->r->host;
     mtl__str *b = v->out;
     char text[32];
+    if (h->needs_lives)
+        mtl__str_add(b, "<p class=\"lede\">Outcomes, tolerance and tumours are told by "
+                        "simulated lives only, of which the analytic solver has none: "
+                        "<code>--solver auto</code> tells them.</p>\n");
     if (!h->together)
         return;
     mtl__str_add(b, "<p class=\"lede\">Cells and host were run <b>together</b>");

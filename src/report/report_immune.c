@@ -176,22 +176,40 @@ static void one_host(mtl__page *v, int host, bool figure_too)
     table(v, host);
 }
 
+/* Tolerance and response look like opposites, and are not: what half a tolerance does to the
+   balance of a response that is met in plenty, at the values in use. */
+static void say_both(mtl__page *v)
+{
+    double rise, decay;
+    char whole[32], half[32];
+    mtl__str_add(v->out, "<p class=\"note\">Tolerance and response are two variables, and both may "
+                         "be high: tolerance slows the "
+                         "rise of the response, and takes none away that is there.");
+    if (mtl__model_value(v->m, "allo.gain", &rise, NULL) == 0 &&
+        mtl__model_value(v->m, "allo.decay", &decay, NULL) == 0 && decay > 0)
+        mtl__str_printf(v->out,
+                        " At <code>allo.gain</code> and <code>allo.decay</code> as they are, half "
+                        "a tolerance takes a full response from %s%% to %s%%.",
+                        mtl__two(100 * rise / (rise + decay), whole),
+                        mtl__two(100 * rise / (rise + 2 * decay), half));
+    mtl__str_add(v->out, "</p>\n");
+}
+
 void mtl__report_immune(mtl__page *v)
 {
     static const char *const prefix[] = {"tolerance.", "allo.", "antigen.", "reject.", NULL};
-    mtl__str *b = v->out;
     int others = 0;
     if (v->r->host.n_immune == 0 || v->r->n_times == 0)
         return;
-    mtl__section_open(v, "immune", "Tolerance and response");
-    mtl__str_add(b, "<p>What the host's defences make of each donor: <b>tolerance</b> learnt from "
-                    "cells and antigen, <b>response</b> against haplotypes that the host lacks. "
-                    "100% is the most there can be.</p>\n<p><b>Line</b>: median; dark and pale "
-                    "band as elsewhere. <b>Grey</b>: the host's pregnancies and its own time in "
-                    "the womb; <b>coloured</b>: that of the donor.</p>\n");
-    mtl__section_body(v);
+    mtl__section_say(v, "immune", "Tolerance and response",
+                     "<p>What the host's defences make of each donor: <b>tolerance</b> learnt from "
+                     "cells and antigen, <b>response</b> against haplotypes that the host lacks. "
+                     "100% is the most there can be.</p>\n<p><b>Line</b>: median; dark and pale "
+                     "band as elsewhere. <b>Grey</b>: the host's pregnancies and its own time in "
+                     "the womb; <b>coloured</b>: that of the donor.</p>\n");
     mtl__say_switch(v, "niche");
     mtl__say_tier_d(v, prefix, NULL);
+    say_both(v);
     for (int pass = 0; pass < 2; pass++) /* whom the page is about, then the others */
         for (int i = 0; i < v->r->host.n_immune; i++) {
             const int host = v->r->host.immune[i].host;

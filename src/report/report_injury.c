@@ -84,10 +84,10 @@ static void plot_quantity(mtl__page *v, const mtl__injury_result *x, int quantit
 
 static void draw_quantity(mtl__page *v, const mtl__injury_result *x, int quantity, mtl__curve *c)
 {
-    static const char *const title[] = {"Damage, % of the tissue",
-                                        "Inflammation, % of that of a wholly damaged organ",
-                                        "Chemokine, % of that of a wholly damaged organ",
-                                        "Foreign cells there, per 10⁶ nucleated cells (log)"};
+    static const char *const title[] = {
+        "Damage, % of the tissue", "Inflammation, % of that of a wholly damaged organ",
+        "Chemokine, % of that of a wholly damaged organ",
+        "Foreign cells there, of any time, per 10⁶ nucleated cells (log)"};
     mtl__band *const *band = bands_of(x, quantity);
     const float *alone = quantity < ARRIVED ? x->alone[quantity] : NULL;
     double top = mtl__curve_top(v, band, c->k0, c->k1);
@@ -167,31 +167,64 @@ static void say_size(mtl__page *v, const mtl__injury *i)
     mtl__str_add(b, i->implied ? ", implied by another event</small>" : "</small>");
 }
 
+const char *mtl__healing_time(double days, char buf[48])
+{
+    if (!(days < 1000))
+        return mtl__duration(days, buf);
+    snprintf(buf, 48, "%.0f days", days);
+    return buf;
+}
+
 /* "after 120 days" or "not by 2004" */
 static void say_healed(mtl__page *v, double days)
 {
     char text[48];
     if (isfinite(days))
-        mtl__str_printf(v->out, "after %s", mtl__duration(days, text));
+        mtl__str_printf(v->out, "after %s", mtl__healing_time(days, text));
     else
         mtl__str_printf(v->out, "not by %d", mtl__year(v->r->time[v->r->n_times - 1]));
+}
+
+/* 95% with the unknowns drawn. */
+static void say_drawn(mtl__page *v, const mtl__healing *h)
+{
+    char text[48];
+    mtl__str_add(v->out, " (unknowns drawn: ");
+    if (!isfinite(h->low)) {
+        say_healed(v, h->low);
+    } else {
+        mtl__str_add(v->out, mtl__healing_time(h->low, text));
+        mtl__str_add(v->out, isfinite(h->high) ? " to " : ", or ");
+        if (isfinite(h->high))
+            mtl__str_add(v->out, mtl__healing_time(h->high, text));
+        else
+            say_healed(v, h->high);
+    }
+    mtl__str_add(v->out, ")");
 }
 
 static void say_repair(mtl__page *v, const mtl__injury_result *x)
 {
     mtl__str *b = v->out;
+    char text[48];
     const double size = v->s->injury[x->injury].size; /* NaN: the model's */
     if (isfinite(size) && size <= 0) {
         mtl__str_add(b, "<p class=\"note\">No tissue is lost, as in a sham operation.</p>\n");
         return;
     }
-    mtl__str_add(b, "<p class=\"note\">A tenth of the damage is left <b>");
-    say_healed(v, x->healed_mean[MTL__CHANCE]);
-    mtl__str_add(b, "</b>");
-    if (v->r->n_bands > 1) {
-        mtl__str_add(b, ", with the unknowns drawn ");
-        say_healed(v, x->healed_mean[MTL__UNKNOWNS]);
+    const mtl__healing *h = &x->heal[MTL__CHANCE];
+    if (h->peak_day > 0) {
+        mtl__str_printf(b, "<p class=\"note\">At most %s%% of the tissue is damaged at once, ",
+                        mtl__two(100 * h->peak, text));
+        mtl__str_printf(b, "%s after its beginning. A tenth of that is left <b>",
+                        mtl__healing_time(h->peak_day, text));
+    } else {
+        mtl__str_add(b, "<p class=\"note\">A tenth of the damage is left <b>");
     }
+    say_healed(v, h->middle);
+    mtl__str_add(b, "</b>");
+    if (v->r->n_bands > 1)
+        say_drawn(v, &x->heal[MTL__UNKNOWNS]);
     if (!x->coupled) {
         mtl__str_add(b,
                      ". No foreign cell acts on the repair here: with or without them the course "
@@ -203,24 +236,25 @@ static void say_repair(mtl__page *v, const mtl__injury_result *x)
     mtl__str_add(b, "</b>.</p>\n");
 }
 
-static void say_arrived(mtl__page *v, const mtl__injury_result *x, const mtl__curve *c)
+/* What came because of it, beside what was there. */
+static void say_brought(mtl__page *v, const mtl__injury_result *x)
 {
-    const mtl__band *band = x->arrived[MTL__CHANCE];
-    int most = c->k0;
-    if (!band)
-        return;
-    for (int k = c->k0; k <= c->k1; k++)
-        if (band[k].mean > band[most].mean)
-            most = k;
+    mtl__str *b = v->out;
     char text[48];
-    mtl__str_add(v->out, "<p class=\"note\">Most foreign cells were there ");
-    mtl__str_add(v->out, mtl__duration(c->time[most] - v->s->injury[x->injury].t, text));
-    mtl__str_add(v->out, " after it: ");
-    mtl__str part = {0};
-    mtl__band_text(&part, &band[most]);
-    mtl__html(v->out, part.s ? part.s : "");
-    mtl__str_drop(v->out, &part);
-    mtl__str_add(v->out, " per 10⁶ nucleated cells of the organ.</p>\n");
+    if (!isfinite(x->came) || !(x->heal[MTL__CHANCE].peak > 0))
+        return;
+    mtl__str_printf(
+        b,
+        "<p class=\"note\">On its day a foreign seed that moves was left in %.0f of 100 "
+        "lives. ",
+        100 * x->p_seed);
+    mtl__str_printf(b, "In %.0f days the injury <b>brings %s cells</b> ", x->brought_days,
+                    mtl__two(x->came, text));
+    mtl__str_printf(b, "beside %s that would be there without it, ", mtl__two(x->there, text));
+    mtl__str_printf(b,
+                    "and %s take up a fate of the tissue: expected numbers of cells, under the "
+                    "parameters as set.</p>\n",
+                    mtl__two(x->fated, text));
 }
 
 static void one_injury(mtl__page *v, const mtl__injury_result *x)
@@ -236,12 +270,12 @@ static void one_injury(mtl__page *v, const mtl__injury_result *x)
     say_size(v, i);
     mtl__str_add(b, "</h3>\n");
     say_repair(v, x);
+    say_brought(v, x);
     if (!window(v, x, &c)) {
         mtl__str_add(b, "<p class=\"note\">The dates of the run lie too far apart to draw it; "
                         "<code>hosts/injuries.tsv</code> has what there is.</p>\n");
         return;
     }
-    say_arrived(v, x, &c);
     const int numbers = mtl__page_window(v, c.k0, c.k1);
     mtl__str_add(b, "<figure>\n");
     for (size_t k = 0; k < sizeof figures / sizeof figures[0]; k++)
@@ -260,13 +294,13 @@ static bool in_full(const mtl__page *v, int n)
     return before < MAX_FIGURES && !mtl__injury_follows(v->s, v->r->host.injury[n].injury);
 }
 
-static void healed_cell(mtl__page *v, double chance, double unknowns)
+static void healed_cell(mtl__page *v, double chance, const mtl__healing *unknowns)
 {
     mtl__str_add(v->out, "<td class=\"r\">");
     say_healed(v, chance);
-    if (isfinite(unknowns) && fabs(unknowns - chance) > 0.5) {
-        mtl__str_add(v->out, "<br><small>unknowns ");
-        say_healed(v, unknowns);
+    if (unknowns) {
+        mtl__str_add(v->out, "<small>");
+        say_drawn(v, unknowns);
         mtl__str_add(v->out, "</small>");
     }
     mtl__str_add(v->out, "</td>");
@@ -276,7 +310,6 @@ static void table_row(mtl__page *v, const mtl__injury_result *x)
 {
     mtl__str *b = v->out, name = {0};
     const mtl__injury *i = &v->s->injury[x->injury];
-    const double unknown = v->r->n_bands > 1 ? x->healed_mean[MTL__UNKNOWNS] : NAN;
     char text[48];
     mtl__injury_name(v, &name, i);
     mtl__str_add(b, "<tr><th scope=\"row\">");
@@ -286,8 +319,8 @@ static void table_row(mtl__page *v, const mtl__injury_result *x)
     mtl__str_printf(b, "</th><td class=\"d\">%s</td>", mtl__date_text(i->t, text));
     mtl__str_printf(b, "<td class=\"r\">%s%s</td>", mtl__given(100 * i->size, text),
                     isfinite(i->size) ? "%" : "");
-    healed_cell(v, x->healed_mean[MTL__CHANCE], unknown);
-    healed_cell(v, x->healed_alone, NAN);
+    healed_cell(v, x->heal[MTL__CHANCE].middle, v->r->n_bands > 1 ? &x->heal[MTL__UNKNOWNS] : NULL);
+    healed_cell(v, x->healed_alone, NULL);
     mtl__str_add(b, "</tr>\n");
 }
 
@@ -310,6 +343,52 @@ static void rest(mtl__page *v)
     }
     if (n > 0)
         mtl__str_add(b, "</tbody></table></div>\n");
+}
+
+/* ------------------------------------------------------------------ dose and response */
+
+static void level_cell(mtl__page *v, const mtl__band *x)
+{
+    mtl__str part = {0};
+    mtl__str_add(v->out, "<td class=\"r\">");
+    if (x && x->mean > 0)
+        mtl__band_text(&part, x);
+    else
+        mtl__str_add(&part, x ? "0" : "");
+    mtl__html(v->out, part.s ? part.s : "");
+    mtl__str_drop(v->out, &part);
+    mtl__str_add(v->out, "</td>");
+}
+
+static void doses(mtl__page *v)
+{
+    enum { MOST = 64 };
+    mtl__out_dose row[MOST];
+    mtl__str *b = v->out;
+    const int n = mtl__out_doses(v->r, row, MOST);
+    if (n == 0)
+        return;
+    mtl__str_add(b, "<h3>Dose and response</h3>\n<div class=\"scroll\"><table><caption>People with "
+                    "injuries alike who were given different numbers of cells: foreign cells per "
+                    "10⁶ nucleated cells of the injured organ, median and 95% of lives.</caption>\n"
+                    "<thead><tr><th class=\"r\" scope=\"col\">Cells given</th><th scope=\"col\">Who"
+                    "</th><th class=\"r\" scope=\"col\">Day 30</th><th class=\"r\" scope=\"col\">"
+                    "Day 90</th><th class=\"r\" scope=\"col\">A tenth of the damage left</th></tr>"
+                    "</thead>\n<tbody>\n");
+    for (int k = 0; k < n; k++) {
+        const mtl__injury_result *x = &v->r->host.injury[row[k].injury];
+        char text[32];
+        mtl__str_printf(b, "<tr><td class=\"r\">%s</td><th scope=\"row\">",
+                        mtl__given(row[k].dose, text));
+        mtl__html(b, mtl__page_name(v, x->person));
+        mtl__str_add(b, "</th>");
+        level_cell(v, mtl__out_days_after(v->r, x, 30));
+        level_cell(v, mtl__out_days_after(v->r, x, 90));
+        healed_cell(v, x->heal[MTL__CHANCE].middle,
+                    v->r->n_bands > 1 ? &x->heal[MTL__UNKNOWNS] : NULL);
+        mtl__str_add(b, "</tr>\n");
+    }
+    mtl__str_add(b, "</tbody></table></div>\n");
 }
 
 static void unmeasured(mtl__page *v)
@@ -352,6 +431,7 @@ void mtl__report_injury(mtl__page *v)
     mtl__say_switch(v, "repair");
     mtl__say_switch(v, "homing");
     unmeasured(v);
+    doses(v);
     for (int i = 0; i < v->r->host.n_injuries; i++)
         if (in_full(v, i))
             one_injury(v, &v->r->host.injury[i]);

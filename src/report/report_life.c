@@ -10,7 +10,7 @@
 #include "report/host_part.h"
 #include "report/report.h"
 
-enum { MAX_LABELS = 64, MAX_MILK_ROWS = 4, MILK_ROW = 15, ROW = 31, TERM_DAYS = 266 };
+enum { MAX_LABELS = 64, MAX_MILK_ROWS = 4, MILK_ROW = 15, ROW = 31 };
 
 typedef struct figure {
     double w, left, right;
@@ -216,13 +216,19 @@ static void arch_path(mtl__str *b, const char *class_, const mtl__xaxis *x, doub
     mtl__svg_path_end(b, closed);
 }
 
+/* Days of a whole pregnancy of this species, from conception. */
+static double term_days(const mtl__page *v)
+{
+    return 7 * (mtl__model_life(v->m).term - 2);
+}
+
 /* Filled as far as the pregnancy went; dotted the time it did not have. */
 static void draw_arch(mtl__page *v, const mtl__xaxis *x, double y, double h,
                       const mtl__pregnancy *p, const mtl__conceptus *c)
 {
     mtl__str *b = v->out;
     const double end = isfinite(c->ended) ? mtl__min(c->ended, end_of(v, p)) : end_of(v, p);
-    const double whole = mtl__max(TERM_DAYS, end - p->conceived);
+    const double whole = mtl__max(term_days(v), end - p->conceived);
     const double share = (end - p->conceived) / whole;
     const bool early = p->outcome != MTL__LIVE_BIRTH || c->vanished;
     const double full = early || share < 0.8 ? share : 1;
@@ -255,7 +261,7 @@ static bool pregnant_years(const mtl__page *v, double *from, double *to)
         const mtl__pregnancy *p = &v->s->pregnancy[i];
         if (!is_mine(v, p))
             continue;
-        const double end = mtl__max(end_of(v, p) + p->milk_days, p->conceived + TERM_DAYS);
+        const double end = mtl__max(end_of(v, p) + p->milk_days, p->conceived + term_days(v));
         *from = any ? mtl__min(*from, p->conceived) : p->conceived;
         *to = any ? mtl__max(*to, end) : end;
         any = true;
@@ -355,7 +361,10 @@ static void draw_enlarged(mtl__page *v, const figure *f, const mtl__xaxis *life,
     mtl__svg_to(b, f->left, top);
     mtl__svg_path_end(b, true);
     char text[64];
-    snprintf(text, sizeof text, "%d to %d, enlarged", mtl__year(from), mtl__year(to));
+    if (mtl__year(from) < mtl__year(to))
+        snprintf(text, sizeof text, "%d to %d, enlarged", mtl__year(from), mtl__year(to));
+    else
+        snprintf(text, sizeof text, "%d, enlarged", mtl__year(from));
     mtl__svg_text(b, "tick", 's', f->left + 8, top + 16, text);
     draw_arches(v, &x, line, ARCH);
     draw_labels(b, l, n, line - ARCH + 6);

@@ -107,17 +107,8 @@ static bool visible(const mtl__page *v, int i, int organ)
 /* Hatching of a bar in the donor's colour: lines, as everywhere. */
 static void hatch_bar(mtl__str *b, double x, double y, double w, double h)
 {
-    enum { APART = 5 };
     mtl__svg_rect(b, "hollow", x, y, w, h);
-    mtl__svg_path(b, "stroke");
-    for (double c = APART * (floor((x + y) / APART) + 1); c < x + w + y + h; c += APART) {
-        const double x1 = mtl__max(x, c - (y + h)), x2 = mtl__min(x + w, c - y);
-        if (x2 > x1) {
-            mtl__svg_move(b, x1, c - x1);
-            mtl__svg_to(b, x2, c - x2);
-        }
-    }
-    mtl__svg_path_end(b, false);
+    mtl__svg_hatch(b, "stroke", 5, x, y, w, h);
 }
 
 static void draw_bar(mtl__page *v, const frame *f, int i, int organ)

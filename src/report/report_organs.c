@@ -92,8 +92,9 @@ static void draw_one(mtl__page *v, const item *it, double left, double y, double
     reading_of(v, &p, &reading);
     final_text(v, pair, it->watched, &end);
     if (it->where)
-        mtl__svg_text(b, "", 's', left + mtl__text_width(mtl__page_name(v, pair->donor), 15) + 8,
-                      y + 14, it->where);
+        mtl__svg_text(b, "", 's',
+                      left + 1.07 * mtl__text_width(mtl__page_name(v, pair->donor), 15) + 8, y + 14,
+                      it->where);
     mtl__svg_text(b, "", 's', left, y + 31, end.s ? end.s : "");
     mtl__svg_text(b, "", 's', left, y + 46, reading.s ? reading.s : "");
     mtl__xaxis_draw(b, &x, y + TITLE + PANEL_H + 16, 4);
@@ -275,13 +276,12 @@ void mtl__report_organs(mtl__page *v)
     item *it = is_watched(v) && v->r->n_watched > 1 && v->n_pairs > 0 ? items(v) : NULL;
     if (!it)
         return;
-    mtl__section_open(v, "organs", "In the organs watched");
-    mtl__str_add(v->out, "<p>The same as above for the other organs that were sampled or asked "
-                         "for. All panels have one axis of levels (gEq per 10⁶, logarithmic), so "
-                         "they compare.</p>\n<p>Where no sample of the organ was read with an "
-                         "assay that sees the donor, the dashed line is the LoD of the same assay "
-                         "in another sample.</p>\n");
-    mtl__section_body(v);
+    mtl__section_say(
+        v, "organs", "In the organs watched",
+        "<p>The same as above for the other organs that were sampled or asked for. All panels have "
+        "one axis of levels (gEq per 10⁶, logarithmic), so they compare.</p>\n<p>Where no sample "
+        "of the organ was read with an assay that sees the donor, the dashed line is the LoD of "
+        "the same assay in another sample.</p>\n");
     organs_of_focus(v, it);
     mtl__section_close(v);
 }
@@ -313,10 +313,9 @@ void mtl__report_others(mtl__page *v)
     item *it = is_watched(v) && v->r->n_pairs > v->n_pairs ? items(v) : NULL;
     if (!it)
         return;
-    mtl__section_open(v, "others", "In the rest of the family");
-    mtl__str_add(v->out, "<p>Cells go both ways, and what a body passes on may be another's. "
-                         "Levels in blood, same axis as the ribbons; no hatching here.</p>\n");
-    mtl__section_body(v);
+    mtl__section_say(v, "others", "In the rest of the family",
+                     "<p>Cells go both ways, and what a body passes on may be another's. Levels in "
+                     "blood, same axis as the ribbons; no hatching here.</p>\n");
     const int n = other_bodies(v, it);
     draw_present(v, it, n, "Levels in the blood of the other people", v->blood, true);
     mtl__section_close(v);

@@ -26,13 +26,13 @@ static void wilson(double p, int n, float *low, float *high)
 {
     const double middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
     const double half = Z / (1 + Z * Z / n) * sqrt(p * (1 - p) / n + Z * Z / (4.0 * n * n));
-    *low = (float)mtl__max(0, middle - half);
-    *high = (float)mtl__min(1, middle + half);
+    *low = p > 0 ? (float)mtl__max(0, middle - half) : 0;
+    *high = p < 1 ? (float)mtl__min(1, middle + half) : 1;
 }
 
 static bool drawn(const mtl_result *r, const mtl__outcome_result *o)
 {
-    return !o->given && o->by[MTL__CHANCE] && r->n_times > 1;
+    return !o->given && !o->dated && o->by[MTL__CHANCE] && r->n_times > 1 && mtl__out_told(r, o);
 }
 
 static double top_of(const mtl_result *r, const mtl__outcome_result *o)
@@ -77,6 +77,28 @@ static void panel_title(mtl__page *v, const mtl__outcome_result *o, double x, do
     mtl__str_drop(v->out, &title);
 }
 
+/* Where no life had it, the interval would be a wall up to where chance alone could have hidden it.
+ */
+static void in_none(mtl__page *v, const mtl__outcome_result *o, const mtl__curve *c)
+{
+    char text[64], number[32];
+    if (isfinite(o->p_hi[MTL__CHANCE]))
+        snprintf(text, sizeof text, "in no life: below %s%%",
+                 mtl__two(100 * o->p_hi[MTL__CHANCE], number));
+    else
+        snprintf(text, sizeof text, "in no life");
+    mtl__svg_text(v->out, "halo", 's', c->x.x0 + 8, c->y + 16, text);
+}
+
+/* And so before the first: the band begins with it. */
+static void band_from_first(mtl__page *v, const mtl__outcome_result *o, mtl__curve c,
+                            const mtl__band *interval)
+{
+    while (c.k0 < c.k1 && !(o->by[MTL__CHANCE][c.k0] > 0))
+        c.k0++;
+    mtl__curve_band(v->out, &c, "band", interval);
+}
+
 static void draw_panel(mtl__page *v, const mtl__outcome_result *o, double x0, double y,
                        double width, int ticks)
 {
@@ -88,11 +110,14 @@ static void draw_panel(mtl__page *v, const mtl__outcome_result *o, double x0, do
     const double most = interval ? interval[r->n_times - 1].q975 : 0;
     /* Of few lives the interval would flatten everything else: it may run off the top. */
     const double top = top_of(r, o);
-    c.high = mtl__min(mtl__nice(top > 0 ? mtl__max(top, mtl__min(most, 5 * top)) : most), 1);
+    c.high = mtl__min(mtl__nice(top > 0 ? mtl__max(top, mtl__min(most, 6 * top)) : most), 1);
     panel_title(v, o, x0, y - 24, width);
     mtl__svg_group(b, "me");
     mtl__curve_grid(b, &c);
-    mtl__curve_band(b, &c, "band", interval);
+    if (o->p_end[MTL__CHANCE] > 0)
+        band_from_first(v, o, c, interval);
+    else
+        in_none(v, o, &c);
     mtl__curve_middle(b, &c, "line", interval);
     if (r->n_bands > 1)
         mtl__curve_line(b, &c, "drawn", o->by[MTL__UNKNOWNS]);
@@ -112,17 +137,23 @@ static void draw_panel(mtl__page *v, const mtl__outcome_result *o, double x0, do
     mtl__host_plot(v, &c.x, y, PANEL_H, series, 3);
 }
 
-static int n_drawn(const mtl__page *v)
+static int n_panels(const mtl__page *v)
 {
     int n = 0;
     for (int i = 0; i < v->r->host.n_outcomes; i++)
         n += drawn(v->r, &v->r->host.outcome[i]);
+    return n;
+}
+
+static int n_drawn(const mtl__page *v)
+{
+    const int n = n_panels(v);
     return n < MAX_PANELS ? n : MAX_PANELS;
 }
 
 static void draw_figure(mtl__page *v, const figure *f)
 {
-    const int n = n_drawn(v), columns = n < f->columns ? n : f->columns;
+    const int n = n_drawn(v), columns = n < 1 ? 1 : n < f->columns ? n : f->columns;
     const double width = (f->w - f->columns * (f->left + 16)) / f->columns;
     const int rows = (n + columns - 1) / columns;
     mtl__svg_open(v->out, f->w, HEAD + rows * PITCH - (PITCH - PANEL_H) + 26, f->class_,
@@ -133,8 +164,9 @@ static void draw_figure(mtl__page *v, const figure *f)
     for (int i = 0, at = 0; i < v->r->host.n_outcomes && at < n; i++) {
         if (!drawn(v->r, &v->r->host.outcome[i]))
             continue;
-        draw_panel(v, &v->r->host.outcome[i], f->left + at % columns * (width + f->left + 16),
-                   HEAD + at / columns * (double)PITCH, width, f->ticks);
+        const int row = at / columns, column = at % columns;
+        draw_panel(v, &v->r->host.outcome[i], f->left + column * (width + f->left + 16),
+                   HEAD + row * (double)PITCH, width, f->ticks);
         at++;
     }
     mtl__svg_close(v->out);
@@ -151,7 +183,21 @@ static bool acts(const mtl__page *v, const mtl__exposure *x, int outcome)
     return beta < 0 || beta > 0;
 }
 
-static void acts_cell(mtl__page *v, int outcome)
+/* Do foreign cells act on the clone that it begins, by rules of its cells? */
+static bool on_its_cells(const mtl__page *v, int outcome)
+{
+    for (int k = 0; k < v->m->n_rules; k++) {
+        const mtl__rule *rule = &v->m->rule[k];
+        if (rule->kind != v->m->outcome[outcome].kind || !mtl__when_holds(&rule->when, v->m))
+            continue;
+        for (int f = 0; f < rule->n_factors; f++)
+            if (v->m->factor[rule->factor[f]].of == MTL__OF_TALLY)
+                return true;
+    }
+    return false;
+}
+
+static void acts_cell(mtl__page *v, int outcome, bool drawn_)
 {
     mtl__str *b = v->out;
     int n = 0;
@@ -165,7 +211,11 @@ static void acts_cell(mtl__page *v, int outcome)
         if (x->tier >= 'A' && x->tier <= 'D')
             mtl__str_printf(b, " <span class=\"tier t%c\">%c</span>", x->tier, x->tier);
     }
-    mtl__str_add(b, n ? "</td>" : "nothing: the baseline alone</td>");
+    if (n == 0)
+        mtl__str_add(b, on_its_cells(v, outcome) ? "foreign cells, on the cells of the tumour"
+                        : drawn_                 ? "nothing: the baseline alone"
+                                                 : "nothing");
+    mtl__str_add(b, "</td>");
 }
 
 static void p_cell(mtl__page *v, const mtl__outcome_result *o)
@@ -197,10 +247,11 @@ static void row(mtl__page *v, const mtl__outcome_result *o)
     if (def->tier >= 'A' && def->tier <= 'D')
         mtl__str_printf(b, " <span class=\"tier t%c\">%c</span>", def->tier, def->tier);
     mtl__str_add(b, "</th>");
-    if (o->given) {
+    if (o->given || o->dated) {
         const double t = mtl__out_given_onset(v->r, o);
-        mtl__str_printf(b, "<td colspan=\"4\">given in the scenario%s%s: not a result</td>",
-                        isfinite(t) ? ", " : "", isfinite(t) ? mtl__date_text(t, date) : "");
+        mtl__str_printf(b, "<td colspan=\"4\">as dated in the scenario%s%s: not a result%s</td>",
+                        isfinite(t) ? ", " : "", isfinite(t) ? mtl__date_text(t, date) : "",
+                        o->dated ? "; what became of it stands with the tumours" : "");
     } else {
         const double median = mtl__out_median_onset(v->r, o, &b->oom);
         p_cell(v, o);
@@ -216,7 +267,7 @@ static void row(mtl__page *v, const mtl__outcome_result *o)
             mtl__str_printf(b, "%d", mtl__year(median));
         mtl__str_add(b, "</td>");
     }
-    acts_cell(v, o->outcome);
+    acts_cell(v, o->outcome, !o->given && !o->dated);
     mtl__str_add(b, "</tr>\n");
 }
 
@@ -239,11 +290,88 @@ static void unmeasured(mtl__page *v)
     mtl__say_tier_d(v, NULL, marked);
 }
 
-void mtl__report_outcomes(mtl__page *v)
+/* ------------------------------------------------------------------ what must be said with it */
+
+static void say_other_sex(mtl__page *v)
+{
+    mtl__str *b = v->out;
+    for (int i = 0; i < v->s->n_people; i++) {
+        mtl__str names = {0};
+        if (mtl__out_other_sex(&names, v->r, i) > 0) {
+            mtl__str_add(b, "<p class=\"note\">Not told of ");
+            mtl__html(b, mtl__page_name(v, i));
+            mtl__str_printf(b, ", as the model has it of %s only: ",
+                            v->s->person[i].sex == MTL__MALE ? "women" : "men");
+            mtl__html(b, names.s ? names.s : "");
+            mtl__str_add(b, ".</p>\n");
+        }
+        mtl__str_drop(b, &names);
+    }
+}
+
+static void say_beside(mtl__page *v)
+{
+    mtl__str *b = v->out, names = {0};
+    const int n = mtl__out_beside(&names, v->r);
+    if (n > 0) {
+        mtl__str_add(b, "<p><b>");
+        mtl__html(b, names.s ? names.s : "");
+        mtl__str_printf(b,
+                        "</b>: %s beside the scenario, which says how its pregnancies go; they go "
+                        "so in every life.</p>\n",
+                        n > 1 ? "chances" : "a chance");
+    }
+    mtl__str_drop(b, &names);
+    if (mtl__out_ends_lives(v->r))
+        mtl__str_add(b, "<p>After a <b>death</b> no other outcome comes, and its tumours are "
+                        "gone. Cells and samples go on by the dates of the scenario in every life, "
+                        "and what this page says of them counts these lives too.</p>\n");
+}
+
+static int n_told(const mtl__page *v)
+{
+    int n = 0;
+    for (int i = 0; i < v->r->host.n_outcomes; i++)
+        n += mtl__out_told(v->r, &v->r->host.outcome[i]);
+    return n;
+}
+
+/* Somebody asked for what the model has of the other sex only. */
+static bool asked_in_vain(const mtl__page *v)
+{
+    int n = 0;
+    for (int i = 0; i < v->s->n_people; i++) {
+        mtl__str names = {0};
+        n += mtl__out_other_sex(&names, v->r, i);
+        mtl__str_drop(v->out, &names);
+    }
+    return n > 0;
+}
+
+static void table(mtl__page *v)
 {
     mtl__str *b = v->out;
     char date[16];
-    if (v->r->host.n_outcomes == 0)
+    mtl__str_printf(b,
+                    "<div class=\"scroll\"><table><caption>By %s. Probability with its 95%% "
+                    "interval; the letter is the tier of the baseline, in the last column that of "
+                    "the effect.</caption>\n",
+                    mtl__date_text(v->r->time[v->r->n_times - 1], date));
+    mtl__str_add(b, "<thead><tr><th scope=\"col\">Outcome</th><th class=\"r\" scope=\"col\">P</th>"
+                    "<th class=\"r\" scope=\"col\">Baseline alone</th><th class=\"r\" "
+                    "scope=\"col\">Mean number</th><th class=\"r\" scope=\"col\">Median age at the "
+                    "first</th><th scope=\"col\">What acts on it</th></tr></thead>\n<tbody>\n");
+    for (int i = 0; i < v->r->host.n_outcomes; i++)
+        if (mtl__out_told(v->r, &v->r->host.outcome[i]))
+            row(v, &v->r->host.outcome[i]);
+    mtl__str_add(b, "</tbody></table></div>\n");
+}
+
+void mtl__report_outcomes(mtl__page *v)
+{
+    mtl__str *b = v->out;
+    const int told = n_told(v);
+    if (told == 0 && !asked_in_vain(v))
         return;
     mtl__section_open(v, "outcomes", "Outcomes");
     mtl__str_add(b, "<p>What may befall a host, as a hazard: a <b>baseline</b> by age or week, "
@@ -252,6 +380,7 @@ void mtl__report_outcomes(mtl__page *v)
                     "what the number of lives leaves open (95%, Wilson). ");
     mtl__str_add(b, v->r->n_bands > 1 ? "<b>Dotted</b>: with the unknowns drawn. " : "");
     mtl__str_add(b, "<b>Dashed</b>: the baseline alone. Each panel has an axis of its own.</p>\n");
+    say_beside(v);
     mtl__section_body(v);
     unmeasured(v);
     if (n_drawn(v) > 0) {
@@ -260,17 +389,9 @@ void mtl__report_outcomes(mtl__page *v)
             draw_figure(v, &figures[k]);
         mtl__str_add(b, "</figure>\n");
     }
-    mtl__str_printf(b,
-                    "<div class=\"scroll\"><table><caption>By %s. Probability with its 95%% "
-                    "interval; the letter is the tier of the baseline, in the last column that of "
-                    "the effect.</caption>\n",
-                    mtl__date_text(v->r->t_final, date));
-    mtl__str_add(b, "<thead><tr><th scope=\"col\">Outcome</th><th class=\"r\" scope=\"col\">P</th>"
-                    "<th class=\"r\" scope=\"col\">Baseline alone</th><th class=\"r\" "
-                    "scope=\"col\">Mean number</th><th class=\"r\" scope=\"col\">Median age at the "
-                    "first</th><th scope=\"col\">What acts on it</th></tr></thead>\n<tbody>\n");
-    for (int i = 0; i < v->r->host.n_outcomes; i++)
-        row(v, &v->r->host.outcome[i]);
-    mtl__str_add(b, "</tbody></table></div>\n");
+    mtl__host_left_out(v, n_panels(v) - n_drawn(v), "hosts/outcome_times.tsv");
+    if (told > 0)
+        table(v);
+    say_other_sex(v);
     mtl__section_close(v);
 }

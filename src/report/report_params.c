@@ -112,15 +112,12 @@ void mtl__report_params(mtl__page *v)
     mtl__str *b = v->out;
     used *list = NULL;
     const int n = collect(v, &list);
-    mtl__section_open(v, "parameters", "How sure");
-    mtl__str_add(b, "<p><span class=\"tier tA\">A</span> well measured in humans</p><p><span "
-                    "class=\"tier tB\">B</span> measured, "
-                    "with caveats</p><p><span class=\"tier tC\">C</span> animal or "
-                    "indirect</p><p><span class=\"tier tD\">D</span> "
-                    "unknown; a placeholder</p>\n<p><code>matriline why NAME</code> shows where a "
-                    "value comes from and every "
-                    "rule in which it acts.</p>\n");
-    mtl__section_body(v);
+    mtl__section_say(v, "parameters", "How sure",
+                     "<p><span class=\"tier tA\">A</span> well measured in humans</p><p><span "
+                     "class=\"tier tB\">B</span> measured, with caveats</p><p><span class=\"tier "
+                     "tC\">C</span> animal or indirect</p><p><span class=\"tier tD\">D</span> "
+                     "unknown; a placeholder</p>\n<p><code>matriline why NAME</code> shows where a "
+                     "value comes from and every rule in which it acts.</p>\n");
     mtl__str_printf(b,
                     "<div class=\"scroll\"><table class=\"sort\"><caption>%d of the %d parameters "
                     "of the model were in use, the "

@@ -91,17 +91,15 @@ void mtl__report_readings(mtl__page *v)
     mtl__str *b = v->out;
     if (v->r->n_assays == 0)
         return;
-    mtl__section_open(v, "readings", "What the assays read");
-    mtl__str_add(b, "<p>An assay reads a target, not a person: <b>who could explain it</b> names "
-                    "everyone in this family "
-                    "whose cells carry the target.</p><p><b>LoD</b>: the level found 19 times in "
-                    "20 at this number of genomes "
-                    "tested.</p>\n");
-    mtl__section_body(v);
+    mtl__section_say(v, "readings", "What the assays read",
+                     "<p>An assay reads a target, not a person: <b>who could explain it</b> names "
+                     "everyone in this family whose cells carry the target.</p><p><b>LoD</b>: the "
+                     "level found 19 times in 20 at this number of genomes tested.</p>\n");
     mtl__str_add(
         b, "<div class=\"scroll\"><table class=\"sort\"><caption>gEq per 10⁶, estimate with 95% "
            "interval; \"at most\" "
-           "where nothing rose above blank. Under the assay: genomes tested. P(positive): share of "
+           "where nothing rose above blank, \"at least\" where everything was hit. Under the "
+           "assay: genomes tested. P(positive): share of "
            "replicates.</caption>\n<thead><tr>"
            "<th scope=\"col\">Date</th><th scope=\"col\">Sample</th><th scope=\"col\">Assay</th>"
            "<th scope=\"col\">Who could explain it</th>"

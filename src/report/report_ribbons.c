@@ -282,7 +282,8 @@ static void how_to_read(mtl__page *v)
                     "one time in twenty.</p>\n"
                     "<p><b>Circle with line</b>: above blank, estimate with 95% interval. "
                     "<b>Triangle with arrow</b>: not "
-                    "above blank, an upper bound. Full marks are a laboratory's readings; open "
+                    "above blank, an upper bound; <b>upwards</b>: all that was looked at is hit, a "
+                    "lower bound. Full marks are a laboratory's readings; open "
                     "ones are those of the "
                     "virtual assay in the first replicate.</p>\n");
 }

@@ -3,11 +3,13 @@
    switch, side by side on the same axes, with the answer and the headline of each. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "report/host_part.h"
 #include "report/report.h"
 
 enum { PANEL_H = 80, GAP = 46, HEAD = 88 };
+static const double LABEL = 12.5; /* px, of plain text in a figure */
 
 typedef struct figure {
     double w, left;
@@ -69,20 +71,32 @@ static void draw_panel(mtl__page *v, const mtl_result *r, const mtl__pair *pair,
     }
 }
 
-static void big_number(mtl__page *v, const mtl_result *r, double x, double y)
+/* The longer of two wordings if it fits into the width, else the shorter. */
+static const char *fitting(const char *longer, const char *shorter, double width)
+{
+    return mtl__text_width(longer, LABEL) <= width ? longer : shorter;
+}
+
+/* The answer of a column with its labels beside it, within the width of the column. */
+static void big_number(mtl__page *v, const mtl_result *r, double x, double y, double width)
 {
     mtl__str *b = v->out;
-    char value[32], text[64];
+    char value[32], longer[64], shorter[64];
     mtl__answer_text(v, r->answer[MTL__CHANCE], r->opts.replicates, value);
-    const double after = x + mtl__text_width(value, 30) + 14;
+    const double after = mtl__text_width(value, 30) + 14;
     mtl__svg_text(b, "big", 's', x, y, value);
-    const bool narrow = v->n_results > 3; /* beside four numbers there is less room */
-    mtl__svg_text(b, "", 's', after, y - 11, narrow ? "chance alone" : "the answer, chance alone");
+    mtl__svg_text(b, "", 's', x + after, y - 11,
+                  fitting("the answer, chance alone", "chance alone", width - after));
     if (r->n_bands < 2)
         return;
-    snprintf(text, sizeof text, narrow ? "%s, unknowns" : "%s with the unknowns drawn",
-             mtl__answer_text(v, r->answer[MTL__UNKNOWNS], r->opts.replicates, value));
-    mtl__svg_text(b, "", 's', after, y + 5, text);
+    mtl__answer_text(v, r->answer[MTL__UNKNOWNS], r->opts.replicates, value);
+    snprintf(longer, sizeof longer, "%s with the unknowns drawn", value);
+    snprintf(shorter, sizeof shorter, "%s, unknowns", value);
+    const char *beside = fitting(longer, shorter, width - after);
+    if (mtl__text_width(beside, LABEL) <= width - after)
+        mtl__svg_text(b, "", 's', x + after, y + 5, beside);
+    else /* beside "<0.0050" there is room for neither: below it */
+        mtl__svg_text(b, "", 's', x, y + 22, fitting(longer, shorter, width));
 }
 
 static void plot_column(mtl__page *v, const mtl_result *r, const mtl__xaxis *x, double h)
@@ -129,10 +143,19 @@ static void draw_columns(mtl__page *v, const figure *f, int sw, int first)
             draw_panel(v, v->result[first + k], &v->r->pair[v->pair[i]], &x,
                        HEAD + i * (PANEL_H + GAP), k == 0);
         mtl__xaxis_draw(b, &x, bottom, 4);
-        big_number(v, v->result[first + k], left, bottom + 62);
+        big_number(v, v->result[first + k], left, bottom + 62, w);
         plot_column(v, v->result[first + k], &x, bottom - HEAD - 2);
     }
     mtl__svg_close(b);
+}
+
+/* An earlier result that says the same in the same words, -1 if there is none. */
+static int same_before(const mtl__page *v, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(mtl_result_headline(v->result[i]), mtl_result_headline(v->result[n])) == 0)
+            return i;
+    return -1;
 }
 
 static void numbers(mtl__page *v, int sw)
@@ -152,7 +175,13 @@ static void numbers(mtl__page *v, int sw)
         mtl__str_add(b, "</th><td class=\"r\"><b>");
         mtl__html(b, mtl__answer_text(v, r->answer[MTL__CHANCE], r->opts.replicates, text));
         mtl__str_add(b, "</b></td><td>");
-        mtl__html(b, mtl_result_headline(r));
+        const int like = same_before(v, n);
+        if (like >= 0) {
+            mtl__str_add(b, "the same as under ");
+            mtl__html(b, mtl__page_value(v, like, sw));
+        } else {
+            mtl__html(b, mtl_result_headline(r));
+        }
         mtl__str_add(b, "</td></tr>\n");
     }
     mtl__str_add(b, "</tbody></table></div>\n");
@@ -184,13 +213,18 @@ void mtl__report_rivals(mtl__page *v)
     not_built(v, sw);
     mtl__str_add(v->out, "<p>The other sections of this page show the first of them.</p>\n");
     mtl__section_body(v);
+    const bool hosts = mtl__out_has_hosts(v->r);
+    if (hosts) { /* where any are followed, it is of them that the rivals differ */
+        mtl__report_grid(v);
+        mtl__report_deciding(v);
+    }
     mtl__str_add(v->out, "<figure>\n");
     for (size_t k = 0; k < sizeof figures / sizeof figures[0] && v->n_pairs > 0; k++)
         for (int first = 0; first < v->n_results; first += figures[k].columns)
             draw_columns(v, &figures[k], sw, first);
     mtl__str_add(v->out, "</figure>\n");
-    mtl__report_deciding(v);
+    if (!hosts)
+        mtl__report_deciding(v);
     numbers(v, sw);
-    mtl__report_grid(v);
     mtl__section_close(v);
 }

@@ -136,25 +136,27 @@ static const char *const style[] = {
 };
 /* clang-format on */
 
-void mtl__report_style(mtl__str *out)
+void mtl__page_begin(mtl__str *b, const char *title, const char *const *more, size_t n)
 {
+    mtl__str_add(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+                    "<meta name=\"generator\" content=\"Matriline ");
+    mtl__html(b, mtl_version());
+    mtl__str_add(b, "\">\n<title>Matriline: ");
+    mtl__html(b, title);
+    mtl__str_add(b, "</title>\n<style>\n");
     for (size_t i = 0; i < sizeof style / sizeof style[0]; i++)
-        mtl__str_add(out, style[i]);
+        mtl__str_add(b, style[i]);
+    for (size_t i = 0; i < n; i++)
+        mtl__str_add(b, more[i]);
 }
 
 void mtl__report_head(mtl__page *v)
 {
     mtl__str *b = v->out;
     const mtl_result *r = v->r;
-    mtl__str_add(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-                    "<meta name=\"generator\" content=\"Matriline ");
-    mtl__html(b, mtl_version());
-    mtl__str_add(b, "\">\n<title>Matriline: ");
     const bool titled = v->s->title && v->s->title[0];
-    mtl__html(b, titled ? v->s->title : mtl__page_name(v, v->focus));
-    mtl__str_add(b, "</title>\n<style>\n");
-    mtl__report_style(b);
+    mtl__page_begin(b, titled ? v->s->title : mtl__page_name(v, v->focus), NULL, 0);
     if (mtl__out_has_hosts(v->r))
         mtl__host_style(b);
     mtl__str_add(
@@ -202,4 +204,11 @@ void mtl__section_body(mtl__page *v)
 void mtl__section_close(mtl__page *v)
 {
     mtl__str_add(v->out, "</div></section>\n");
+}
+
+void mtl__section_say(mtl__page *v, const char *id, const char *title, const char *how_to_read)
+{
+    mtl__section_open(v, id, title);
+    mtl__str_add(v->out, how_to_read);
+    mtl__section_body(v);
 }

@@ -58,12 +58,26 @@ static bool in_word(char c)
            (c & 0x80);
 }
 
+static bool after(const char *text, const char *p, const char *words)
+{
+    const size_t n = strlen(words);
+    return (size_t)(p - text) >= n && strncmp(p - n, words, n) == 0;
+}
+
+/* Does a headline have a name here? A son may be called "a" or "in": he is not meant elsewhere. */
+static bool place_of_name(const mtl__page *v, const char *text, const char *p)
+{
+    const size_t date = sizeof "On 1970-01-01 " - 1;
+    return (size_t)(p - text) == date || after(text, p, "most by ") || after(text, p, "; ") ||
+           (v->r->n_children == 0 && after(text, p, "cells of "));
+}
+
 /* The person whose name stands here as a whole word, -1 nobody; the longest of several. */
 static int name_at(const mtl__page *v, const char *text, const char *p)
 {
     int best = -1;
     size_t longest = 0;
-    for (int i = 0; i < v->s->n_people && (p == text || !in_word(p[-1])); i++) {
+    for (int i = 0; i < v->s->n_people && place_of_name(v, text, p); i++) {
         const char *name = mtl__page_name(v, i);
         const size_t n = strlen(name);
         if (n > longest && strncmp(p, name, n) == 0 && !in_word(p[n])) {
@@ -253,9 +267,18 @@ void mtl__band_text(mtl__str *b, const mtl__band *x)
                     mtl__level_two(x->q975, high));
 }
 
+bool mtl__reading_above(const mtl__reading *x)
+{
+    return x->hits > 0 && x->hits == x->wells && x->geq_per_1e6 >= 1e6 * (1 - 1e-9);
+}
+
 void mtl__reading_text(mtl__str *b, const mtl__reading *x)
 {
     char mid[32], low[32], high[32];
+    if (mtl__reading_above(x)) {
+        mtl__str_printf(b, "at least %s", mtl__two(x->low, low));
+        return;
+    }
     if (x->hits == 0 || !x->positive || !isfinite(x->geq_per_1e6)) {
         mtl__str_printf(b, "at most %s", mtl__two(x->high, high));
         return;

@@ -81,8 +81,9 @@ static void draw_figure(mtl__page *v, int n, const figure *f)
     for (int i = 0, at = 0; i < v->r->host.n_clones && at < n; i++) {
         if (!drawn(v, &v->r->host.clone[i]))
             continue;
-        draw_clone(v, &v->r->host.clone[i], f->left + at % columns * (width + f->left + f->gap),
-                   HEAD + at / columns * (double)PITCH, width, f->ticks);
+        const int row = at / columns, column = at % columns;
+        draw_clone(v, &v->r->host.clone[i], f->left + column * (width + f->left + f->gap),
+                   HEAD + row * (double)PITCH, width, f->ticks);
         at++;
     }
     mtl__svg_close(v->out);
@@ -104,13 +105,14 @@ static void table(mtl__page *v)
 {
     mtl__str *b = v->out;
     char date[16];
-    mtl__str_printf(b,
-                    "<div class=\"scroll\"><table><caption>Shares of lives by %s.</caption>\n"
-                    "<thead><tr><th scope=\"col\">Clone</th><th scope=\"col\">Organ</th>"
-                    "<th class=\"r\" scope=\"col\">P(begun)</th><th class=\"r\" "
-                    "scope=\"col\">P(found)</th><th class=\"r\" scope=\"col\">P(alive at the end)"
-                    "</th></tr></thead>\n<tbody>\n",
-                    mtl__date_text(v->r->t_final, date));
+    mtl__str_printf(
+        b,
+        "<div class=\"scroll\"><table><caption>Shares of lives by %s.</caption>\n"
+        "<thead><tr><th scope=\"col\">Clone</th><th scope=\"col\">Organ</th>"
+        "<th class=\"r\" scope=\"col\">P(begun)</th><th class=\"r\" "
+        "scope=\"col\">= P(found)</th><th class=\"r\" scope=\"col\">+ P(there at the "
+        "end, not found)</th><th class=\"r\" scope=\"col\">+ P(gone)</th></tr></thead>\n<tbody>\n",
+        mtl__date_text(v->r->time[v->r->n_times - 1], date));
     for (int i = 0; i < v->r->host.n_clones; i++) {
         const mtl__clone_result *c = &v->r->host.clone[i];
         mtl__str_add(b, "<tr><th scope=\"row\">");
@@ -122,6 +124,7 @@ static void table(mtl__page *v)
         two_cell(v, c->p_begun, true);
         two_cell(v, c->p_detected, c->has_detected);
         two_cell(v, c->p_alive_end, true);
+        two_cell(v, c->p_gone, true);
         mtl__str_add(b, "</tr>\n");
     }
     mtl__str_add(b, "</tbody></table></div>\n");
@@ -134,15 +137,18 @@ void mtl__report_tumours(mtl__page *v)
     int n = 0;
     for (int i = 0; i < v->r->host.n_clones; i++)
         n += drawn(v, &v->r->host.clone[i]);
+    const int all = n;
     n = n < MAX_PANELS ? n : MAX_PANELS;
     if (v->r->host.n_clones == 0)
         return;
-    mtl__section_open(v, "tumours", "Tumours");
-    mtl__str_add(b, "<p>Clones of the host's own that began in some lives, and their cells over "
-                    "<b>all</b> lives.</p>\n<p><b>Line</b>: median, which stays at the foot while "
-                    "fewer than half of the lives have one. <b>Strip</b>: the darker, the more "
-                    "lives without a cell of it. <b>Found</b>: grown to where it is known.</p>\n");
-    mtl__section_body(v);
+    mtl__section_say(
+        v, "tumours", "Tumours",
+        "<p>Clones of the host's own that began in some lives, and their cells over "
+        "<b>all</b> lives.</p>\n<p><b>Line</b>: median, which stays at the foot while "
+        "fewer than half of the lives have one. <b>Strip</b>: the darker, the more "
+        "lives without a cell of it. <b>Found</b>: grown to where it is known; it is then "
+        "taken out, counts as treated and is followed no further. <b>Gone</b>: died "
+        "out by itself, or with the life.</p>\n");
     mtl__say_switch(v, "tumour");
     mtl__say_tier_d(v, prefix, NULL);
     if (n > 0) {
@@ -151,6 +157,7 @@ void mtl__report_tumours(mtl__page *v)
             draw_figure(v, n, &figures[k]);
         mtl__str_add(b, "</figure>\n");
     }
+    mtl__host_left_out(v, all - n, "hosts/tumours.tsv");
     table(v);
     mtl__section_close(v);
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "io/atomic_file.h"
-#include "matriline/version.h"
 #include "report/river.h"
 
 /* clang-format off */
@@ -71,16 +70,7 @@ void mtl__stream_words(const mtl__river *v, const mtl__stream *x, mtl__str *out)
 static void page_head(mtl__river *v, mtl__str *b)
 {
     const char *title = v->s->title && v->s->title[0] ? v->s->title : "a family";
-    mtl__str_add(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-                    "<meta name=\"generator\" content=\"Matriline ");
-    mtl__html(b, mtl_version());
-    mtl__str_add(b, "\">\n<title>Matriline: ");
-    mtl__html(b, title);
-    mtl__str_add(b, "</title>\n<style>\n");
-    mtl__report_style(b);
-    for (size_t i = 0; i < sizeof style / sizeof style[0]; i++)
-        mtl__str_add(b, style[i]);
+    mtl__page_begin(b, title, style, sizeof style / sizeof style[0]);
     mtl__str_add(b, "</style>\n</head>\n<body>\n<main>\n<div class=\"top\">"
                     "<strong>Matriline</strong><span>Family page: ");
     mtl__html(b, title);

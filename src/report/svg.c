@@ -216,15 +216,15 @@ void mtl__svg_path_end(mtl__str *b, bool closed)
     mtl__str_add(b, closed ? "Z\"/>\n" : "\"/>\n");
 }
 
-void mtl__svg_hatch(mtl__str *b, double x, double y, double w, double h)
+void mtl__svg_hatch(mtl__str *b, const char *class_, int apart, double x, double y, double w,
+                    double h)
 {
-    enum { APART = 8 };
     if (w <= 0 || h <= 0)
         return;
-    mtl__svg_path(b, "hatch");
+    mtl__svg_path(b, class_);
     /* Lines x + y = c run up to the right; c on one grid for the whole figure, so that
        neighbouring panels match. */
-    for (double c = APART * (floor((x + y) / APART) + 1); c < x + w + y + h; c += APART) {
+    for (double c = apart * (floor((x + y) / apart) + 1); c < x + w + y + h; c += apart) {
         const double x1 = mtl__max(x, c - (y + h)), x2 = mtl__min(x + w, c - y);
         if (x2 > x1) {
             mtl__svg_move(b, x1, c - x1);

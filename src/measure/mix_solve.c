@@ -145,7 +145,7 @@ static void along_face(const mtl__mix_law *m, const double *a, const int *at, in
 static void solve_step(const mtl__mix_law *m, const mtl__mix_value *v, const bool *is_free,
                        const bool *set, bool face, double damping, double *step)
 {
-    int at[MTL__MIX_MAX_PARAM], k = 0;
+    int at[MTL__MIX_MAX_PARAM] = {0}, k = 0;
     const int n = m->n_param;
     double a[MTL__MIX_MAX_PARAM * MTL__MIX_MAX_PARAM], x[MTL__MIX_MAX_PARAM] = {0};
     for (int i = 0; i < n; i++) {

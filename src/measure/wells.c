@@ -299,7 +299,7 @@ static int measure_sample(mtl__wells *w, size_t *room, const mtl__plate *p,
         return mtl__nomem(err);
     const mtl__genomes g = mtl__genomes_of(p, w, sample);
     MTL_TRY(mtl__joint_make(&j, &s, p, w, sample, &g, o, arena, flags, unsure, err));
-    if ((size_t)(w->n_levels + s.n_sets) > *room) {
+    if ((size_t)w->n_levels + (size_t)s.n_sets > *room) {
         const size_t more = 2 * (*room + (size_t)s.n_sets);
         mtl__level *grown = mtl__arena_alloc(&w->arena, more * sizeof *grown);
         if (!grown)

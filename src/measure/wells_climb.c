@@ -34,7 +34,8 @@ static void solve(int n, const double *l, const double *b, double *x)
             sum -= l[i * n + k] * x[k];
         x[i] = sum / l[i * n + i];
     }
-    for (int i = n - 1; i >= 0; i--) {
+    for (int back = 1; back <= n; back++) {
+        const int i = n - back;
         double sum = x[i];
         for (int k = i + 1; k < n; k++)
             sum -= l[k * n + i] * x[k];

@@ -179,7 +179,7 @@ static double narrow_of(const mtl__evidence *e)
 /* A table of n knots around the top, `steps` to a standard error. */
 static int raw_table(mtl__table *t, const mtl__evidence *e, mtl__arena *arena)
 {
-    enum { KNOTS = 65 };
+    enum { KNOTS = 65, MIDDLE = KNOTS / 2 };
     const double h = narrow_of(e) / 4.0;
     double middle = mtl__log(e->seen);
     if (table_room(t, KNOTS, arena) < 0)
@@ -187,7 +187,7 @@ static int raw_table(mtl__table *t, const mtl__evidence *e, mtl__arena *arena)
     for (int move = 0; move < 12; move++) {
         int best = 0;
         for (int i = 0; i < KNOTS; i++) {
-            t->v[i] = middle + (i - KNOTS / 2) * h;
+            t->v[i] = middle + (i - MIDDLE) * h;
             t->l[i] = many_at(e, mtl__exp(t->v[i]));
             if (t->l[i] > t->l[best])
                 best = i;

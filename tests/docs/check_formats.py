@@ -9,7 +9,7 @@ import re
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-READERS = ["scenario_yaml.c", "yaml_people.c", "yaml_events.c", "yaml_injury.c", "yaml_pregnancy.c", "yaml_sample.c", "target_yaml.c",
+READERS = ["scenario_yaml.c", "yaml_people.c", "yaml_events.c", "yaml_follow.c", "yaml_pregnancy.c", "yaml_sample.c", "target_yaml.c",
            "target_evidence.c", "model_tsv_assays.c", "model_tsv_parts.c", "model_tsv_rules.c",
            "model_tsv_factors.c", "model_tsv_host.c", "model_tsv_exposures.c",
            "counts_columns.c", "mix_load.c", "mix_wells.c", "quantify_tables.c", "plate_text.c"]

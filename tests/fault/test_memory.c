@@ -41,7 +41,7 @@ static const char FAMILY[] =
     "  - {date: 2004-05-01, person: anna, event: autopsy, organs: [brain.hippocampus, liver]}\n";
 
 static const char BEFALLEN[] =
-    "follow: [scars, tolerance, ms]\n"
+    "follow: {anna: [scars, tolerance, ms], eva: death}\n"
     "people:\n"
     "  anna: {sex: female, born: 1950-03-01}\n"
     "events:\n"
@@ -60,13 +60,21 @@ static const char SMALL[] =
     "  - {date: 1978-06-10, person: anna, event: sample, organ: blood, volume: 20 mL, assay: "
     "dys14-qpcr}\n";
 
+static const char HURT[] =
+    "people:\n"
+    "  anna: {sex: female, born: 1950-03-01}\n"
+    "events:\n"
+    "  - {date: 1978-06-01, person: anna, event: loss, week: 8, child: lost1, sex: male}\n"
+    "  - {date: 1978-07-01, person: anna, event: infarct, size: 12 %}\n"
+    "  - {date: 1978-08-10, person: anna, event: sample, organ: heart, assay: dys14-qpcr}\n";
+
 static const char NETWORK[] =
     "{\"name\": \"n\", \"T\": 200, \"species\": [[\"A\", 500], [\"B\", 20], [\"C\", 0]],"
     " \"reactions\": [[0.02, {\"A\": 1}, {\"A\": 2}], [0.02, {\"A\": 1}, {}],"
     " [0.01, {\"A\": 1}, {\"B\": 1}], [0.1, {}, {\"C\": 1}], [0.01, {\"C\": 1}, {}]]}";
 
 static mtl_model *model, *rival;
-static mtl_scenario *rich, *small;
+static mtl_scenario *rich, *small, *hurt;
 static mtl_result *result[2];
 static mtl_targets_result *targets;
 
@@ -190,6 +198,34 @@ static void use_run_analytic(pass *p)
     mtl_run_opts_init(&o);
     o.solver = MTL_SOLVER_ANALYTIC;
     run_under(p, small, o);
+}
+
+/* Unknowns of an injury that no cell acts on, and what it brings. */
+static void use_run_hurt(pass *p)
+{
+    mtl_run_opts o;
+    mtl_run_opts_init(&o);
+    o.replicates = 1;
+    o.brought = 1;
+    run_under(p, hurt, o);
+}
+
+static void use_forecast(pass *p)
+{
+    mtl_run_opts o;
+    double events = -1;
+    mtl_run_opts_init(&o);
+    o.solver = MTL_SOLVER_EXACT;
+    arm(p);
+    p->ret = mtl_run_forecast(&events, small, model, &o, &p->err);
+    rest(p);
+    p->print = (uint64_t)events;
+}
+
+static void use_scenario_remarks(pass *p)
+{
+    arm(p);
+    text_back(p, mtl_scenario_remarks(rich));
 }
 
 static void use_result_json(pass *p)
@@ -372,6 +408,8 @@ static int set_up(void **state)
     if (ret == 0)
         ret = mtl_scenario_parse(&small, SMALL, (int)strlen(SMALL), "small", model, &err);
     if (ret == 0)
+        ret = mtl_scenario_parse(&hurt, HURT, (int)strlen(HURT), "hurt", model, &err);
+    if (ret == 0)
         ret = run_once(&result[0], model);
     if (ret == 0)
         ret = run_once(&result[1], rival);
@@ -390,6 +428,7 @@ static int tear_down(void **state)
     mtl_result_free(result[1]);
     mtl_scenario_free(rich);
     mtl_scenario_free(small);
+    mtl_scenario_free(hurt);
     mtl_model_free(rival);
     mtl_model_free(model);
     return remove_folder();
@@ -408,6 +447,9 @@ int main(void)
         {"mtl_run, auto", use_run, 40, 0},
         {"mtl_run, leap, step halved", use_run_leap, 40, 0},
         {"mtl_run, analytic", use_run_analytic, 30, 0},
+        {"mtl_run, injuries", use_run_hurt, 60, 0},
+        {"mtl_run_forecast", use_forecast, 30, 0},
+        {"mtl_scenario_remarks", use_scenario_remarks, 1, 0},
         {"mtl_result_json", use_result_json, 40, 0},
         {"mtl_result_write", use_result_write, 30, 0},
         {"mtl_report_write", use_report_write, 60, 0},

@@ -2,21 +2,9 @@
 /* Fuzzing the tables beside reads: one sample of four sites is fitted with a table of wells (first
    byte 'w') or of samples (any other) that anything may stand in. What is accepted must have an
    answer in every form. */
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "matriline/markers.h"
 #include "matriline/mix.h"
-
-#ifndef MTL_SOURCE_ROOT
-#define MTL_SOURCE_ROOT "."
-#endif
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "table_beside.h"
 
 static const char *const counts =
     "chromosome\tposition\tref\talt\tfrequency\tanna.ref\tanna.alt\told.ref\told.alt\n"
@@ -28,24 +16,11 @@ static const char *const genotypes = "person\tmarker\tgenotype\nanna\t1:100\tA/A
 
 static char counts_path[] = "/tmp/matriline-fuzz-XXXXXX";
 static char genotypes_path[] = "/tmp/matriline-fuzz-XXXXXX.tsv";
-static char table_path[] = "/tmp/matriline-fuzz-XXXXXX";
-static mtl_model *model;
-static mtl_scenario *family;
-static int table_fd = -1;
 
 static void clean_up(void)
 {
     unlink(counts_path);
     unlink(genotypes_path);
-    unlink(table_path);
-    mtl_scenario_free(family);
-    mtl_model_free(model);
-}
-
-static void put(int fd, const char *text)
-{
-    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) || close(fd) != 0)
-        abort();
 }
 
 /* mkstemp() of a name that ends in .tsv. */
@@ -67,22 +42,11 @@ static int make_tsv(char *path)
 
 static void set_up(void)
 {
-    mtl_error err = {0};
     put(mkstemp(counts_path), counts);
-    table_fd = mkstemp(table_path);
-    if (table_fd < 0 || make_tsv(genotypes_path) != 0 ||
-        mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0 ||
-        mtl_pedigree_load(&family, MTL_SOURCE_ROOT "/examples/measure/mix_family.fam", model,
-                          &err) < 0)
+    if (make_tsv(genotypes_path) != 0)
         abort();
     atexit(clean_up);
-}
-
-static void must_print(char *text)
-{
-    if (!text)
-        abort();
-    free(text);
+    open_table(mtl_pedigree_load, "measure/mix_family.fam");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -95,9 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (!model)
         set_up();
-    if (ftruncate(table_fd, 0) != 0 ||
-        pwrite(table_fd, data + 1, size - 1, 0) != (ssize_t)(size - 1))
-        abort();
+    put_table(data + 1, size - 1);
     mtl_mix_opts_init(&o);
     o.genotypes = genotypes_path;
     o.host = "anna";

@@ -2,19 +2,8 @@
 /* Fuzzing the tables beside a plate (layout, samples, targets, blanks, subjects) and what is made
    of them: a small plate is quantified with one table that anything may stand in. The first byte
    chooses the table. What is accepted must have an answer in every form. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "matriline/quantify.h"
-
-#ifndef MTL_SOURCE_ROOT
-#define MTL_SOURCE_ROOT "."
-#endif
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "table_beside.h"
 
 static const char *const plate =
     "well,sample,target,task,ct,quantity\n"
@@ -23,37 +12,17 @@ static const char *const plate =
     "B2,s2,SRY,unknown,Undetermined,\nC1,NTC,SRY,blank,Undetermined,\n";
 
 static char plate_path[] = "/tmp/matriline-fuzz-plate-XXXXXX";
-static char table_path[] = "/tmp/matriline-fuzz-table-XXXXXX";
-static mtl_model *model;
-static mtl_scenario *family;
-static int table_fd = -1;
 
 static void clean_up(void)
 {
     unlink(plate_path);
-    unlink(table_path);
-    mtl_scenario_free(family);
-    mtl_model_free(model);
 }
 
 static void set_up(void)
 {
-    mtl_error err = {0};
-    const int fd = mkstemp(plate_path);
-    table_fd = mkstemp(table_path);
-    const size_t n = strlen(plate);
-    if (fd < 0 || table_fd < 0 || write(fd, plate, n) != (ssize_t)n || close(fd) != 0 ||
-        mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0 ||
-        mtl_scenario_load(&family, MTL_SOURCE_ROOT "/examples/anna.yaml", model, &err) < 0)
-        abort();
+    put(mkstemp(plate_path), plate);
     atexit(clean_up);
-}
-
-static void must_print(char *text)
-{
-    if (!text)
-        abort();
-    free(text);
+    open_table(mtl_scenario_load, "anna.yaml");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -66,9 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (!model)
         set_up();
-    if (ftruncate(table_fd, 0) != 0 ||
-        pwrite(table_fd, data + 1, size - 1, 0) != (ssize_t)(size - 1))
-        abort();
+    put_table(data + 1, size - 1);
     mtl_quantify_opts_init(&o);
     switch (data[0] % 5) {
     case 0:

@@ -14,28 +14,13 @@
 
 #include "fixture_result.h"
 #include "matriline/version.h"
+#include "page_check.h"
 
 #ifndef MTL_SOURCE_ROOT
 #define MTL_SOURCE_ROOT "."
 #endif
 
 static char folder[64];
-
-static char *read_file(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        fail_msg("cannot read %s", path);
-    fseek(f, 0, SEEK_END);
-    const long n = ftell(f);
-    rewind(f);
-    char *s = malloc((size_t)n + 1);
-    assert_non_null(s);
-    assert_int_equal(fread(s, 1, (size_t)n, f), n);
-    s[n] = '\0';
-    fclose(f);
-    return s;
-}
 
 /* The version is not part of what is held: a release must not have to renew the files. Nor are
    the hashes of the tables, in which the version stands; another test looks at those. */
@@ -76,14 +61,14 @@ static void check(const char *name)
     char path[256], kept_path[512];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     snprintf(kept_path, sizeof kept_path, "%s/tests/golden/result/%s", MTL_SOURCE_ROOT, name);
-    char *now = without_version(read_file(path));
+    char *now = without_version(page_read(path));
     if (getenv("MTL_RENEW_GOLDEN")) {
         FILE *f = fopen(kept_path, "wb");
         assert_non_null(f);
         fputs(now, f);
         assert_int_equal(fclose(f), 0);
     }
-    char *kept = read_file(kept_path);
+    char *kept = page_read(kept_path);
     if (strcmp(now, kept) != 0)
         show_difference(name, now, kept);
     free(now);

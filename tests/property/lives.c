@@ -72,6 +72,7 @@ static int begin(life *x, const asked *q, mtl_error *err)
     o.unknowns = q->unknowns;
     o.dates = q->dates;
     o.n_dates = q->n_dates;
+    o.brought = q->brought;
     return mtl_run(&x->r, x->s, x->m, &o, err);
 }
 

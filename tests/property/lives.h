@@ -18,6 +18,7 @@ typedef struct asked { /* one question; zeros are defaults */
     uint64_t seed;       /* 0 = 11 */
     const double *dates; /* looked at beside the usual ones */
     int n_dates;
+    bool brought;        /* what injuries bring */
 } asked;
 typedef struct life {
     mtl_model *m;

@@ -364,6 +364,43 @@ static void a_fate_makes_no_cell(void **state)
     }
 }
 
+/* ---------------------------------------------------------------- after a death */
+/* Tumours that double in four days, of one woman in whom they begin, and in whom the file puts
+   another in 1984: in one who dies early it would be 1e250 cells in 1995. Death ends everything but
+   what the file says of other cells. */
+#define MORTAL                                                                                     \
+    FEW "tumour.division := 0.2 per day; tumour.initiation := 28; repair=benefit; tumour=both; "
+static const char LATE[] =
+    "follow: [all]\npeople:\n" GROWN "focus: anna\nevents:\n" TOM INFARCT TUMOUR
+    "  - {date: 1995-06-01, person: anna, event: sample, organ: blood, volume: 20 mL}\n";
+
+static void nothing_comes_after_death(void **state)
+{
+    (void)state;
+    static const char *const with[] = {MORTAL "death.scale := 1e4", MORTAL "death.scale := 50"};
+    int known = 0;
+    for (int i = 0; i < 2; i++) {
+        asked q = {.text = LATE, .with = with[i], .replicates = 12};
+        life x = live(&q);
+        const float *died = outcome(&x, "anna", "death")->onset;
+        int dead = 0;
+        for (int r = 0; r < q.replicates; r++)
+            dead += isfinite(died[r]);
+        for (int k = 0; k < x.r->host.n_outcomes; k++)
+            for (int r = 0; r < q.replicates; r++)
+                if (isfinite(x.r->host.outcome[k].onset[r])) {
+                    known += x.m->outcome[x.r->host.outcome[k].outcome].kind >= 0;
+                    assert_false(isfinite(died[r]) && x.r->host.outcome[k].onset[r] > died[r]);
+                }
+        assert_true(i == 0 ? dead == q.replicates : dead > 2 && dead < q.replicates);
+        for (int k = 0; i == 0 && k < x.r->host.n_clones; k++)
+            assert_true(x.r->host.clone[k].cells[0][x.r->n_times - 1].q975 == 0);
+        drop(&x);
+    }
+    print_message("# tumours that were known: %d\n", known);
+    assert_true(known > 2); /* of those who live on */
+}
+
 /* ---------------------------------------------------------------- solvers agree */
 enum { BATCHES = 25, LIVES = 16, MEASURES = 5 };
 
@@ -509,6 +546,7 @@ int main(void)
         cmocka_unit_test(a_replicate_alone_is_itself),
         cmocka_unit_test(the_order_in_the_file_does_not_matter),
         cmocka_unit_test(a_fate_makes_no_cell),
+        cmocka_unit_test(nothing_comes_after_death),
         cmocka_unit_test(exact_and_steps_agree),
         cmocka_unit_test(the_error_of_the_coupling_is_small),
         cmocka_unit_test(analytic_refuses_what_answers),

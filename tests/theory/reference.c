@@ -553,3 +553,19 @@ void ref_seen(const ref_draws *d, int k, const double *see_type, const double *s
         out[r] = (double)seen;
     }
 }
+
+void ref_draw(ref_drawn *d, uint64_t seed, int k, int n_types, bool varies)
+{
+    mtl_error err = {0};
+    mtl__rng_stream(&d->rng, seed, 1, (uint64_t)k, 1);
+    ref_random(&d->net, &d->rng, n_types, varies);
+    ref_random_source(&d->s, &d->net, &d->rng);
+    d->p = ref_build(&d->net);
+    assert_int_equal(mtl__analytic_new(&d->a, d->p, &err), 0);
+}
+
+void ref_drawn_free(ref_drawn *d)
+{
+    mtl__analytic_free(d->a);
+    mtl__process_free(d->p);
+}

@@ -53,6 +53,18 @@ typedef struct ref_source {
 } ref_source;
 void ref_random_source(ref_source *s, const ref_net *net, mtl__rng *rng);
 
+/* A random network of n_types with a source and its analytic solver: number k of a seed. `rng` goes
+   on behind them. */
+typedef struct ref_drawn {
+    ref_net net;
+    ref_source s;
+    mtl__rng rng;
+    mtl__process *p;
+    mtl__analytic *a;
+} ref_drawn;
+void ref_draw(ref_drawn *d, uint64_t seed, int k, int n_types, bool varies);
+void ref_drawn_free(ref_drawn *d);
+
 /* One realisation, event by event. counts[k * n_types + i], cox[k * n_cox + c] at time[k],
  * overwritten. */
 void ref_simulate(const ref_net *net, const mtl__source *s, mtl__rng *rng, int n_times,

@@ -317,23 +317,14 @@ static void run(bool varies, uint64_t seed)
     static const int sizes[] = {3, 4, 7, 12, 20, 30};
     int bad = 0;
     for (int k = 0; k < 6; k++) {
-        ref_net net;
-        ref_source s;
-        mtl__rng rng;
-        mtl_error err = {0};
-        mtl__analytic *a = NULL;
-        mtl__rng_stream(&rng, seed, 1, (uint64_t)k, 1);
-        ref_random(&net, &rng, sizes[k], varies);
-        ref_random_source(&s, &net, &rng);
-        mtl__process *p = ref_build(&net);
-        assert_int_equal(mtl__analytic_new(&a, p, &err), 0);
-        bad += compare_types(&net, a, 70.0, &rng);
-        bad += compare_seen(&net, &s.source, a, 80.0, &rng);
-        bad +=
-            compare_seen(&net, &s.source, a, 40.0, &rng); /* some of the source is still to come */
-        bad += compare_forward(&net, &s.source, a, &rng);
-        mtl__analytic_free(a);
-        mtl__process_free(p);
+        ref_drawn d;
+        ref_draw(&d, seed, k, sizes[k], varies);
+        bad += compare_types(&d.net, d.a, 70.0, &d.rng);
+        bad += compare_seen(&d.net, &d.s.source, d.a, 80.0, &d.rng);
+        /* some of the source is still to come */
+        bad += compare_seen(&d.net, &d.s.source, d.a, 40.0, &d.rng);
+        bad += compare_forward(&d.net, &d.s.source, d.a, &d.rng);
+        ref_drawn_free(&d);
     }
     assert_int_equal(bad, 0);
 }

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "family_bench.h"
 #include "matriline/matriline.h"
 #include "run/result.h"
 
@@ -27,21 +28,6 @@ static const char FAMILY[] =
     "  - {date: 1978-06-01, person: anna, event: loss, week: 8, child: later}\n"
     "  - {date: 2004-05-01, person: anna, event: sample, organ: blood}\n";
 
-static mtl_result *run(const mtl_scenario *s, mtl_model *m, enum mtl_solver solver)
-{
-    mtl_run_opts o;
-    mtl_result *r = NULL;
-    mtl_error err = {0};
-    mtl_run_opts_init(&o);
-    o.solver = solver;
-    o.replicates = REPLICATES;
-    o.unknowns = 0;
-    o.threads = 2;
-    if (mtl_run(&r, s, m, &o, &err) != 0)
-        fail_msg("%s", err.text);
-    return r;
-}
-
 /* Few seeds, so that the chance is not 1. Four standard errors for each of two donors: false alarm
    below 1.3e-4. */
 static void test_anywhere(void **state)
@@ -56,7 +42,8 @@ static void test_anywhere(void **state)
     assert_int_equal(mtl_model_set(m, "resident.dose", "100", &err), 0);
     if (mtl_scenario_parse(&s, FAMILY, (int)strlen(FAMILY), "family.yaml", m, &err) != 0)
         fail_msg("%s", err.text);
-    mtl_result *exact = run(s, m, MTL_SOLVER_ANALYTIC), *drawn = run(s, m, MTL_SOLVER_AUTO);
+    mtl_result *exact = family_run(s, m, MTL_SOLVER_ANALYTIC, REPLICATES, 1),
+               *drawn = family_run(s, m, MTL_SOLVER_AUTO, REPLICATES, 1);
     int looked = 0;
     assert_int_equal(exact->n_pairs, drawn->n_pairs);
     for (int k = 0; k < exact->n_pairs; k++) {

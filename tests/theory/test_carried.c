@@ -19,8 +19,7 @@
 
 #include <cmocka.h>
 
-#include "family/family.h"
-#include "matriline/matriline.h"
+#include "family_bench.h"
 
 typedef struct bench {
     mtl_model *m;
@@ -32,18 +31,8 @@ typedef struct bench {
 
 static void set_up(bench *b, const char *text, const char *const *set)
 {
-    mtl_error err = {0};
     memset(b, 0, sizeof *b);
-    assert_int_equal(mtl_model_load(&b->m, MTL_SOURCE_ROOT "/models/human", &err), 0);
-    for (; set && set[0]; set += 2)
-        if (mtl_model_switch(b->m, set[0], set[1], &err) != 0 &&
-            mtl_model_set(b->m, set[0], set[1], &err) != 0)
-            fail_msg("%s: %s", set[0], err.text);
-    if (mtl_scenario_parse(&b->s, text, (int)strlen(text), "carried", b->m, &err) != 0)
-        fail_msg("line %d: %s", err.line, err.text);
-    if (mtl__world_new(&b->w, b->s, b->m, &err) != 0)
-        fail_msg("world: %s", err.text);
-    assert_int_equal(mtl__analytic_new(&b->a, b->w->process, &err), 0);
+    family_make(&b->m, &b->s, &b->w, &b->a, text, set);
     b->n = calloc((size_t)b->w->process->n_types + 1, sizeof *b->n);
     b->y = calloc((size_t)b->w->process->n_cox + 1, sizeof *b->y);
     assert_true(b->n && b->y);
@@ -61,11 +50,7 @@ static void tear_down(bench *b)
 
 static int person(const bench *b, const char *name)
 {
-    for (int i = 0; i < b->s->n_people; i++)
-        if (strcmp(b->s->person[i].name, name) == 0)
-            return i;
-    fail_msg("nobody is called %s", name);
-    return -1;
+    return family_person(b->s, name);
 }
 
 static const mtl__body *body(const bench *b, const char *name)

@@ -57,23 +57,19 @@ static void agree_all(bool varies, uint64_t seed)
     static const int sizes[] = {3, 5, 8, 13, 20, 30};
     int bad = 0;
     for (int k = 0; k < 6; k++) {
-        ref_net net;
-        ref_source s;
-        mtl__rng rng;
-        mtl_error err = {0};
-        mtl__analytic *a = NULL;
-        mtl__rng_stream(&rng, seed, 1, (uint64_t)k, 1);
-        ref_random(&net, &rng, sizes[k], varies);
-        ref_random_source(&s, &net, &rng);
-        mtl__process *p = ref_build(&net);
-        assert_int_equal(mtl__analytic_new(&a, p, &err), 0);
-        bad += agree(&net, &s.source, a, MTL__EXACT, "exact", seed + 10 + (uint64_t)k, &rng);
-        bad += agree(&net, &s.source, a, MTL__LEAP, "leap", seed + 20 + (uint64_t)k, &rng);
-        bad += agree(&net, &s.source, a, MTL__AUTO, "auto", seed + 30 + (uint64_t)k, &rng);
-        if (sizes[k] <= 8) /* the reference is slow */
-            bad += agree(&net, &s.source, a, REF_SLOW, "reference", seed + 40 + (uint64_t)k, &rng);
-        mtl__analytic_free(a);
-        mtl__process_free(p);
+        static const struct {
+            int solver;
+            const char *name;
+        } of[] = {{MTL__EXACT, "exact"},
+                  {MTL__LEAP, "leap"},
+                  {MTL__AUTO, "auto"},
+                  {REF_SLOW, "reference"}};
+        ref_drawn d;
+        ref_draw(&d, seed, k, sizes[k], varies);
+        for (int i = 0; i < (sizes[k] <= 8 ? 4 : 3); i++) /* the reference is slow */
+            bad += agree(&d.net, &d.s.source, d.a, of[i].solver, of[i].name,
+                         seed + 10 * (uint64_t)(i + 1) + (uint64_t)k, &d.rng);
+        ref_drawn_free(&d);
     }
     assert_int_equal(bad, 0);
 }

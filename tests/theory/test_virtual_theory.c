@@ -15,6 +15,7 @@
 
 #include "assay/reads.h"
 #include "assay/virtual.h"
+#include "family_bench.h"
 #include "matriline/matriline.h"
 #include "oracle_stats.h"
 #include "run/result.h"
@@ -211,22 +212,6 @@ static const char FAMILY[] =
     "  - {date: 2004-05-01, person: anna, event: sample, organ: blood, assay: snp-reads-umi}\n"
     "  - {date: 2004-05-01, person: anna, event: sample, organ: blood, assay: snp-reads}\n";
 
-static mtl_result *run(const mtl_scenario *s, mtl_model *m, enum mtl_solver solver)
-{
-    mtl_run_opts o;
-    mtl_result *r = NULL;
-    mtl_error err = {0};
-    mtl_run_opts_init(&o);
-    o.solver = solver;
-    o.replicates = REPLICATES;
-    o.unknowns = 0;
-    o.threads = 2;
-    o.seed = 5;
-    if (mtl_run(&r, s, m, &o, &err) != 0)
-        fail_msg("%s", err.text);
-    return r;
-}
-
 static void test_run_agrees(void **state)
 {
     (void)state;
@@ -238,7 +223,8 @@ static void test_run_agrees(void **state)
     assert_int_equal(mtl_model_set(m, "seed.share.child", "1e-7", &err), 0);
     if (mtl_scenario_parse(&s, FAMILY, (int)strlen(FAMILY), "family.yaml", m, &err) != 0)
         fail_msg("%s", err.text);
-    mtl_result *exact = run(s, m, MTL_SOLVER_ANALYTIC), *drawn = run(s, m, MTL_SOLVER_AUTO);
+    mtl_result *exact = family_run(s, m, MTL_SOLVER_ANALYTIC, REPLICATES, 5),
+               *drawn = family_run(s, m, MTL_SOLVER_AUTO, REPLICATES, 5);
     int looked = 0;
     for (int k = 0; k < exact->n_assays; k++) {
         const double p = exact->assay[k].p_positive[0], q = drawn->assay[k].p_positive[0];

@@ -14,59 +14,26 @@
 #include <cmocka.h>
 
 #include "assay/dpcr.h"
-#include "measure/curve.h"
+#include "published_wells.h"
 
-#define QPCR MTL_SOURCE_ROOT "/../shared/data/qpcr_kanaan2023/sensitivity.tsv"
 #define DROPLETS MTL_SOURCE_ROOT "/../shared/data/ddpcr_nipd/wells/"
 
-enum { ROWS = 1000, ASSAYS = 40 };
-typedef struct row {
-    int assay;
-    double background, nominal, ct;
-} row;
-static row rows[ROWS];
-static char assay_name[ASSAYS][32];
-static int n_rows, n_assays;
-
-static bool load(void)
-{
-    char line[256], name[64], ct[64];
-    FILE *f = fopen(QPCR, "r");
-    if (!f)
-        return false;
-    n_rows = n_assays = 0;
-    while (fgets(line, sizeof line, f) && n_rows < ROWS) {
-        row *r = &rows[n_rows];
-        int copy;
-        if (sscanf(line, "%63[^\t]\t%lf\t%lf\t%d\t%63s", name, &r->background, &r->nominal, &copy,
-                   ct) != 5)
-            continue;
-        for (r->assay = 0; r->assay < n_assays; r->assay++)
-            if (!strcmp(assay_name[r->assay], name))
-                break;
-        if (r->assay == n_assays && n_assays < ASSAYS)
-            snprintf(assay_name[n_assays++], sizeof *assay_name, "%.31s", name);
-        r->ct = strcmp(ct, "NA") ? atof(ct) : (double)NAN;
-        n_rows++;
-    }
-    fclose(f);
-    return n_rows > 0;
-}
+static pw_series series;
 
 /* P(hit | 1 gEq): two alleles per gEq of a diluted stock fall into the well one by one. */
 static void a_copy_in_a_well_is_seen(void **state)
 {
     (void)state;
-    if (!load()) {
+    if (!pw_load(&series)) {
         print_message("# skipped: no " QPCR "\n");
         return;
     }
     int hits = 0, wells = 0, blank_hits = 0, blanks = 0;
-    for (int i = 0; i < n_rows; i++) {
-        wells += rows[i].nominal == 1.0;
-        hits += rows[i].nominal == 1.0 && !isnan(rows[i].ct);
-        blanks += rows[i].nominal == 0.0;
-        blank_hits += rows[i].nominal == 0.0 && !isnan(rows[i].ct);
+    for (int i = 0; i < series.n; i++) {
+        wells += series.rows[i].nominal == 1.0;
+        hits += series.rows[i].nominal == 1.0 && !isnan(series.rows[i].ct);
+        blanks += series.rows[i].nominal == 0.0;
+        blank_hits += series.rows[i].nominal == 0.0 && !isnan(series.rows[i].ct);
     }
     assert_int_equal(wells, 450);
     assert_int_equal(blank_hits, 0);
@@ -81,9 +48,10 @@ static void a_copy_in_a_well_is_seen(void **state)
 static int standards(mtl__standard *w, int assay, double without)
 {
     int n = 0;
-    for (int i = 0; i < n_rows; i++)
-        if (rows[i].assay == assay && rows[i].nominal > 0.0 && rows[i].background != without)
-            w[n++] = (mtl__standard){rows[i].nominal, rows[i].ct};
+    for (int i = 0; i < series.n; i++)
+        if (series.rows[i].assay == assay && series.rows[i].nominal > 0.0 &&
+            series.rows[i].background != without)
+            w[n++] = (mtl__standard){series.rows[i].nominal, series.rows[i].ct};
     return n;
 }
 
@@ -94,21 +62,21 @@ static int standards(mtl__standard *w, int assay, double without)
 static void copies_per_geq(void **state)
 {
     (void)state;
-    mtl__standard w[ROWS];
+    mtl__standard w[PW_ROWS];
     int inside = 0, by_hits = 0, n = 0;
-    if (!load()) {
+    if (!pw_load(&series)) {
         print_message("# skipped: no " QPCR "\n");
         return;
     }
     double sum = 0.0;
-    for (int a = 0; a < n_assays; a++) {
+    for (int a = 0; a < series.n_assays; a++) {
         mtl__yield y;
         int n_one = 0, hits = 0;
         double rate, low, high;
-        for (int i = 0; i < n_rows; i++)
-            if (rows[i].assay == a && rows[i].nominal == 1.0) {
+        for (int i = 0; i < series.n; i++)
+            if (series.rows[i].assay == a && series.rows[i].nominal == 1.0) {
                 n_one++;
-                hits += !isnan(rows[i].ct);
+                hits += !isnan(series.rows[i].ct);
             }
         assert_int_equal(mtl__dpcr_count(n_one, hits, 0.99, &rate, &low, &high), 0);
         by_hits += low <= 2.0 && 2.0 <= high;
@@ -117,7 +85,7 @@ static void copies_per_geq(void **state)
             continue;
         print_message("# %-12s copies per gEq by hits %.2f (%.2f to %.2f), with Ct %.2f (%.2f to "
                       "%.2f)\n",
-                      assay_name[a], rate, low, high, y.per_geq, y.low, y.high);
+                      series.assay_name[a], rate, low, high, y.per_geq, y.low, y.high);
         inside += y.low <= 2.0 && 2.0 <= y.high;
         sum += log(y.per_geq);
         n++;
@@ -129,97 +97,41 @@ static void copies_per_geq(void **state)
     assert_true(exp(sum / n) > 1.6 && exp(sum / n) < 2.5);
 }
 
-typedef struct plate_of_rows {
-    mtl__plate plate;
-    mtl__reaction reaction[ROWS];
-    mtl__target target;
-    mtl__carrier carrier;
-    mtl__sampled sample[3];
-    const char *person[1];
-} plate_of_rows;
-
-/* Standards from two backgrounds, samples from the third. */
-static void make_plate(plate_of_rows *p, int assay, double background)
-{
-    static const double level[3] = {1.0, 4.0, 16.0};
-    memset(p, 0, sizeof *p);
-    p->person[0] = "cell line";
-    p->carrier = (mtl__carrier){.person = 0, .chance = {0.0, 0.0, 1.0}};
-    p->target = (mtl__target){.name = assay_name[assay],
-                              .copies = 1.0,
-                              .fragments = 1.0,
-                              .calibrator = 2.0,
-                              .n_carriers = 1,
-                              .carrier = &p->carrier,
-                              .partner = -1};
-    for (int s = 0; s < 3; s++)
-        p->sample[s] = (mtl__sampled){
-            .name = "dilution", .host = -1, .genomes_per_well = background, .dilution = 1.0};
-    p->plate = (mtl__plate){.file = "",
-                            .n_targets = 1,
-                            .n_samples = 3,
-                            .n_people = 1,
-                            .reaction = p->reaction,
-                            .target = &p->target,
-                            .sample = p->sample,
-                            .person = p->person};
-    for (int i = 0; i < n_rows; i++) {
-        if (rows[i].assay != assay)
-            continue;
-        mtl__reaction *r = &p->reaction[p->plate.n++];
-        *r = (mtl__reaction){.well = "x",
-                             .target_index = 0,
-                             .sample_index = -1,
-                             .ct = rows[i].ct,
-                             .quantity = (double)NAN};
-        if (rows[i].nominal == 0.0)
-            r->role = MTL__ROLE_BLANK;
-        else if (rows[i].background != background) {
-            r->role = MTL__ROLE_STANDARD;
-            r->quantity = rows[i].nominal;
-        } else
-            for (int s = 0; s < 3; s++)
-                if (rows[i].nominal == level[s])
-                    r->sample_index = s;
-    }
-}
-
 /* A fraction with interval per assay, background and level; the nominal truth should lie inside in
    95% of them less what pipetting adds: at least 85% of 225 is asked for (false alarm below 1e-6 if
    the level held). */
 static void fractions_of_the_dilutions(void **state)
 {
     (void)state;
-    static const double level[3] = {1.0, 4.0, 16.0}, background[3] = {10000.0, 25000.0, 60000.0};
-    static plate_of_rows p;
+    static pw_plate p;
     int inside[3] = {0}, n[3] = {0};
     double ratio[3] = {0.0};
     mtl__wells_opts o;
-    if (!load()) {
+    if (!pw_load(&series)) {
         print_message("# skipped: no " QPCR "\n");
         return;
     }
     mtl__wells_opts_init(&o);
     o.whole = 0.0; /* a dilution */
-    for (int a = 0; a < n_assays; a++)
+    for (int a = 0; a < series.n_assays; a++)
         for (int b = 0; b < 3; b++) {
             mtl__wells w;
             mtl_error err = {0};
-            make_plate(&p, a, background[b]);
+            pw_make_plate(&p, &series, a, pw_background[b]);
             assert_int_equal(mtl__wells_quantify(&w, &p.plate, &o, &err), 0);
             assert_int_equal(w.n_levels, 3);
             for (int s = 0; s < 3; s++) {
-                const double truth = 1e6 * level[s] / background[b];
+                const double truth = 1e6 * pw_level[s] / pw_background[b];
                 const mtl__level *l = &w.level[s];
                 inside[s] += l->low <= truth && truth <= l->high;
-                ratio[s] += log((isnan(l->per_1e6) ? l->high : l->per_1e6) / truth);
+                ratio[s] += pw_log_ratio(l, truth);
                 n[s]++;
             }
             mtl__wells_clear(&w);
         }
     for (int s = 0; s < 3; s++)
         print_message("# %g gEq: %d of %d intervals hold the nominal level; geometric mean %.2f\n",
-                      level[s], inside[s], n[s], exp(ratio[s] / n[s]));
+                      pw_level[s], inside[s], n[s], exp(ratio[s] / n[s]));
     assert_true(inside[0] + inside[1] + inside[2] >= 0.85 * (n[0] + n[1] + n[2]));
 }
 

@@ -195,8 +195,17 @@ static void make_injury(mtl_result *r, mtl__injury_result *x, int injury, int re
         x->inflammation[b] = bands(r);
         x->chemokine[b] = bands(r);
         x->arrived[b] = bands(r);
-        x->healed_mean[b] = injury == 0 && repair == 2 ? NAN : 1151 / speed[repair] * (1 + 0.2 * b);
+        const double days =
+            injury == 0 && repair == 2 ? NAN : 1151 / speed[repair] * (1 + 0.2 * b);
+        x->healed_mean[b] = days;
+        x->heal[b] = (mtl__healing){
+            i->size, i->size > 0 ? 0 : NAN, days, days / (1 + 9 * b), days, days * (1 + 2 * b)};
     }
+    x->there = 6500;
+    x->came = 0.2;
+    x->fated = 1100;
+    x->p_seed = 0.73;
+    x->brought_days = 90;
     x->healed_alone = 1151;
     for (int q = 0; q < 3; q++)
         x->alone[q] = mtl__arena_alloc(&r->arena, (size_t)r->n_times * sizeof(float));
@@ -264,6 +273,7 @@ static void make_clone(mtl_result *r, mtl__clone_result *x)
         x->p_begun[b] = 0.6 + 0.1 * b;
         x->p_alive_end[b] = 0.3;
         x->p_detected[b] = 0.12 + 0.05 * b;
+        x->p_gone[b] = x->p_begun[b] - x->p_alive_end[b] - x->p_detected[b];
         for (int k = 0; k < r->n_times; k++) {
             const double years = (r->time[k] - r->time[0]) / MTL_DAYS_PER_YEAR - 20;
             x->cells[b][k] = spread_of(years < 0 ? 0 : mtl__exp(years / 3), 1 + b,

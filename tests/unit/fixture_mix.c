@@ -18,14 +18,6 @@ static const int mothers[] = {GRANDMOTHER, HOST, -1, -1}, fathers[] = {-1, FATHE
                  genomes[] = {0, 1, 2, 3};
 static const uint64_t keys[] = {11, 12, 13, 14};
 
-void near(double got, double want, double rtol, double atol)
-{
-    if (!(fabs(got - want) <= rtol * fabs(want) + atol)) {
-        print_error("got %.17g, want %.17g\n", got, want);
-        fail();
-    }
-}
-
 tube *tube_new(int n, double depth, double child, double grandmother, uint64_t seed)
 {
     tube *t = calloc(1, sizeof *t);
@@ -76,4 +68,16 @@ void untype(tube *t, int person)
 int fit(tube *t, mtl__mix *m, mtl_error *err)
 {
     return mtl__mix_fit(m, &t->sites, &t->people, &t->counts, NULL, 0, &t->opts, err);
+}
+
+mtl_mix_row row_of(const mtl_mix *m, const char *sample, const char *donor)
+{
+    mtl_mix_row r;
+    for (int i = 0; i < mtl_mix_n_rows(m); i++) {
+        assert_int_equal(mtl_mix_row_get(m, i, &r), 0);
+        if (strcmp(r.sample, sample) == 0 && strcmp(r.donor, donor) == 0)
+            return r;
+    }
+    fail_msg("no row of %s in %s", donor, sample);
+    return r;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "matriline/error.h"
+#include "matriline/mix.h"
 #include "measure/mix_internal.h"
 
 enum { HOST, CHILD, GRANDMOTHER, FATHER, N_PEOPLE };
@@ -23,11 +24,11 @@ typedef struct tube {
     int32_t ref[MAX_SITES], alt[MAX_SITES];
 } tube;
 
-/* |got - want| <= rtol |want| + atol, or the test fails. */
-void near(double got, double want, double rtol, double atol);
 /* A family of four, all typed, at n sites of 22 chromosomes; w is of child and grandmother. */
 tube *tube_new(int n, double depth, double child, double grandmother, uint64_t seed);
 void untype(tube *t, int person);
 int fit(tube *t, mtl__mix *m, mtl_error *err);
+/* What a finished run says of a donor in a sample; or the test fails. */
+mtl_mix_row row_of(const mtl_mix *m, const char *sample, const char *donor);
 
 #endif

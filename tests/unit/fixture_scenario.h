@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef FIXTURE_SCENARIO_H
 #define FIXTURE_SCENARIO_H
-/* The model and short scenarios in YAML, for the tests of scenarios. */
+/* Short scenarios in YAML, for the tests of scenarios. */
 #include "family/scenario.h"
+#include "fixture_model.h"
 #include "matriline/scenario.h"
 
 #define DAY(y, m, d) mtl__date_to_days(y, m, d)
 #define ANNA "people:\n  anna: {sex: female, born: 1925-03-01}\nevents:\n"
 
-extern mtl_model *model;
-extern mtl_error err; /* of the last call below */
-
-/* A file of the source tree; valid until the next call. */
-const char *path_of(const char *name);
-/* Set-up and tear-down of a group. */
-int load_model(void **state);
-int free_model(void **state);
 int try(mtl_scenario **s, const char *text);
 /* A scenario that must be good; or the test fails. */
 mtl_scenario *good(const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What every page of a report must be: written, well formed, without words that are no numbers. */
+/* What every page must be: written, well formed, without words that are no numbers. */
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,14 @@
 #include <cmocka.h>
 
 #include "page_check.h"
+
+void page_temporary(char path[32])
+{
+    strcpy(path, "/tmp/mtl-page-XXXXXX");
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+}
 
 char *page_read(const char *path)
 {
@@ -28,17 +36,20 @@ char *page_read(const char *path)
     return s;
 }
 
-char *page_of(const mtl_result *const *r, int n)
+char *page_take(const char *path)
 {
-    char path[] = "/tmp/mtl-report-XXXXXX";
-    const int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
-    mtl_error err = {0};
-    assert_int_equal(mtl_report_write(r, n, path, &err), 0);
     char *page = page_read(path);
     unlink(path);
     return page;
+}
+
+char *page_of(const mtl_result *const *r, int n)
+{
+    char path[32];
+    mtl_error err = {0};
+    page_temporary(path);
+    assert_int_equal(mtl_report_write(r, n, path, &err), 0);
+    return page_take(path);
 }
 
 char *page_of_one(const mtl_result *r)
@@ -52,6 +63,19 @@ int page_count(const char *s, const char *word)
     for (const char *p = strstr(s, word); p; p = strstr(p + 1, word))
         n++;
     return n;
+}
+
+void page_has(const char *page, const char *words)
+{
+    if (!strstr(page, words))
+        fail_msg("the page does not say: %s", words);
+}
+
+void page_lacks(const char *page, const char *words)
+{
+    const char *at = strstr(page, words);
+    if (at)
+        fail_msg("the page says: %.120s", at);
 }
 
 static bool is_void(const char *name)
@@ -113,4 +137,13 @@ void assert_no_bad_numbers(const char *page)
         for (const char *p = strstr(page, bad[i]); p; p = strstr(p + 1, bad[i]))
             if (!isalpha((unsigned char)p[strlen(bad[i])]))
                 fail_msg("a number that is none: %.60s", p);
+}
+
+void assert_whole(const char *page)
+{
+    static const char *const fetched[] = {"http:", "https:", "<link", "@import", "url("};
+    assert_well_formed(page);
+    assert_no_bad_numbers(page);
+    for (size_t i = 0; i < sizeof fetched / sizeof *fetched; i++)
+        page_lacks(page, fetched[i]);
 }

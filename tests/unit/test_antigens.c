@@ -421,6 +421,84 @@ static void order_of_people_is_no_matter(void **state)
     mtl__hla_table_free(&b.t);
 }
 
+/* Two sisters of unknown phase, so that many ways are open. */
+static void type_two_sisters(lab *b, const family *f)
+{
+    lab_open(b);
+    for (int i = 0; i < 2; i++) {
+        const int who = f->at[i == 0 ? CHILD : SISTER];
+        read_locus(b, who, MTL__HLA_A, "01:01", "02:01");
+        read_locus(b, who, MTL__HLA_B, "08:01", "44:02");
+        read_locus(b, who, MTL__HLA_DRB1, "03:01", "04:01");
+    }
+    b->t.recombination[0] = 0.01;
+}
+
+/* One law gives every replicate what a draw by itself gives. */
+static void one_law_for_all_replicates(void **state)
+{
+    (void)state;
+    const family f = family_in_order(5, 2);
+    lab b;
+    type_two_sisters(&b, &f);
+    const mtl__antigens_known known = {&b.t, b.typing};
+    for (int typed = 0; typed < 2; typed++) {
+        const mtl__antigens_known *k = typed ? &known : NULL;
+        mtl__antigens_law *law;
+        mtl__antigens one = {0}, by = {0};
+        assert_int_equal(mtl__antigens_law_new(&law, f.person, PEOPLE, f.genome, k, NULL), 0);
+        for (uint64_t r = 40; r-- > 0;) {
+            assert_int_equal(mtl__antigens_draw(&one, f.person, PEOPLE, f.genome, k, 3, r, NULL),
+                             0);
+            assert_int_equal(mtl__antigens_draw_by(&by, law, 3, r, NULL), 0);
+            assert_int_equal(one.n_symbols, by.n_symbols);
+            assert_memory_equal(one.of, by.of, PEOPLE * sizeof *one.of);
+            assert_int_equal(by.haplotype != NULL, typed);
+            if (typed)
+                assert_memory_equal(one.haplotype, by.haplotype, PEOPLE * sizeof *one.haplotype);
+        }
+        mtl__antigens_free(&one);
+        mtl__antigens_free(&by);
+        mtl__antigens_law_free(law);
+    }
+    mtl__hla_table_free(&b.t);
+}
+
+/* ... whether its ways are kept, or gone through again for each. */
+static void ways_that_are_too_many_to_keep(void **state)
+{
+    (void)state;
+    enum { REPLICATES = 40 };
+    static const size_t keep[] = {MTL__HLA_KEEP, 0, 1000};
+    const family f = family_in_order(5, 2);
+    int mother[PEOPLE], father[PEOPLE], origin[PEOPLE][2];
+    uint64_t key[PEOPLE], first = 0;
+    lab b;
+    type_two_sisters(&b, &f);
+    for (int i = 0; i < PEOPLE; i++) {
+        mother[i] = f.person[i].mother;
+        father[i] = f.person[i].father;
+        key[i] = f.person[i].key;
+    }
+    const mtl__lineage l = {PEOPLE, mother, father, f.genome, key};
+    mtl__hla_genotype out[PEOPLE], many[REPLICATES * PEOPLE];
+    assert_int_equal(mtl__hla_draw_family(&b.t, &l, b.typing, 9, 0, REPLICATES, many, NULL), 0);
+    for (int k = 0; k < 3; k++) {
+        mtl__hla_law *x;
+        uint64_t print = 0;
+        assert_int_equal(mtl__hla_law_new(&x, &b.t, &l, b.typing, keep[k], NULL), 0);
+        for (int r = 0; r < REPLICATES; r++) {
+            assert_int_equal(mtl__hla_draw_origins(x, 9, r, out, origin, NULL), 0);
+            assert_memory_equal(out, many + r * PEOPLE, sizeof out);
+            print = mtl__hash_bytes(print, origin, sizeof origin);
+        }
+        first = k == 0 ? print : first;
+        assert_true(print == first);
+        mtl__hla_law_free(x);
+    }
+    mtl__hla_table_free(&b.t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +512,8 @@ int main(void)
         cmocka_unit_test(alleles_that_the_host_lacks),
         cmocka_unit_test(names_that_are_no_antigen),
         cmocka_unit_test(order_of_people_is_no_matter),
+        cmocka_unit_test(one_law_for_all_replicates),
+        cmocka_unit_test(ways_that_are_too_many_to_keep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "assay/assay.h"
+#include "near.h"
 
 static mtl__qpcr assay(int wells, double fragments, double blank)
 {
@@ -26,12 +27,6 @@ static mtl__qpcr assay(int wells, double fragments, double blank)
                        .efficiency = 0.95,
                        .ct_one = 38.0,
                        .ct_sd = 0.3};
-}
-
-static void near(double got, double want, double rtol, double atol)
-{
-    if (!(fabs(got - want) <= rtol * fabs(want) + atol))
-        fail_msg("got %.17g, want %.17g", got, want);
 }
 
 /* Wells, fragments, false hits per well, fraction, hits, log probability; 30,000 genomes, recovery

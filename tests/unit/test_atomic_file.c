@@ -16,33 +16,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "fixture_folder.h"
 #include "io/atomic_file.h"
-
-static char folder[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/mtl-atomic-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
-
-static const char *in(const char *name)
-{
-    static char path[4][256];
-    static int turn;
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
-    return path[turn];
-}
 
 static int n_entries(void)
 {
@@ -70,15 +45,15 @@ static void writes_and_replaces(void **state)
 {
     (void)state;
     mtl_error err = {0};
-    assert_int_equal(mtl__atomic_write(in("a.txt"), "first", 5, &err), 0);
-    assert_content(in("a.txt"), "first");
-    assert_int_equal(mtl__atomic_write(in("a.txt"), "second one", 10, &err), 0);
-    assert_content(in("a.txt"), "second one");
-    assert_int_equal(mtl__atomic_write(in("empty"), "", 0, &err), 0);
-    assert_content(in("empty"), "");
+    assert_int_equal(mtl__atomic_write(in_folder("a.txt"), "first", 5, &err), 0);
+    assert_content(in_folder("a.txt"), "first");
+    assert_int_equal(mtl__atomic_write(in_folder("a.txt"), "second one", 10, &err), 0);
+    assert_content(in_folder("a.txt"), "second one");
+    assert_int_equal(mtl__atomic_write(in_folder("empty"), "", 0, &err), 0);
+    assert_content(in_folder("empty"), "");
     assert_int_equal(n_entries(), 2);
     struct stat st;
-    assert_int_equal(stat(in("a.txt"), &st), 0);
+    assert_int_equal(stat(in_folder("a.txt"), &st), 0);
     const mode_t mask = umask(0);
     umask(mask);
     assert_int_equal(st.st_mode & 0777, 0666 & ~mask);
@@ -89,13 +64,13 @@ static void nothing_under_the_name_before_publish(void **state)
     (void)state;
     mtl_error err = {0};
     mtl__atomic_file a;
-    assert_int_equal(mtl__atomic_open(&a, in("b"), &err), 0);
+    assert_int_equal(mtl__atomic_open(&a, in_folder("b"), &err), 0);
     fputs("text", a.stream);
-    assert_int_equal(access(in("b"), F_OK), -1);
+    assert_int_equal(access(in_folder("b"), F_OK), -1);
     assert_int_equal(mtl__atomic_finish(&a, &err), 0);
-    assert_int_equal(access(in("b"), F_OK), -1);
+    assert_int_equal(access(in_folder("b"), F_OK), -1);
     assert_int_equal(mtl__atomic_publish(&a, &err), 0);
-    assert_content(in("b"), "text");
+    assert_content(in_folder("b"), "text");
     assert_int_equal(n_entries(), 1);
 }
 
@@ -104,11 +79,11 @@ static void abandon_leaves_nothing(void **state)
     (void)state;
     mtl_error err = {0};
     mtl__atomic_file a;
-    assert_int_equal(mtl__atomic_open(&a, in("c"), &err), 0);
+    assert_int_equal(mtl__atomic_open(&a, in_folder("c"), &err), 0);
     fputs("text", a.stream);
     mtl__atomic_abandon(&a);
     assert_int_equal(n_entries(), 0);
-    assert_int_equal(mtl__atomic_open(&a, in("c"), &err), 0);
+    assert_int_equal(mtl__atomic_open(&a, in_folder("c"), &err), 0);
     assert_int_equal(mtl__atomic_finish(&a, &err), 0);
     mtl__atomic_abandon(&a);
     mtl__atomic_abandon(&a);
@@ -124,30 +99,30 @@ static void full_disk_keeps_the_old_file(void **state)
     struct rlimit old, small;
     char *big = calloc(1, BIG);
     assert_non_null(big);
-    assert_int_equal(mtl__atomic_write(in("d"), "old", 3, &err), 0);
+    assert_int_equal(mtl__atomic_write(in_folder("d"), "old", 3, &err), 0);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     small = old;
     small.rlim_cur = 8192;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    const int ret = mtl__atomic_write(in("d"), big, BIG, &err);
+    const int ret = mtl__atomic_write(in_folder("d"), big, BIG, &err);
     /* Short enough for the stream's buffer, too long for the disk: only the flush can tell. */
     mtl__atomic_file a;
     mtl_error late = {0};
     small.rlim_cur = 16;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(mtl__atomic_open(&a, in("e"), &late), 0);
+    assert_int_equal(mtl__atomic_open(&a, in_folder("e"), &late), 0);
     const size_t written = fwrite(big, 1, 100, a.stream);
     const int finished = mtl__atomic_finish(&a, &late);
     setrlimit(RLIMIT_FSIZE, &old);
     signal(SIGXFSZ, handler);
     free(big);
     assert_int_equal(ret, MTL_ERR_IO);
-    assert_non_null(strstr(err.text, in("d")));
+    assert_non_null(strstr(err.text, in_folder("d")));
     assert_non_null(strstr(err.text, strerror(EFBIG)));
     assert_int_equal(written, 100);
     assert_int_equal(finished, MTL_ERR_IO);
-    assert_content(in("d"), "old");
+    assert_content(in_folder("d"), "old");
     assert_int_equal(n_entries(), 1);
 }
 
@@ -178,7 +153,7 @@ static void fails_with(cookie_io_functions_t f, int error)
 {
     mtl_error err = {0};
     mtl__atomic_file a;
-    assert_int_equal(mtl__atomic_open(&a, in("f"), &err), 0);
+    assert_int_equal(mtl__atomic_open(&a, in_folder("f"), &err), 0);
     fclose(a.stream);
     a.stream = fopencookie(NULL, "wb", f);
     assert_non_null(a.stream);
@@ -201,12 +176,12 @@ static void bad_places(void **state)
 {
     (void)state;
     mtl_error err = {0};
-    assert_int_equal(mtl__atomic_write(in("none/a"), "x", 1, &err), MTL_ERR_IO);
+    assert_int_equal(mtl__atomic_write(in_folder("none/a"), "x", 1, &err), MTL_ERR_IO);
     assert_non_null(strstr(err.text, "none/a"));
     assert_non_null(strstr(err.text, strerror(ENOENT)));
     assert_int_equal(mtl__atomic_write(folder, "x", 1, &err), MTL_ERR_IO);
     assert_non_null(strstr(err.text, strerror(EISDIR)));
-    assert_int_equal(mtl__atomic_write(in("none/a"), "x", 1, NULL), MTL_ERR_IO);
+    assert_int_equal(mtl__atomic_write(in_folder("none/a"), "x", 1, NULL), MTL_ERR_IO);
     assert_int_equal(n_entries(), 0);
 }
 
@@ -229,12 +204,12 @@ static void links_stay_links(void **state)
     (void)state;
     mtl_error err = {0};
     struct stat st;
-    assert_int_equal(mtl__atomic_write(in("target"), "old", 3, &err), 0);
-    assert_int_equal(symlink("target", in("link")), 0);
-    assert_int_equal(mtl__atomic_write(in("link"), "new", 3, &err), 0);
-    assert_int_equal(lstat(in("link"), &st), 0);
+    assert_int_equal(mtl__atomic_write(in_folder("target"), "old", 3, &err), 0);
+    assert_int_equal(symlink("target", in_folder("link")), 0);
+    assert_int_equal(mtl__atomic_write(in_folder("link"), "new", 3, &err), 0);
+    assert_int_equal(lstat(in_folder("link"), &st), 0);
     assert_true(S_ISLNK(st.st_mode));
-    assert_content(in("target"), "new");
+    assert_content(in_folder("target"), "new");
 }
 
 static void folders_with_parents(void **state)
@@ -242,18 +217,18 @@ static void folders_with_parents(void **state)
     (void)state;
     mtl_error err = {0};
     struct stat st;
-    assert_int_equal(mtl__make_folder(in("a/b//c/"), &err), 0);
-    assert_int_equal(stat(in("a/b/c"), &st), 0);
+    assert_int_equal(mtl__make_folder(in_folder("a/b//c/"), &err), 0);
+    assert_int_equal(stat(in_folder("a/b/c"), &st), 0);
     assert_true(S_ISDIR(st.st_mode));
-    assert_int_equal(mtl__make_folder(in("a/b/c"), &err), 0);
-    assert_int_equal(mtl__make_parent(in("x/y/report.html"), &err), 0);
-    assert_int_equal(stat(in("x/y"), &st), 0);
-    assert_int_equal(access(in("x/y/report.html"), F_OK), -1);
+    assert_int_equal(mtl__make_folder(in_folder("a/b/c"), &err), 0);
+    assert_int_equal(mtl__make_parent(in_folder("x/y/report.html"), &err), 0);
+    assert_int_equal(stat(in_folder("x/y"), &st), 0);
+    assert_int_equal(access(in_folder("x/y/report.html"), F_OK), -1);
     assert_int_equal(mtl__make_parent("report.html", &err), 0);
-    assert_int_equal(mtl__atomic_write(in("plain"), "x", 1, &err), 0);
-    assert_int_equal(mtl__make_folder(in("plain/sub"), &err), MTL_ERR_IO);
-    assert_non_null(strstr(err.text, in("plain")));
-    assert_int_equal(mtl__make_folder(in("plain"), &err), MTL_ERR_IO);
+    assert_int_equal(mtl__atomic_write(in_folder("plain"), "x", 1, &err), 0);
+    assert_int_equal(mtl__make_folder(in_folder("plain/sub"), &err), MTL_ERR_IO);
+    assert_non_null(strstr(err.text, in_folder("plain")));
+    assert_int_equal(mtl__make_folder(in_folder("plain"), &err), MTL_ERR_IO);
     assert_non_null(strstr(err.text, strerror(ENOTDIR)));
     assert_int_equal(mtl__make_folder("", &err), MTL_ERR_IO);
 }

@@ -180,7 +180,16 @@ static void nearest_name_is_found(void **state)
     NEAR("kidney", -1);
     NEAR("", -1);
     NEAR("x", -1);
-    NEAR("liv", -1); /* two edits, one allowed */
+    NEAR("liv", -1);        /* two edits, one allowed */
+    NEAR("hippocampus", 6); /* a part of it */
+    NEAR("brain.Hippo", 6);
+    NEAR("ppoc", 6);
+    NEAR("poc", -1);       /* three letters are a part of anything */
+    NEAR("hipocampos", 6); /* near to its last part */
+    NEAR("brain.hipopcampus", 6);
+    NEAR("brain.cortex", -1); /* the head alone is no likeness */
+    NEAR("brain.hippodromes", -1);
+    NEAR("hippodromes", -1);
 #undef NEAR
     mtl__hint(buf, sizeof buf, "hart", n, mtl__nearest_strings, names);
     assert_string_equal(buf, "; did you mean 'heart'?");

@@ -16,16 +16,11 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "fixture_folder.h"
+#include "fixture_model.h"
 #include "matriline/claims.h"
-#include "matriline/model.h"
 
-#ifndef MTL_SOURCE_ROOT
-#define MTL_SOURCE_ROOT "."
-#endif
-
-static mtl_model *model;
 static mtl_claims *claims;
-static char folder[] = "/tmp/mtl-claims-XXXXXX";
 
 /* ---------------------------------------------------------------- the folder claims/ */
 /* Two articles and their readers: nothing that was said may go unanswered. */
@@ -115,7 +110,6 @@ static void outside_means_no_number(void **state)
 static void names_are_found(void **state)
 {
     (void)state;
-    mtl_error err = {0};
     assert_true(mtl_claims_find(claims, "r-bereved", &err) == MTL_ERR_NAME);
     assert_non_null(strstr(err.text, "did you mean 'r-bereaved'?"));
     assert_true(mtl_claims_find(claims, "milk", &err) == MTL_ERR_NAME);
@@ -170,16 +164,11 @@ static void tables_hold_what_was_chosen(void **state)
 #define GOOD HEAD "grade: contested\nkind: N\nanswer: a\nexperiment: e\n"
 #define WORDS "published: {words: w}\n"
 
-static int load_text(const char *text, mtl_error *err)
+static int load_text(const char *text)
 {
     mtl_claims *c = NULL;
-    char path[64];
-    snprintf(path, sizeof path, "%s/x.yaml", folder);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    assert_int_equal(fclose(f), 0);
-    const int ret = mtl_claims_load(&c, folder, MTL_SOURCE_ROOT "/targets", model, err);
+    write_file("x.yaml", text);
+    const int ret = mtl_claims_load(&c, folder, MTL_SOURCE_ROOT "/targets", model, &err);
     assert_true((ret == 0) == (c != NULL));
     mtl_claims_free(c);
     return ret;
@@ -219,9 +208,8 @@ static void bad_files_are_refused(void **state)
         {GOOD WORDS "example: []\n", 9, 10, "expected a single value"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        mtl_error err = {0};
         char text[1024];
-        assert_true(load_text(bad[i].text, &err) < 0);
+        assert_true(load_text(bad[i].text) < 0);
         mtl_error_format(&err, text, sizeof text);
         if (!strstr(text, "/x.yaml") || !strstr(err.text, bad[i].says) ||
             (bad[i].line && err.line != bad[i].line) ||
@@ -233,12 +221,10 @@ static void bad_files_are_refused(void **state)
 static void good_files_are_read(void **state)
 {
     (void)state;
-    mtl_error err = {0};
-    assert_int_equal(load_text(GOOD WORDS, &err), 0);
+    assert_int_equal(load_text(GOOD WORDS), 0);
     /* Another model may lack a switch; one value stands for a list of one. */
     assert_int_equal(load_text(GOOD WORDS "switches: quite-another\ntry: matriline switches\n"
-                                          "targets: eva_h\n",
-                               &err),
+                                          "targets: eva_h\n"),
                      0);
 }
 
@@ -246,12 +232,9 @@ static void empty_folders_say_so(void **state)
 {
     (void)state;
     mtl_claims *c = NULL;
-    mtl_error err = {0};
-    char path[64];
     assert_int_equal(mtl_claims_load(&c, "/no/such/folder", "targets", NULL, &err), MTL_ERR_IO);
     assert_string_equal(err.file, "/no/such/folder");
-    snprintf(path, sizeof path, "%s/x.yaml", folder);
-    unlink(path);
+    unlink(in_folder("x.yaml"));
     assert_true(mtl_claims_load(&c, folder, MTL_SOURCE_ROOT "/targets", NULL, &err) < 0);
     assert_non_null(strstr(err.text, "no claims"));
     assert_null(c);
@@ -263,12 +246,10 @@ static void empty_folders_say_so(void **state)
 /* ---------------------------------------------------------------- setting up */
 static int set_up(void **state)
 {
-    (void)state;
-    mtl_error err = {0};
     char text[1024];
-    if (!mkdtemp(folder))
+    if (make_folder(state) < 0)
         return -1;
-    int ret = mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err);
+    int ret = load_model(state);
     if (ret == 0)
         ret = mtl_claims_load(&claims, MTL_SOURCE_ROOT "/claims", MTL_SOURCE_ROOT "/targets", model,
                               &err);
@@ -280,14 +261,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
-    char path[64];
     mtl_claims_free(claims);
     mtl_claims_free(NULL);
-    mtl_model_free(model);
-    snprintf(path, sizeof path, "%s/x.yaml", folder);
-    unlink(path);
-    return rmdir(folder);
+    free_model(state);
+    return remove_folder(state);
 }
 
 int main(void)

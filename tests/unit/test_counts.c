@@ -10,44 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "fixture_folder.h"
 #include "io/counts.h"
-
-static char folder[] = "/tmp/matriline-counts-XXXXXX";
-
-static int set_up(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    char command[300];
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
-
-static const char *in_folder(const char *leaf)
-{
-    static char path[4][256];
-    static int at;
-    at = (at + 1) % 4;
-    snprintf(path[at], sizeof path[at], "%s/%s", folder, leaf);
-    return path[at];
-}
-
-static void write_file(const char *leaf, const char *text)
-{
-    FILE *f = fopen(in_folder(leaf), "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
 
 static const char panel_text[] = "chromosome\tposition\tref\talt\tfrequency\tmarker\n"
                                  "2\t50\tG\tA\tNA\tthird\n"
@@ -467,5 +434,5 @@ int main(void)
         cmocka_unit_test(reads_vcf),      cmocka_unit_test(vcf_as_panel),
         cmocka_unit_test(vcf_mistakes),   cmocka_unit_test(reads_gzip),
     };
-    return cmocka_run_group_tests_name("counts", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("counts", tests, make_folder, remove_folder);
 }

@@ -13,32 +13,14 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <htslib/sam.h>
 
-#include "io/pileup.h"
+#include "fixture_folder.h"
+#include "fixture_mix.h"
+#include "fixture_model.h"
 #include "matriline/markers.h"
 #include "matriline/mix.h"
+#include "mixed_reads.h"
 #include "num/num.h"
-
-static mtl_model *model;
-static char folder[] = "/tmp/matriline-mix-XXXXXX";
-
-static const char *in_folder(const char *leaf)
-{
-    static char path[8][256];
-    static int at;
-    at = (at + 1) % 8;
-    snprintf(path[at], sizeof path[at], "%s/%s", folder, leaf);
-    return path[at];
-}
-
-static void write_text(const char *leaf, const char *text)
-{
-    FILE *f = fopen(in_folder(leaf), "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
 
 /* ---------------------------------------------------------------- a drawn family */
 enum { SITES = 800, PEOPLE = 7 };
@@ -88,7 +70,7 @@ static void write_vcf(const char *leaf, unsigned people)
                 mtl__str_printf(&t, "\t%s", gt[genotype[i][k]]);
     }
     mtl__str_add(&t, "\n");
-    write_text(leaf, t.s);
+    write_file(leaf, t.s);
     mtl__str_free(&t);
 }
 
@@ -115,18 +97,16 @@ static void write_counts(const char *leaf, const char *sample, const double *sha
     mtl__str t = {0};
     mtl__str_add(&t, COUNTS_HEADER);
     draw_counts(&t, sample, share, depth, seed);
-    write_text(leaf, t.s);
+    write_file(leaf, t.s);
     mtl__str_free(&t);
 }
 
 static int set_up(void **state)
 {
-    mtl_error err = {0};
-    (void)state;
-    if (!mkdtemp(folder) || mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0)
+    if (make_folder(state) < 0 || load_model(state) < 0)
         return -1;
     draw_family();
-    write_text("f.fam", family_text);
+    write_file("f.fam", family_text);
     write_vcf("all.vcf", 1u << GRETA | 1u << ANNA | 1u << PAUL | 1u << TOM | 1u << EVA);
     write_vcf("nurse.vcf", 1u << NURSE);
     const double mixed[PEOPLE] = {[ANNA] = 0.987, [TOM] = 0.01, [GRETA] = 0.003};
@@ -136,38 +116,23 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    char command[300];
-    (void)state;
-    mtl_model_free(model);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    free_model(state);
+    return remove_folder(state);
 }
 
 static int run(mtl_mix **out, mtl_scenario **s, const char *family, const char *file,
-               const mtl_mix_opts *o, mtl_error *err)
+               const mtl_mix_opts *o)
 {
     const char *const files[] = {file};
-    mtl_error_clear(err);
-    assert_int_equal(mtl_pedigree_load(s, family, model, err), 0);
-    return mtl_mix_run(out, *s, files, 1, o, err);
+    mtl_error_clear(&err);
+    assert_int_equal(mtl_pedigree_load(s, family, model, &err), 0);
+    return mtl_mix_run(out, *s, files, 1, o, &err);
 }
 
 static void give_back(mtl_mix *m, mtl_scenario *s)
 {
     mtl_mix_free(m);
     mtl_scenario_free(s);
-}
-
-static mtl_mix_row row_of(const mtl_mix *m, const char *sample, const char *donor)
-{
-    mtl_mix_row r;
-    for (int i = 0; i < mtl_mix_n_rows(m); i++) {
-        assert_int_equal(mtl_mix_row_get(m, i, &r), 0);
-        if (strcmp(r.sample, sample) == 0 && strcmp(r.donor, donor) == 0)
-            return r;
-    }
-    fail_msg("no row of %s in %s", donor, sample);
-    return r;
 }
 
 static void assert_holds(mtl_mix_row r, double truth)
@@ -182,13 +147,12 @@ static void known_genotypes(void **state)
     mtl_mix *m = NULL;
     mtl_scenario *s = NULL;
     mtl_mix_opts o;
-    mtl_error err;
     (void)state;
     mtl_mix_opts_init(&o);
     o.genotypes = in_folder("all.vcf");
     o.level = 0.999;
     o.threads = 1;
-    if (run(&m, &s, in_folder("f.fam"), in_folder("anna.tsv"), &o, &err) < 0)
+    if (run(&m, &s, in_folder("f.fam"), in_folder("anna.tsv"), &o) < 0)
         fail_msg("%s", err.text);
     assert_int_equal(mtl_mix_n_samples(m), 1);
     assert_int_equal(mtl_mix_n_rows(m), 3); /* greta, tom, eva: not paul */
@@ -215,14 +179,12 @@ static void counts_come_back(void **state)
     mtl_mix *m = NULL, *again = NULL;
     mtl_scenario *s = NULL, *s2 = NULL;
     mtl_mix_opts o;
-    mtl_error err;
     (void)state;
     mtl_mix_opts_init(&o);
     o.genotypes = in_folder("all.vcf");
-    assert_int_equal(run(&m, &s, in_folder("f.fam"), in_folder("anna.tsv"), &o, &err), 0);
+    assert_int_equal(run(&m, &s, in_folder("f.fam"), in_folder("anna.tsv"), &o), 0);
     assert_int_equal(mtl_mix_write(m, in_folder("out"), &err), 0);
-    assert_int_equal(run(&again, &s2, in_folder("f.fam"), in_folder("out/counts.tsv"), &o, &err),
-                     0);
+    assert_int_equal(run(&again, &s2, in_folder("f.fam"), in_folder("out/counts.tsv"), &o), 0);
     for (int i = 0; i < mtl_mix_n_rows(m); i++) {
         mtl_mix_row a, b;
         assert_int_equal(mtl_mix_row_get(m, i, &a), 0);
@@ -243,14 +205,13 @@ static void typed_by_reads(void **state)
     mtl_mix *m = NULL;
     mtl_scenario *s = NULL;
     mtl_mix_opts o;
-    mtl_error err;
     (void)state;
     mtl__str_add(&t, COUNTS_HEADER);
     for (int k = 0; k < 3; k++)
         draw_counts(&t, sample[k], pure[k], 80, 10 + (uint64_t)k);
-    write_text("pure.tsv", t.s);
+    write_file("pure.tsv", t.s);
     mtl__str_free(&t);
-    write_text("samples.tsv", "sample\tperson\tuse\nswab-1\tanna\tpure\nswab-2\ttom\tpure\n"
+    write_file("samples.tsv", "sample\tperson\tuse\nswab-1\tanna\tpure\nswab-2\ttom\tpure\n"
                               "swab-3\tgreta\tpure\nanna\tanna\t\n");
     mtl_mix_opts_init(&o);
     o.panel = in_folder("all.vcf");
@@ -258,7 +219,7 @@ static void typed_by_reads(void **state)
     o.samples = in_folder("samples.tsv");
     o.donors = "tom, greta";
     o.level = 0.999;
-    if (run(&m, &s, in_folder("f.fam"), in_folder("anna.tsv"), &o, &err) < 0)
+    if (run(&m, &s, in_folder("f.fam"), in_folder("anna.tsv"), &o) < 0)
         fail_msg("%s", err.text);
     assert_int_equal(mtl_mix_n_rows(m), 2);
     assert_string_equal(row_of(m, "anna", "tom").typed, "from reads");
@@ -281,7 +242,6 @@ static void staff_and_neighbours(void **state)
     mtl_mix *m = NULL;
     mtl_scenario *s = NULL;
     mtl_mix_opts o;
-    mtl_error err;
     (void)state;
     write_counts("nurse.tsv", "anna", mixed, 300, 3);
     mtl_mix_opts_init(&o);
@@ -289,7 +249,7 @@ static void staff_and_neighbours(void **state)
     o.staff = in_folder("nurse.vcf");
     o.stranger = 1;
     o.level = 0.999;
-    if (run(&m, &s, in_folder("f.fam"), in_folder("nurse.tsv"), &o, &err) < 0)
+    if (run(&m, &s, in_folder("f.fam"), in_folder("nurse.tsv"), &o) < 0)
         fail_msg("%s", err.text);
     assert_holds(row_of(m, "anna", "nurse"), 0.02);
     assert_holds(row_of(m, "anna", "tom"), 0);
@@ -298,7 +258,7 @@ static void staff_and_neighbours(void **state)
     give_back(m, s);
     /* The same file as the family's genotypes: staff named like the family. */
     o.staff = in_folder("all.vcf");
-    assert_int_equal(run(&m, &s, in_folder("f.fam"), in_folder("nurse.tsv"), &o, &err),
+    assert_int_equal(run(&m, &s, in_folder("f.fam"), in_folder("nurse.tsv"), &o),
                      MTL_ERR_DUPLICATE);
     mtl_scenario_free(s);
 }
@@ -332,7 +292,6 @@ static void refusals(void **state)
         mtl_mix *m = NULL;
         mtl_scenario *s = NULL;
         mtl_mix_opts o;
-        mtl_error err;
         mtl_mix_opts_init(&o);
         o.genotypes = in_folder("all.vcf");
         const char *file = in_folder("anna.tsv");
@@ -350,10 +309,10 @@ static void refusals(void **state)
         } else if (strcmp(bad[i].what, "umi") == 0) {
             o.umi = bad[i].value;
         } else {
-            write_text("bad.tsv", bad[i].value);
+            write_file("bad.tsv", bad[i].value);
             o.samples = in_folder("bad.tsv");
         }
-        const int ret = run(&m, &s, in_folder("f.fam"), file, &o, &err);
+        const int ret = run(&m, &s, in_folder("f.fam"), file, &o);
         if (ret != bad[i].code || !strstr(err.text, bad[i].words))
             fail_msg("%zu: %d '%s'", i, ret, err.text);
         assert_null(m);
@@ -362,79 +321,6 @@ static void refusals(void **state)
 }
 
 /* ---------------------------------------------------------------- real reads */
-#define TRIO MTL_SOURCE_ROOT "/../shared/data/giab_trio_slices/"
-
-typedef struct reads {
-    samFile *file;
-    sam_hdr_t *header;
-    bam1_t *read;
-    bool more;
-    double keep;
-} reads;
-
-static void next(reads *r)
-{
-    do {
-        r->more = sam_read1(r->file, r->header, r->read) >= 0;
-    } while (r->more &&
-             (double)(mtl__hash(bam_get_qname(r->read)) >> 11) / 9007199254740992.0 >= r->keep);
-}
-
-static void start(reads *r, const char *path, double keep)
-{
-    *r = (reads){.file = sam_open(path, "r"), .read = bam_init1(), .keep = keep};
-    assert_non_null(r->file);
-    r->header = sam_hdr_read(r->file);
-    assert_non_null(r->header);
-    next(r);
-}
-
-static void stop(reads *r)
-{
-    sam_close(r->file);
-    sam_hdr_destroy(r->header);
-    bam_destroy1(r->read);
-}
-
-/* Whole templates of two files, chosen by the hash of their names, in order. */
-static void mix_files(const char *mother, const char *son, double share, const char *out)
-{
-    reads a, b;
-    start(&a, mother, 1 - share);
-    start(&b, son, share);
-    samFile *to = sam_open(out, "wb");
-    assert_non_null(to);
-    assert_true(sam_hdr_write(to, a.header) >= 0);
-    while (a.more || b.more) {
-        const uint64_t x =
-            ((uint64_t)(uint32_t)a.read->core.tid << 32) + (uint64_t)a.read->core.pos;
-        const uint64_t y =
-            ((uint64_t)(uint32_t)b.read->core.tid << 32) + (uint64_t)b.read->core.pos;
-        reads *first = !b.more || (a.more && x <= y) ? &a : &b;
-        assert_true(sam_write1(to, a.header, first->read) >= 0);
-        next(first);
-    }
-    assert_true(sam_close(to) >= 0);
-    stop(&a);
-    stop(&b);
-}
-
-/* Depth at the sites, for the true share: the two files are not equally deep. */
-static double depth_of(const mtl__site_panel *p, const char *path)
-{
-    mtl__pileup_opts o;
-    mtl__count_set c;
-    mtl_error err = {0};
-    double n = 0;
-    mtl__pileup_opts_init(&o);
-    mtl__count_set_init(&c);
-    assert_int_equal(mtl__pileup_read(&c, p, path, &o, &err), 0);
-    for (int i = 0; i < p->n; i++)
-        n += c.sample[0].ref[i] + c.sample[0].alt[i];
-    mtl__count_set_free(&c);
-    return n;
-}
-
 /* One mixture measured: the truth lies in the interval, which is no wider than 30%. */
 static void measure(const char *file, const char *sample, const char *references, double truth,
                     double least)
@@ -442,13 +328,12 @@ static void measure(const char *file, const char *sample, const char *references
     mtl_mix *m = NULL;
     mtl_scenario *s = NULL;
     mtl_mix_opts o;
-    mtl_error err;
     mtl_mix_opts_init(&o);
     o.panel = TRIO "candidates.vcf.gz";
     o.references = references;
     o.host = "HG004";
     o.level = 0.99;
-    if (run(&m, &s, in_folder("trio.fam"), file, &o, &err) < 0)
+    if (run(&m, &s, in_folder("trio.fam"), file, &o) < 0)
         fail_msg("%s", err.text);
     const mtl_mix_row r = row_of(m, sample, "HG002");
     print_message("# %.3f: %.3f (%.3f to %.3f)\n", truth, r.fraction, r.low, r.high);
@@ -462,9 +347,8 @@ static void measure(const char *file, const char *sample, const char *references
 static void son_in_mother(void **state)
 {
     static const double share[4] = {0.2, 0.1, 0.05, 0.02};
-    char references[600], command[1500], bam[300], vcf[300];
+    char command[1500], bam[300], vcf[300];
     mtl__site_panel p;
-    mtl_error err = {0};
     (void)state;
     if (access(TRIO "HG002_child.bam", R_OK) != 0) {
         print_message("# skipped: shared/data/giab_trio_slices is not there\n");
@@ -473,19 +357,16 @@ static void son_in_mother(void **state)
     mtl__sites_init(&p);
     assert_int_equal(mtl__sites_read(&p, TRIO "candidates.vcf.gz", &err), 0);
     assert_true(p.indels >= 2);
-    const double mother = depth_of(&p, TRIO "HG004_mother.bam");
-    const double son = depth_of(&p, TRIO "HG002_child.bam");
+    const double mother = trio_depth(&p, TRIO "HG004_mother.bam");
+    const double son = trio_depth(&p, TRIO "HG002_child.bam");
     mtl__sites_free(&p);
-    write_text("trio.fam", "t HG003 0 0 1 -9\nt HG004 0 0 2 -9\nt HG002 HG003 HG004 1 -9\n");
-    snprintf(references, sizeof references,
-             "HG002=%sHG002_child.bam,HG004=%sHG004_mother.bam,HG003=%sHG003_father.bam", TRIO,
-             TRIO, TRIO);
+    write_file("trio.fam", TRIO_FAM);
     snprintf(bam, sizeof bam, "%s", in_folder("mixed.bam"));
     snprintf(vcf, sizeof vcf, "%s", in_folder("mixed.vcf"));
     for (int k = 0; k < 4; k++) {
         const double truth = share[k] * son / (share[k] * son + (1 - share[k]) * mother);
-        mix_files(TRIO "HG004_mother.bam", TRIO "HG002_child.bam", share[k], bam);
-        measure(bam, "mixed", references, truth, k == 0 ? 0.05 : 0);
+        assert_true(trio_mix(share[k], 0, bam));
+        measure(bam, "mixed", TRIO_REFERENCES, truth, k == 0 ? 0.05 : 0);
         if (k > 0)
             continue;
         /* The same reads counted by bcftools, which keeps other mates. */
@@ -495,7 +376,7 @@ static void son_in_mother(void **state)
             "-o %s %s 2> %s.log",
             TRIO, vcf, bam, vcf);
         if (system(command) == 0)
-            measure(vcf, bam, references, truth, 0.05);
+            measure(vcf, bam, TRIO_REFERENCES, truth, 0.05);
         else
             print_message("# skipped: bcftools is not installed\n");
     }

@@ -219,6 +219,14 @@ static void test_hazard_is_cut_where_it_jumps(void **state)
 }
 
 /* ---------------------------------------------------------------- tumours */
+static void hf_tumour(host_fixture *f, double hazard, const char *detected)
+{
+    mtl__outcome_def *d = hf_outcome(f, "colon", 0.0, hazard, 80.0, hazard);
+    d->kind = HF_TUMOUR;
+    d->organ = HF_LIVER;
+    d->detected = hf_expr(f, detected);
+}
+
 static void test_tumour(void **state)
 {
     (void)state;
@@ -226,10 +234,7 @@ static void test_tumour(void **state)
     double y0[1] = {0.0}, y1[1] = {0.0};
     mtl__host_clone clone[4];
     hf_begin(&f);
-    mtl__outcome_def *d = hf_outcome(&f, "colon", 0.0, 0.01, 80.0, 0.01);
-    d->kind = HF_TUMOUR;
-    d->organ = HF_LIVER;
-    d->detected = hf_expr(&f, "1000");
+    hf_tumour(&f, 0.01, "1000");
     hf_plan(&f);
     assert_int_equal(mtl__host_n_tallies(f.plan), 1);
     assert_int_equal(mtl__host_tally_at(f.plan, 0)->donor, HF_SELF);
@@ -252,15 +257,137 @@ static void test_tumour(void **state)
     hf_go(&f, begins + 100.0, y0, y1); /* no second one while it grows */
     assert_int_equal(mtl__host_clones(f.state, clone, 4), 0);
     y0[0] = 1500.0;
+    /* 500 grow to 1500 in 100 days: 1000 are there after log 2 / log 3 of them */
+    const double known = begins + 100.0 + 100.0 * log(2.0) / log(3.0);
     hf_step(&f, begins + 200.0, y1, y0);
-    assert_true(fabs(mtl__host_event(f.state) - (begins + 150.0)) < 1e-9);
+    assert_true(fabs(mtl__host_event(f.state) - known) < 1e-9);
     mtl__host_settle(f.state);
     assert_int_equal(mtl__host_clones(f.state, clone, 4), 1);
     assert_true(clone[0].cells == -1);
-    assert_true(fabs(f.state->course[0].onset - (begins + 150.0)) < 1e-9);
+    assert_true(fabs(f.state->course[0].onset - known) < 1e-9);
     hf_live_to(&f, 1e5, none, 1e4); /* once */
     assert_int_equal(mtl__host_clones(f.state, clone, 4), 0);
     assert_int_equal(f.state->course[0].times, 1);
+    hf_end(&f);
+}
+
+/* Cells that are followed event by event are counted many times before the tumour can be taken
+   out: it is known once, and another of a later date is a second one. */
+static void test_known_once_until_taken(void **state)
+{
+    (void)state;
+    static const double step[] = {900.0, 1001.0, 999.0, 1002.0, 400.0};
+    mtl__host_clone clone[4];
+    host_fixture f;
+    hf_begin(&f);
+    hf_tumour(&f, 0.0, "1000");
+    hf_plan(&f);
+    hf_live(&f, 1, 1);
+    for (int k = 0; k < 4; k++)
+        hf_go(&f, 1.0 + k, &step[k], &step[k + 1]);
+    assert_int_equal(f.state->course[0].times, 1);
+    const double onset = f.state->course[0].onset;
+    assert_true(onset > 0.0 && onset < 1.0);
+    assert_int_equal(mtl__host_clones(f.state, clone, 4), 1);
+    assert_true(clone[0].cells < 0);
+    assert_int_equal(mtl__host_clones(f.state, clone, 4), 0);
+    const double again[] = {300.0, 1200.0};
+    hf_go(&f, 10.0, &again[0], &again[1]);
+    assert_int_equal(f.state->course[0].times, 2);
+    assert_true(f.state->course[0].onset == onset); /* of the first */
+    hf_end(&f);
+}
+
+/* y = e^(g t) from one cell on, in the steps that the host asks for: whatever g, the day on which
+   it is known is log(detected) / g, and the step that finds it goes beyond by a factor e at most.
+   Unseen growth is taken to be one in a day. */
+static void test_fast_tumour(void **state)
+{
+    (void)state;
+    static const double rate[] = {0.005, 0.06, 0.19, 0.6, 0.99};
+    for (size_t k = 0; k < sizeof rate / sizeof *rate; k++) {
+        host_fixture f;
+        mtl__host_clone clone[4];
+        hf_begin(&f);
+        hf_tumour(&f, 0.0, "1e9");
+        hf_plan(&f);
+        hf_live(&f, 1, 1);
+        const double g = rate[k], due = log(1e9) / g;
+        double y[2] = {1.0, exp(g)}, longest = 0.0;
+        int steps = 0;
+        hf_go(&f, 1.0, &y[0], &y[1]);
+        y[0] = y[1];
+        for (double t = 1.0; f.state->course[0].times == 0 && steps < 10000; steps++) {
+            const double days = mtl__host_longest(f.state);
+            longest = days > longest ? days : longest;
+            t += days;
+            y[1] = exp(g * t);
+            hf_go(&f, t, &y[0], &y[1]);
+            y[0] = y[1];
+        }
+        assert_true(y[1] >= 1e9 && y[1] < 1e9 * exp(1.0) * (1.0 + 1e-6));
+        assert_true(fabs(f.state->course[0].onset / due - 1.0) < 1e-9);
+        assert_int_equal(mtl__host_clones(f.state, clone, 4), 1);
+        if (g == 0.005) /* a slow one asks for nothing */
+            assert_true(longest == MTL__HOST_REST_DAYS);
+        hf_end(&f);
+    }
+}
+
+/* ---------------------------------------------------------------- after the end */
+/* Whoever died has no tumour, none is known any more, and none that a file puts there later
+   stays. */
+static void test_nothing_grows_after_death(void **state)
+{
+    (void)state;
+    const double none_yet = 0.0, some = 500.0, many = 1e12;
+    host_fixture f;
+    mtl__host_clone clone[4];
+    hf_begin(&f);
+    hf_tumour(&f, 0.0, "1000");
+    hf_outcome(&f, "death", 0.0, 1e-3, 80.0, 1e-3)->ends_life = true;
+    hf_plan(&f);
+    for (uint64_t k = 0; k < 20; k++) {
+        hf_live(&f, 1, k);
+        hf_go(&f, 1.0, &none_yet, &some);
+        double t = 1.0;
+        for (; mtl__host_ended(f.state) == HUGE_VAL; t += 50.0)
+            hf_go(&f, t + 50.0, &some, &some);
+        assert_int_equal(mtl__host_clones(f.state, clone, 4), 1);
+        assert_true(clone[0].kind == HF_TUMOUR && clone[0].organ == HF_LIVER && clone[0].cells < 0);
+        hf_go(&f, t + 50.0, &none_yet, &none_yet);
+        assert_int_equal(mtl__host_clones(f.state, clone, 4), 0);
+        hf_step(&f, t + 100.0, &some, &many);
+        assert_true(mtl__host_event(f.state) == HUGE_VAL);
+        mtl__host_settle(f.state);
+        assert_int_equal(f.state->course[0].times, 0);
+        assert_true(isnan(f.state->course[0].onset));
+        assert_int_equal(mtl__host_clones(f.state, clone, 4), 1);
+        assert_true(clone[0].cells < 0);
+    }
+    hf_end(&f);
+}
+
+/* A tumour that begins and a death in one step: nothing is put into the dead body. */
+static void test_begun_and_dead_in_one_step(void **state)
+{
+    (void)state;
+    host_fixture f;
+    mtl__host_clone clone[4];
+    hf_begin(&f);
+    hf_tumour(&f, 1.0, "1000");
+    hf_outcome(&f, "death", 0.0, 1e-2, 80.0, 1e-2)->ends_life = true;
+    hf_plan(&f);
+    int both = 0;
+    for (uint64_t k = 0; k < 20; k++) {
+        hf_live(&f, 1, k);
+        hf_go(&f, 1e4, none, none);
+        assert_true(mtl__host_ended(f.state) < 1e4);
+        both += f.state->course[0].begun;
+        for (int n = mtl__host_clones(f.state, clone, 4); n > 0; n--)
+            assert_true(clone[n - 1].cells < 0);
+    }
+    assert_true(both > 10);
     hf_end(&f);
 }
 
@@ -275,6 +402,10 @@ int main(void)
         cmocka_unit_test(test_allele),
         cmocka_unit_test(test_hazard_is_cut_where_it_jumps),
         cmocka_unit_test(test_tumour),
+        cmocka_unit_test(test_known_once_until_taken),
+        cmocka_unit_test(test_fast_tumour),
+        cmocka_unit_test(test_nothing_grows_after_death),
+        cmocka_unit_test(test_begun_and_dead_in_one_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

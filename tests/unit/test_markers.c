@@ -12,25 +12,10 @@
 
 #include <cmocka.h>
 
+#include "fixture_model.h"
 #include "kin/genome.h"
 #include "matriline/markers.h"
 #include "measure/measure.h"
-
-static mtl_model *model;
-
-static int set_up(void **state)
-{
-    (void)state;
-    mtl_error err = {0};
-    return mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    mtl_model_free(model);
-    return 0;
-}
 
 /* ---------------------------------------------------------------- kin */
 static void ties_keep_the_order_of_dates(void **state)
@@ -77,7 +62,6 @@ static void orders_and_limits_of_pedigrees(void **state)
     assert_true(place[2] < place[0] && place[0] < place[1] && place[1] < place[3]);
     static const int circle[4] = {2, 0, 1, -1};
     const mtl__lineage bad = {4, circle, f, own, key};
-    mtl_error err = {0};
     assert_int_equal(mtl__lineage_order(&bad, order, &err), MTL_ERR_VALUE);
     /* Everybody has children with everybody: no order of summing out is small. */
     enum { N = 15, ALL = N + N * (N - 1) / 2 };
@@ -246,7 +230,6 @@ static void wells_with_background(void **state)
 static mtl_scenario *family(const char *yaml)
 {
     mtl_scenario *s;
-    mtl_error err = {0};
     if (mtl_scenario_parse(&s, yaml, (int)strlen(yaml), "t.yaml", model, &err) < 0)
         fail_msg("%d:%d: %s", err.line, err.column, err.text);
     return s;
@@ -255,7 +238,6 @@ static mtl_scenario *family(const char *yaml)
 static mtl_markers *run(const mtl_scenario *s, mtl_markers_opts *o)
 {
     mtl_markers *r;
-    mtl_error err = {0};
     if (mtl_markers_run(&r, s, model, o, &err) < 0)
         fail_msg("%s: %s", err.field, err.text);
     return r;
@@ -299,7 +281,6 @@ static void by_the_y_alone(void **state)
     o.panel = "/dev/null";
     mtl_scenario *s = family(sons);
     mtl_markers *r = NULL;
-    mtl_error err = {0};
     assert_int_equal(mtl_markers_run(&r, s, model, &o, &err), MTL_ERR_SYNTAX); /* no header */
     o.panel = MTL_SOURCE_ROOT "/tests/unit/data/no_markers.tsv";
     r = run(s, &o);
@@ -393,7 +374,6 @@ static void wrong_calls(void **state)
     mtl_scenario *s = family(sons);
     mtl_markers_opts o;
     mtl_markers *r;
-    mtl_error err = {0};
     mtl_markers_opts_init(&o);
     o.host = "toni";
     assert_int_equal(mtl_markers_run(&r, s, model, &o, &err), MTL_ERR_NAME);
@@ -427,5 +407,5 @@ int main(void)
         cmocka_unit_test(informative_share),
         cmocka_unit_test(wrong_calls),
     };
-    return cmocka_run_group_tests_name("markers", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("markers", tests, load_model, free_model);
 }

@@ -17,6 +17,7 @@
 #include "assay/assay.h"
 #include "fixture_mix.h"
 #include "measure/mix_internal.h"
+#include "near.h"
 
 /* ---------------------------------------------------------------- reads */
 static void test_rising_sums(void **state)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "measure/mix_internal.h"
+#include "near.h"
 
 enum { HOST, CHILD, FATHER, N_PEOPLE, SITES = 7 };
 
@@ -32,14 +33,6 @@ typedef struct small {
     mtl__counts counts;
     mtl__mix_opts opts;
 } small;
-
-static void near(double got, double want, double rtol, double atol)
-{
-    if (!(fabs(got - want) <= rtol * fabs(want) + atol)) {
-        print_error("got %.17g, want %.17g\n", got, want);
-        fail();
-    }
-}
 
 /* Host typed, phased where `host_phased`; father typed and phased except at site 3. */
 static void small_make(small *t, bool host_phased)

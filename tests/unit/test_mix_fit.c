@@ -16,6 +16,7 @@
 #include "assay/assay.h"
 #include "fixture_mix.h"
 #include "measure/mix_internal.h"
+#include "near.h"
 #include "par/par.h"
 
 static void test_not_told_apart(void **state)

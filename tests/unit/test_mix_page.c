@@ -13,116 +13,40 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "fixture_model.h"
 #include "io/mix_parts.h"
 #include "matriline/markers.h"
+#include "page_check.h"
 #include "report/plate.h"
 
 #define M MTL_SOURCE_ROOT "/examples/measure/"
 
-static mtl_model *model;
 static mtl_scenario *family;
 
 static int start(void **state)
 {
-    mtl_error err = {0};
-    (void)state;
-    if (mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0)
-        return -1;
-    return mtl_pedigree_load(&family, M "mix_family.fam", model, &err);
+    return load_model(state) < 0 ? -1 : mtl_pedigree_load(&family, M "mix_family.fam", model, &err);
 }
 
 static int stop(void **state)
 {
-    (void)state;
     mtl_scenario_free(family);
-    mtl_model_free(model);
-    return 0;
+    return free_model(state);
 }
 
-static void temporary(char path[32])
-{
-    strcpy(path, "/tmp/mtl-mixed-XXXXXX");
-    const int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
-}
-
-static char *read_all(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    fseek(f, 0, SEEK_END);
-    const long n = ftell(f);
-    rewind(f);
-    char *s = calloc((size_t)n + 1, 1);
-    assert_non_null(s);
-    assert_int_equal(fread(s, 1, (size_t)n, f), n);
-    fclose(f);
-    return s;
-}
-
-static char *page_of(const mtl_mix *m)
+static char *page_of_mix(const mtl_mix *m)
 {
     char path[32];
-    mtl_error err = {0};
-    temporary(path);
+    page_temporary(path);
     if (mtl_mix_report(m, path, &err) < 0)
         fail_msg("%s", err.text);
-    char *page = read_all(path);
-    unlink(path);
-    return page;
-}
-
-static int count(const char *s, const char *word)
-{
-    int n = 0;
-    for (const char *p = strstr(s, word); p; p = strstr(p + 1, word))
-        n++;
-    return n;
-}
-
-static void has(const char *page, const char *words)
-{
-    if (!strstr(page, words))
-        fail_msg("the page does not say: %s", words);
-}
-
-static void lacks(const char *page, const char *words)
-{
-    const char *at = strstr(page, words);
-    if (at)
-        fail_msg("the page says: %.120s", at);
-}
-
-static void whole(const char *page)
-{
-    static const char *const never[] = {"http:", "https:", "<link", "@import", "url(",
-                                        "\"nan", " nan",   "-nan",  "\"inf",   " inf "};
-    static const char *const pair[] = {"section", "div",   "svg", "g",  "p",      "h1",
-                                       "table",   "tr",    "td",  "th", "figure", "span",
-                                       "b",       "small", "ul",  "li", "text"};
-    char *text = strdup(page), *script = strstr(text, "<script");
-    assert_non_null(script);
-    *script = '\0';
-    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-        lacks(text, never[i]);
-    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
-        char bare[16], with[16], end[16];
-        snprintf(bare, sizeof bare, "<%s>", pair[i]);
-        snprintf(with, sizeof with, "<%s ", pair[i]);
-        snprintf(end, sizeof end, "</%s>", pair[i]);
-        if (count(text, bare) + count(text, with) != count(text, end))
-            fail_msg("%s is opened %d times and closed %d times", pair[i],
-                     count(text, bare) + count(text, with), count(text, end));
-    }
-    free(text);
+    return page_take(path);
 }
 
 static mtl_mix *run(const char *counts, const char *samples, int by_marker)
 {
     mtl_mix_opts o;
     mtl_mix *m = NULL;
-    mtl_error err = {0};
     mtl_mix_opts_init(&o);
     o.genotypes = M "mix_genotypes.vcf";
     o.samples = samples;
@@ -142,14 +66,14 @@ static void rows_as_they_are(const mtl_mix *m, const char *page)
     const char *table = strstr(page, "<tbody>");
     int found = 0, bound = 0;
     assert_non_null(table);
-    assert_int_equal(count(table, "<td class=\"verdict\">"), m->n_rows);
+    assert_int_equal(page_count(table, "<td class=\"verdict\">"), m->n_rows);
     for (int i = 0; i < m->n_tubes; i++)
         for (int k = 0; k < m->tube[i].fit.n; k++) {
             mtl__str cell = {0};
             const double per_1e6 = 1e6 * m->tube[i].fit.share[k].fraction;
             mtl__str_printf(&cell, "data-v=\"%.6g\">", per_1e6);
             mtl__mix_amount(&cell, &v, i, k);
-            has(table, cell.s);
+            page_has(table, cell.s);
             mtl__str_free(&cell);
             found += mtl__mix_verdict_of(&v, i, k) >= MTL__MIX_LITTLE;
             bound += mtl__mix_verdict_of(&v, i, k) < MTL__MIX_LITTLE;
@@ -184,8 +108,8 @@ static void page_of_the_example(void **state)
 {
     (void)state;
     mtl_mix *m = run(M "mix_counts.tsv", M "mix_samples.tsv", 1);
-    char *page = page_of(m), *again = page_of(m);
-    whole(page);
+    char *page = page_of_mix(m), *again = page_of_mix(m);
+    assert_whole(page);
     assert_string_equal(page, again);
     rows_as_they_are(m, page);
     int sites = 0;
@@ -193,17 +117,17 @@ static void page_of_the_example(void **state)
         sites += sites_drawn(m, i);
     assert_true(sites > 100);
     assert_int_equal(dots_drawn(page), 2 * sites); /* two widths */
-    has(page, "(son) makes up ");
-    has(page, "per million genomes of anna-2011");
-    has(page, "id=\"time\"");
-    has(page, "matriline mix &lt;counts&gt;");
+    page_has(page, "(son) makes up ");
+    page_has(page, "per million genomes of anna-2011");
+    page_has(page, "id=\"time\"");
+    page_has(page, "matriline mix &lt;counts&gt;");
     /* Likeness of the first two donors, from the information. */
     const mtl__mix *f = &m->tube[0].fit;
     char words[96];
     snprintf(words, sizeof words, "%s and %s: likeness %.2f", m->tube[0].row[0].donor,
              m->tube[0].row[1].donor,
              f->information[1] / sqrt(f->information[0] * f->information[f->n + 1]));
-    has(page, words);
+    page_has(page, words);
     free(page);
     free(again);
     mtl_mix_free(m);
@@ -213,11 +137,11 @@ static void parts_that_need_more_are_left_out(void **state)
 {
     (void)state;
     mtl_mix *m = run(M "mix_counts.tsv", NULL, 0);
-    char *page = page_of(m);
-    whole(page);
-    lacks(page, "id=\"markers\""); /* nobody asked for it */
-    lacks(page, "id=\"time\"");    /* no dates */
-    has(page, "id=\"donors\"");
+    char *page = page_of_mix(m);
+    assert_whole(page);
+    page_lacks(page, "id=\"markers\""); /* nobody asked for it */
+    page_lacks(page, "id=\"time\"");    /* no dates */
+    page_has(page, "id=\"donors\"");
     free(page);
     mtl_mix_free(m);
 }
@@ -228,9 +152,8 @@ static void wrong_dates_have_their_place(void **state)
     char path[32];
     mtl_mix_opts o;
     mtl_mix *m = NULL;
-    mtl_error err = {0};
     const char *counts = M "mix_counts.tsv";
-    temporary(path);
+    page_temporary(path);
     FILE *f = fopen(path, "wb");
     fputs("sample\tperson\tdate\nanna-2004\tanna\t2004-13-01\n", f);
     fclose(f);
@@ -269,19 +192,19 @@ static void nothing_seen_is_a_bound(void **state)
 {
     (void)state;
     char path[32];
-    temporary(path);
+    page_temporary(path);
     pure_counts(path, "<i>&tube");
     mtl_mix *m = run(path, NULL, 1);
     unlink(path);
-    char *page = page_of(m);
-    whole(page);
-    has(page, "than chance explains; <span class=\"who");
-    has(page, "none seen");
-    has(page, "at most ");
-    lacks(page, "makes up");
-    lacks(page, "at most 0 ");
-    has(page, "&lt;i&gt;&amp;tube");
-    lacks(page, "<i>&");
+    char *page = page_of_mix(m);
+    assert_whole(page);
+    page_has(page, "than chance explains; <span class=\"who");
+    page_has(page, "none seen");
+    page_has(page, "at most ");
+    page_lacks(page, "makes up");
+    page_lacks(page, "at most 0 ");
+    page_has(page, "&lt;i&gt;&amp;tube");
+    page_lacks(page, "<i>&");
     free(page);
     mtl_mix_free(m);
 }
@@ -289,7 +212,6 @@ static void nothing_seen_is_a_bound(void **state)
 static void a_page_that_cannot_be_written(void **state)
 {
     (void)state;
-    mtl_error err = {0};
     mtl_mix *m = run(M "mix_counts.tsv", M "mix_samples.tsv", 0);
     assert_int_equal(mtl_mix_report(m, "/dev/null/x/report.html", &err), MTL_ERR_IO);
     assert_true(err.text[0] != '\0');

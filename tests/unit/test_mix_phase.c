@@ -10,11 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/base.h"
+#include "fixture_folder.h"
+#include "fixture_model.h"
 #include "matriline/markers.h"
 #include "matriline/mix.h"
 #include "num/num.h"
@@ -22,9 +23,7 @@
 enum { SITES = 240, PER_SET = 20 };
 #define TRUTH 0.012
 
-static mtl_model *model;
 static mtl_scenario *family;
-static char folder[] = "/tmp/matriline-phase-XXXXXX", vcf[64], panel[64], counts[64], fam[64];
 static int anna[SITES][2], paul[SITES][2], tom[SITES];
 static double frequency[SITES];
 
@@ -73,7 +72,7 @@ static void print_genotype(FILE *f, int form, int i, const int *hap)
 
 static void write_vcf(int form)
 {
-    FILE *f = fopen(vcf, "w");
+    FILE *f = fopen(in_folder("g.vcf"), "w");
     assert_non_null(f);
     fputs("##fileformat=VCFv4.2\n##contig=<ID=chr1>\n##contig=<ID=chr2>\n"
           "##INFO=<ID=AF,Number=A,Type=Float,Description=\"f\">\n"
@@ -97,7 +96,8 @@ static void write_vcf(int form)
 /* The same sites with REF and ALT the other way round, and counts. */
 static void write_rest(void)
 {
-    FILE *p = fopen(panel, "w"), *c = fopen(counts, "w"), *t = fopen(fam, "w");
+    FILE *p = fopen(in_folder("p.tsv"), "w"), *c = fopen(in_folder("c.tsv"), "w"),
+         *t = fopen(in_folder("f.fam"), "w");
     assert_true(p && c && t);
     fputs("f anna 0 0 2 -9\nf paul 0 0 1 -9\nf tom paul anna 1 -9\n", t);
     fputs("chromosome\tposition\tref\talt\tfrequency\n", p);
@@ -116,29 +116,18 @@ static void write_rest(void)
 
 static int set_up(void **state)
 {
-    mtl_error err = {0};
-    (void)state;
-    if (!mkdtemp(folder) || mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0)
+    if (make_folder(state) < 0 || load_model(state) < 0)
         return -1;
-    snprintf(vcf, sizeof vcf, "%s/g.vcf", folder);
-    snprintf(panel, sizeof panel, "%s/p.tsv", folder);
-    snprintf(counts, sizeof counts, "%s/c.tsv", folder);
-    snprintf(fam, sizeof fam, "%s/f.fam", folder);
     draw();
     write_rest();
-    return mtl_pedigree_load(&family, fam, model, &err);
+    return mtl_pedigree_load(&family, in_folder("f.fam"), model, &err);
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     mtl_scenario_free(family);
-    mtl_model_free(model);
-    unlink(vcf);
-    unlink(panel);
-    unlink(counts);
-    unlink(fam);
-    return rmdir(folder);
+    free_model(state);
+    return remove_folder(state);
 }
 
 typedef struct answer {
@@ -149,15 +138,14 @@ typedef struct answer {
 
 static answer ask(int form, bool turned, bool no_phase)
 {
-    const char *file = counts;
+    const char *file = in_folder("c.tsv");
     answer a;
     mtl_mix *m = NULL;
-    mtl_error err = {0};
     mtl_mix_opts o;
     mtl_mix_opts_init(&o);
     write_vcf(form);
-    o.genotypes = vcf;
-    o.panel = turned ? panel : NULL;
+    o.genotypes = in_folder("g.vcf");
+    o.panel = turned ? in_folder("p.tsv") : NULL;
     o.no_phase = no_phase;
     o.level = 0.999;
     o.threads = 1;

@@ -10,14 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "assay/assay.h"
+#include "fixture_folder.h"
 #include "fixture_mix.h"
+#include "fixture_model.h"
 #include "matriline/markers.h"
 #include "matriline/mix.h"
+#include "near.h"
 
 #define MEASURE(name) MTL_SOURCE_ROOT "/examples/measure/" name
 
@@ -230,67 +232,35 @@ static void presence_by_draws(void **state)
 }
 
 /* ---------------------------------------------------------------- the table */
-static mtl_model *model;
 static mtl_scenario *family;
-static char folder[] = "/tmp/matriline-wells-XXXXXX", table[64], samples[64];
 
 static int set_up(void **state)
 {
-    mtl_error err = {0};
-    (void)state;
-    if (!mkdtemp(folder) || mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0 ||
-        mtl_pedigree_load(&family, MEASURE("mix_family.fam"), model, &err) < 0)
+    if (make_folder(state) < 0 || load_model(state) < 0)
         return -1;
-    snprintf(table, sizeof table, "%s/wells.tsv", folder);
-    snprintf(samples, sizeof samples, "%s/samples.tsv", folder);
-    return 0;
+    return mtl_pedigree_load(&family, MEASURE("mix_family.fam"), model, &err);
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     mtl_scenario_free(family);
-    mtl_model_free(model);
-    unlink(table);
-    unlink(samples);
-    return rmdir(folder);
+    free_model(state);
+    return remove_folder(state);
 }
 
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
-
-static int run(mtl_mix **out, const char *wells, const char *sample_table, const char *donors,
-               mtl_error *err)
+static int run(mtl_mix **out, const char *wells, const char *sample_table, const char *donors)
 {
     const char *const file = MEASURE("mix_counts.tsv");
     mtl_mix_opts o;
-    mtl_error_clear(err);
+    mtl_error_clear(&err);
     mtl_mix_opts_init(&o);
     o.genotypes = MEASURE("mix_genotypes.vcf");
     o.samples = sample_table;
     o.donors = donors;
     o.joint = 1;
     o.threads = 1;
-    write_text(table, wells);
-    o.wells = table;
-    return mtl_mix_run(out, family, &file, 1, &o, err);
-}
-
-static mtl_mix_row row_of(const mtl_mix *m, const char *sample, const char *donor)
-{
-    mtl_mix_row r;
-    for (int i = 0; i < mtl_mix_n_rows(m); i++) {
-        assert_int_equal(mtl_mix_row_get(m, i, &r), 0);
-        if (strcmp(r.sample, sample) == 0 && strcmp(r.donor, donor) == 0)
-            return r;
-    }
-    fail_msg("no row of %s in %s", donor, sample);
-    return r;
+    o.wells = write_file("wells.tsv", wells);
+    return mtl_mix_run(out, family, &file, 1, &o, &err);
 }
 
 #define HEAD "sample\ttarget\tcarriers\twells\thits\tgenomes\tfalse_per_well\n"
@@ -310,11 +280,11 @@ static void wells_alone(void **state)
          0.5},
     };
     (void)state;
-    write_text(samples, "sample\tperson\nanna-2004\tanna\nanna-2011\tanna\nold\tanna\n");
+    const char *const samples =
+        write_file("samples.tsv", "sample\tperson\nanna-2004\tanna\nanna-2011\tanna\nold\tanna\n");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         mtl_mix *m = NULL;
-        mtl_error err;
-        if (run(&m, cases[i].text, samples, "tom,lena", &err) < 0)
+        if (run(&m, cases[i].text, samples, "tom,lena") < 0)
             fail_msg("%s", err.text);
         assert_int_equal(mtl_mix_n_samples(m), 3);
         const mtl_mix_row r = row_of(m, "old", "tom"), nobody = row_of(m, "old", "lena");
@@ -335,12 +305,11 @@ static void wells_alone(void **state)
 static void background_is_said(void **state)
 {
     mtl_mix *m = NULL;
-    mtl_error err;
     (void)state;
     assert_int_equal(run(&m,
                          "sample\ttarget\tcarriers\twells\thits\tgenomes\n"
                          "anna-2004\tA\ttom:1 lena:1\t24\t15\t4800\n",
-                         MEASURE("mix_samples.tsv"), NULL, &err),
+                         MEASURE("mix_samples.tsv"), NULL),
                      0);
     char *text = mtl_mix_text(m, 80);
     assert_non_null(strstr(text, "0.01 false hits per well are assumed"));
@@ -385,10 +354,10 @@ static void refusals(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         mtl_mix *m = NULL;
-        mtl_error err;
-        const int ret = run(&m, bad[i].text, MEASURE("mix_samples.tsv"), NULL, &err);
+        const int ret = run(&m, bad[i].text, MEASURE("mix_samples.tsv"), NULL);
         if (ret != bad[i].code || !strstr(err.text, bad[i].words) || err.line != bad[i].line ||
-            (bad[i].column && err.column != bad[i].column) || strcmp(err.file, table) != 0)
+            (bad[i].column && err.column != bad[i].column) ||
+            strcmp(err.file, in_folder("wells.tsv")) != 0)
             fail_msg("%zu: %d %d:%d '%s'", i, ret, err.line, err.column, err.text);
         assert_null(m);
     }
@@ -399,15 +368,15 @@ static void wells_of_nothing(void **state)
 {
     const char *const file = MEASURE("mix_counts.tsv");
     mtl_mix *m = NULL;
-    mtl_error err;
     mtl_mix_opts o;
     (void)state;
-    write_text(samples, "sample\tperson\tuse\nanna-2004\tanna\tother\nanna-2011\tanna\t\n");
-    assert_int_equal(run(&m, HEAD "anna-2004\tA\ttom:1\t24\t15\t4800\t0\n", samples, NULL, &err),
+    const char *const samples = write_file(
+        "samples.tsv", "sample\tperson\tuse\nanna-2004\tanna\tother\nanna-2011\tanna\t\n");
+    assert_int_equal(run(&m, HEAD "anna-2004\tA\ttom:1\t24\t15\t4800\t0\n", samples, NULL),
                      MTL_ERR_VALUE);
     assert_non_null(strstr(err.text, "no mixture"));
     mtl_mix_opts_init(&o);
-    o.wells = table;
+    o.wells = in_folder("wells.tsv");
     assert_int_equal(mtl_mix_run(&m, family, &file, 1, &o, &err), MTL_ERR_USAGE);
     assert_string_equal(err.field, "wells");
 }

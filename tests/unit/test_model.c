@@ -199,24 +199,30 @@ static void test_derived_numbers(void **state)
     mtl_model_free(m);
 }
 
-/* Doses follow from the shares that the data fix, and lie where the reduced model of the evidence had them:
-   12 and 52 engrafted seeds, 6e6 cells at a delivery, each within a factor of two. */
+/* Doses follow from the shares that the data fix, and lie where the reduced model of the evidence
+   had them: 12 and 52 engrafted seeds, 6e6 cells at a delivery, each within a factor of two. */
 static void test_doses(void **state)
 {
     (void)state;
     mtl_model *m = load();
     const double blood = value(m, "blood.cells.pregnant");
-    close_to(amount(m, "seeds.slow.early"), value(m, "seed.share.child") / value(m, "seed.output"), 1e-9);
-    close_to(amount(m, "maternal.seeds.slow"), value(m, "seed.share.mother") / value(m, "seed.output"), 1e-9);
+    close_to(amount(m, "seeds.slow.early"), value(m, "seed.share.child") / value(m, "seed.output"),
+             1e-9);
+    close_to(amount(m, "maternal.seeds.slow"),
+             value(m, "seed.share.mother") / value(m, "seed.output"), 1e-9);
     close_to(amount(m, "leak.steady"), value(m, "gestation.steady") * blood, 1e-9);
     close_to(amount(m, "delivery.burst"), value(m, "delivery.fraction") * blood, 1e-9);
     close_to(amount(m, "termination.burst.surgical"),
-             value(m, "loss.burst.termination") * value(m, "loss.burst.mean_ratio") * value(m, "blood.volume"), 1e-9);
+             value(m, "loss.burst.termination") * value(m, "loss.burst.mean_ratio") *
+                 value(m, "blood.volume"),
+             1e-9);
     close_to(amount(m, "maternal.leak"), value(m, "maternal.leak"), 1e-9);
     close_to(amount(m, "seeds.slow.termination") / amount(m, "seeds.slow.early"),
              value(m, "seed.dose.termination.extra"), 1e-9);
-    const double reduced[][2] = {{amount(m, "seeds.slow.early"), 12}, {amount(m, "maternal.seeds.slow"), 52},
-                                 {amount(m, "delivery.burst"), 6e6}, {amount(m, "maternal.leak"), 5.4e5}};
+    const double reduced[][2] = {{amount(m, "seeds.slow.early"), 12},
+                                 {amount(m, "maternal.seeds.slow"), 52},
+                                 {amount(m, "delivery.burst"), 6e6},
+                                 {amount(m, "maternal.leak"), 5.4e5}};
     for (size_t k = 0; k < sizeof reduced / sizeof *reduced; k++)
         assert_true(reduced[k][0] > 0.5 * reduced[k][1] && reduced[k][0] < 2 * reduced[k][1]);
     mtl_model_free(m);

@@ -13,38 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/model_tsv.h"
-
-#ifndef MTL_SOURCE_ROOT
-#define MTL_SOURCE_ROOT "."
-#endif
-#define HUMAN MTL_SOURCE_ROOT "/models/human"
-
-static mtl__arena arena;
-static mtl__table_text human[MTL__N_TABLES];
-
-static int read_human(void **state)
-{
-    (void)state;
-    mtl__arena_init(&arena, 0);
-    for (int i = 0; i < MTL__N_TABLES; i++) {
-        char path[1024], *text = NULL;
-        mtl_error err = {0};
-        snprintf(path, sizeof path, "%s/%s", HUMAN,
-                 mtl__model_table_file((enum mtl__model_table)i));
-        if (mtl__file_read(&arena, path, MTL__TSV_MAX_BYTES, &text, &human[i].length, &err) < 0)
-            return -1;
-        human[i].text = text;
-    }
-    return 0;
-}
-
-static int free_human(void **state)
-{
-    (void)state;
-    mtl__arena_free(&arena);
-    return 0;
-}
+#include "fixture_tables.h"
 
 static mtl_model *load(const mtl__table_text *t)
 {
@@ -56,47 +25,6 @@ static mtl_model *load(const mtl__table_text *t)
 }
 
 /* ---------------------------------------------------------------- mistakes */
-typedef struct mistake {
-    enum mtl__model_table table;
-    const char *from, *to;
-    int code;
-    const char *field, *says;
-} mistake;
-
-static mtl__table_text edited(const mistake *k)
-{
-    const char *s = human[k->table].text, *at = strstr(s, k->from);
-    if (at == NULL)
-        fail_msg("'%s' is not in %s", k->from, mtl__model_table_file(k->table));
-    const size_t n = strlen(s) + strlen(k->to) + 1;
-    char *t = mtl__arena_alloc(&arena, n);
-    assert_non_null(t);
-    snprintf(t, n, "%.*s%s%s", (int)(at - s), s, k->to, at + strlen(k->from));
-    return (mtl__table_text){t, strlen(t)};
-}
-
-static void check_mistake(const mistake *k)
-{
-    mtl__table_text t[MTL__N_TABLES];
-    memcpy(t, human, sizeof t);
-    t[k->table] = edited(k);
-    int line = 1;
-    for (const char *p = human[k->table].text; p < strstr(human[k->table].text, k->from); p++)
-        line += *p == '\n';
-    line += k->from[0] == '\n';
-    mtl_model *m = NULL;
-    mtl_error err = {0};
-    const int ret = mtl__model_load_memory(&m, "mine", t, &err);
-    char file[128], text[900];
-    snprintf(file, sizeof file, "mine/%s", mtl__model_table_file(k->table));
-    mtl_error_format(&err, text, sizeof text);
-    if (ret != k->code || m != NULL)
-        fail_msg("'%s' for '%s' gave %d: %s", k->to, k->from, ret, text);
-    if (strcmp(err.file, file) != 0 || strcmp(err.field, k->field) != 0 || err.line != line ||
-        strstr(err.text, k->says) == NULL)
-        fail_msg("expected %s:%d, field %s, '%s'; got: %s", file, line, k->field, k->says, text);
-}
-
 static void test_mistakes_of_rules(void **state)
 {
     (void)state;
@@ -126,8 +54,7 @@ static void test_mistakes_of_rules(void **state)
         {MTL__T_SUPPLY, "\tnucleated\tblood", "\ttumour_colon\tblood", MTL_ERR_VALUE, "kind",
          "nobody supplies it"},
     };
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-        check_mistake(&list[i]);
+    check_mistakes(list, sizeof list / sizeof *list, true);
 }
 
 static void test_mistakes_of_tallies_and_injuries(void **state)
@@ -156,8 +83,7 @@ static void test_mistakes_of_tallies_and_injuries(void **state)
          "lasts", "a time"},
         {MTL__T_INJURIES, "\nburn\t", "\nwound\t", MTL_ERR_DUPLICATE, "name", "already"},
     };
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-        check_mistake(&list[i]);
+    check_mistakes(list, sizeof list / sizeof *list, true);
 }
 
 static void test_mistakes_of_outcomes(void **state)
@@ -209,8 +135,7 @@ static void test_mistakes_of_outcomes(void **state)
         {MTL__T_EXPOSURES, "ms=parity-effect", "ms=parityeffect", MTL_ERR_NAME, "when",
          "'parity-effect'"},
     };
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-        check_mistake(&list[i]);
+    check_mistakes(list, sizeof list / sizeof *list, true);
 }
 
 /* ---------------------------------------------------------------- what is read */
@@ -316,7 +241,7 @@ static void test_signs(void **state)
 /* The nine tables alone, with the lines that name a host's state taken out. */
 static mtl__table_text without(enum mtl__model_table which, const char *const *word, int n)
 {
-    char *t = mtl__arena_alloc(&arena, human[which].length + 1), *w = t;
+    char *t = mtl__arena_alloc(&table_arena, human[which].length + 1), *w = t;
     assert_non_null(t);
     for (const char *s = human[which].text; *s != '\0';) {
         const char *end = strchr(s, '\n');

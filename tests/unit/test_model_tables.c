@@ -11,235 +11,149 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture_tables.h"
 #include "io/io_hash.h"
-#include "io/model_tsv.h"
-
-#ifndef MTL_SOURCE_ROOT
-#define MTL_SOURCE_ROOT "."
-#endif
-#define HUMAN MTL_SOURCE_ROOT "/models/human"
-
-/* ---------------------------------------------------------------- the human tables, edited in
- * memory */
-static mtl__arena arena;
-static mtl__table_text human[MTL__N_TABLES];
-
-static int read_human(void **state)
-{
-    (void)state;
-    mtl__arena_init(&arena, 0);
-    for (int i = 0; i < MTL__N_TABLES; i++) {
-        char path[1024], *text = NULL;
-        mtl_error err = {0};
-        snprintf(path, sizeof path, "%s/%s", HUMAN,
-                 mtl__model_table_file((enum mtl__model_table)i));
-        if (mtl__file_read(&arena, path, MTL__TSV_MAX_BYTES, &text, &human[i].length, &err) < 0)
-            return -1;
-        human[i].text = text;
-    }
-    return 0;
-}
-
-static int free_human(void **state)
-{
-    (void)state;
-    mtl__arena_free(&arena);
-    return 0;
-}
-
-/* The first `from` of a table replaced by `to`. */
-static mtl__table_text edited(enum mtl__model_table which, const char *from, const char *to)
-{
-    const char *s = human[which].text, *at = strstr(s, from);
-    if (at == NULL)
-        fail_msg("'%s' is not in %s", from, mtl__model_table_file(which));
-    const size_t n = strlen(s) + strlen(to) + 1;
-    char *t = mtl__arena_alloc(&arena, n);
-    assert_non_null(t);
-    snprintf(t, n, "%.*s%s%s", (int)(at - s), s, to, at + strlen(from));
-    return (mtl__table_text){t, strlen(t)};
-}
-
-static int line_of(enum mtl__model_table which, const char *text)
-{
-    const char *at = strstr(human[which].text, text);
-    int line = 1;
-    for (const char *p = human[which].text; p < at; p++)
-        line += *p == '\n';
-    return line;
-}
-
-typedef struct mistake {
-    enum mtl__model_table table;
-    const char *from, *to;
-    int code;
-    const char *field, *says;
-    int line; /* 0: the line of `from`; -1: any */
-} mistake;
-
-static void check_mistake(const mistake *k)
-{
-    mtl__table_text t[MTL__N_TABLES];
-    memcpy(t, human, sizeof t);
-    t[k->table] = edited(k->table, k->from, k->to);
-    mtl_model *m = NULL;
-    mtl_error err = {0};
-    const int ret = mtl__model_load_memory(&m, "models/mine", t, &err);
-    char file[128], text[900];
-    snprintf(file, sizeof file, "models/mine/%s", mtl__model_table_file(k->table));
-    mtl_error_format(&err, text, sizeof text);
-    if (ret != k->code || m != NULL)
-        fail_msg("'%s' for '%s' gave %d: %s", k->to, k->from, ret, text);
-    if (err.code != ret || strcmp(err.file, file) != 0 || strcmp(err.field, k->field) != 0 ||
-        strstr(err.text, k->says) == NULL)
-        fail_msg("expected %s, field %s, '%s'; got: %s", file, k->field, k->says, text);
-    const int line = k->line != 0 ? k->line : line_of(k->table, k->from);
-    if (line > 0 && err.line != line)
-        fail_msg("expected line %d; got: %s", line, text);
-}
 
 static void test_mistakes(void **state)
 {
     (void)state;
     static const mistake list[] = {
         /* header */
-        {MTL__T_PARAMETERS, "\tmeaning", "\tmeanning", MTL_ERR_NAME, "meanning", "'meaning'", 0},
-        {MTL__T_PARAMETERS, "\tprior", "\ttier", MTL_ERR_DUPLICATE, "tier", "twice", 0},
-        {MTL__T_RULES, "\twhen", "\t", MTL_ERR_SYNTAX, "when", "missing", 0},
+        {MTL__T_PARAMETERS, "\tmeaning", "\tmeanning", MTL_ERR_NAME, "meanning", "'meaning'"},
+        {MTL__T_PARAMETERS, "\tprior", "\ttier", MTL_ERR_DUPLICATE, "tier", "twice"},
+        {MTL__T_RULES, "\twhen", "\t", MTL_ERR_SYNTAX, "when", "missing"},
         /* parameters */
-        {MTL__T_PARAMETERS, "hsc.pool\t", "hsc.division\t", MTL_ERR_DUPLICATE, "name", "line", 0},
-        {MTL__T_PARAMETERS, "hsc.pool\t", "HSC pool\t", MTL_ERR_SYNTAX, "name", "small letters", 0},
-        {MTL__T_PARAMETERS, "\t1.3\t", "\t1,3\t", MTL_ERR_VALUE, "value", "'1,3'", 0},
-        {MTL__T_PARAMETERS, "\t1.3\t", "\t\t", MTL_ERR_VALUE, "value", "no value", 0},
-        {MTL__T_PARAMETERS, "\t1.3\t", "\t0.3\t", MTL_ERR_VALUE, "value", "below low", 0},
-        {MTL__T_PARAMETERS, "\t1.3\t", "\tnan\t", MTL_ERR_VALUE, "value", "'nan'", 0},
+        {MTL__T_PARAMETERS, "hsc.pool\t", "hsc.division\t", MTL_ERR_DUPLICATE, "name", "line"},
+        {MTL__T_PARAMETERS, "hsc.pool\t", "HSC pool\t", MTL_ERR_SYNTAX, "name", "small letters"},
+        {MTL__T_PARAMETERS, "\t1.3\t", "\t1,3\t", MTL_ERR_VALUE, "value", "'1,3'"},
+        {MTL__T_PARAMETERS, "\t1.3\t", "\t\t", MTL_ERR_VALUE, "value", "no value"},
+        {MTL__T_PARAMETERS, "\t1.3\t", "\t0.3\t", MTL_ERR_VALUE, "value", "below low"},
+        {MTL__T_PARAMETERS, "\t1.3\t", "\tnan\t", MTL_ERR_VALUE, "value", "'nan'"},
         {MTL__T_PARAMETERS, "\t1.3\t1.04\t2.08\t", "\t-1.3\t-2\t2.08\t", MTL_ERR_VALUE, "low",
-         "above 0", 0},
+         "above 0"},
         {MTL__T_PARAMETERS, "\t1.04\t2.08\tper year", "\t1.04\t\tper year", MTL_ERR_VALUE, "prior",
-         "needs low and high", 0},
-        {MTL__T_PARAMETERS, "2.08\tper year", "2.08\tper yaer", MTL_ERR_UNIT, "unit", "'year'", 0},
+         "needs low and high"},
+        {MTL__T_PARAMETERS, "2.08\tper year", "2.08\tper yaer", MTL_ERR_UNIT, "unit", "'year'"},
         {MTL__T_PARAMETERS, "per year\tlognormal\tB", "per year\tlog-normal\tB", MTL_ERR_NAME,
-         "prior", "'lognormal'", 0},
+         "prior", "'lognormal'"},
         {MTL__T_PARAMETERS, "per year\tlognormal\tB", "per year\tlognormal\tE", MTL_ERR_NAME,
-         "tier", "A, B, C or D", 0},
+         "tier", "A, B, C or D"},
         {MTL__T_PARAMETERS, "0.06\tprobability", "6\tprobability", MTL_ERR_VALUE, "value",
-         "above 1", 0},
+         "above 1"},
         /* switches */
-        {MTL__T_SWITCHES, "niche\t", "flux\t", MTL_ERR_DUPLICATE, "default", "second default", -1},
-        {MTL__T_SWITCHES, "\tyes\tyes\t", "\tno\tyes\t", MTL_ERR_VALUE, "default", "no default", 0},
+        {MTL__T_SWITCHES, "\tyes\tyes\t", "\tno\tyes\t", MTL_ERR_VALUE, "default", "no default"},
         {MTL__T_SWITCHES, "\tyes\tyes\t", "\tyes\tno\t", MTL_ERR_UNSUPPORTED, "default",
-         "not built", 0},
-        {MTL__T_SWITCHES, "\tyes\tyes\t", "\tyes\tmaybe\t", MTL_ERR_NAME, "built", "no or yes", 0},
-        {MTL__T_SWITCHES, "\tlate\t", "\tearly\t", MTL_ERR_DUPLICATE, "value", "already", 0},
+         "not built"},
+        {MTL__T_SWITCHES, "\tyes\tyes\t", "\tyes\tmaybe\t", MTL_ERR_NAME, "built", "no or yes"},
+        {MTL__T_SWITCHES, "\tlate\t", "\tearly\t", MTL_ERR_DUPLICATE, "value", "already"},
         /* organs */
         {MTL__T_ORGANS, "\torgan.barrier.brain", "\torgan.barrier.brian", MTL_ERR_NAME, "barrier",
-         "'organ.barrier.brain'", 0},
+         "'organ.barrier.brain'"},
         {MTL__T_ORGANS, "\torgan.barrier.brain", "\thsc.pool", MTL_ERR_UNIT, "barrier",
-         "a pure number", 0},
+         "a pure number"},
         {MTL__T_ORGANS, "\t7.5e+11\t0.03\t", "\t7.5e+11\t3\t", MTL_ERR_VALUE, "flow_fraction",
-         "between 0 and 1", 0},
-        {MTL__T_ORGANS, "\t7.5e+11\t", "\t\t", MTL_ERR_VALUE, "nucleated_cells", "above 0", 0},
-        {MTL__T_ORGANS, "\tfemale\t", "\tfemal\t", MTL_ERR_NAME, "sex", "'female'", 0},
-        {MTL__T_ORGANS, "\nblood\t", "\nbloood\t", MTL_ERR_NAME, "name", "no organ 'blood'", -1},
+         "between 0 and 1"},
+        {MTL__T_ORGANS, "\t7.5e+11\t", "\t\t", MTL_ERR_VALUE, "nucleated_cells", "above 0"},
+        {MTL__T_ORGANS, "\tfemale\t", "\tfemal\t", MTL_ERR_NAME, "sex", "'female'"},
         /* kinds and extraction */
-        {MTL__T_KINDS, "\tseed\t", "\tsead\t", MTL_ERR_NAME, "class", "'seed'", 0},
-        {MTL__T_KINDS, "share.tcell", "share.tcel", MTL_ERR_NAME, "blood_share", "'share.tcell'",
-         0},
-        {MTL__T_EXTRACTION, "\tmarrow\t", "\tmarow\t", MTL_ERR_NAME, "organ", "'marrow'", 0},
-        {MTL__T_EXTRACTION, "\tliver\t", "\tlung\t", MTL_ERR_DUPLICATE, "organ", "already", 0},
-        {MTL__T_EXTRACTION, "\t5\tD", "\t-5\tD", MTL_ERR_VALUE, "factor", "0 or above", 0},
+        {MTL__T_KINDS, "\tseed\t", "\tsead\t", MTL_ERR_NAME, "class", "'seed'"},
+        {MTL__T_KINDS, "share.tcell", "share.tcel", MTL_ERR_NAME, "blood_share", "'share.tcell'"},
+        {MTL__T_EXTRACTION, "\tmarrow\t", "\tmarow\t", MTL_ERR_NAME, "organ", "'marrow'"},
+        {MTL__T_EXTRACTION, "\tliver\t", "\tlung\t", MTL_ERR_DUPLICATE, "organ", "already"},
+        {MTL__T_EXTRACTION, "\t5\tD", "\t-5\tD", MTL_ERR_VALUE, "factor", "0 or above"},
         /* factors */
         {MTL__T_FACTORS, "\tlogistic\tweek", "\tlogistical\tweek", MTL_ERR_NAME, "form",
-         "'logistic'", 0},
+         "'logistic'"},
         {MTL__T_FACTORS, "gestation.slope; gestation.midpoint", "gestation.slope", MTL_ERR_SYNTAX,
-         "arguments", "slope; midpoint", 0},
+         "arguments", "slope; midpoint"},
         {MTL__T_FACTORS, "gestation.slope;", "gestation.midpoint;", MTL_ERR_UNIT, "arguments",
-         "a rate per time", 0},
-        {MTL__T_FACTORS, "1:0.25; 2:0.29", "2:0.25; 1:0.29", MTL_ERR_VALUE, "points", "must rise",
-         0},
-        {MTL__T_FACTORS, "0:0.167", "0=0.167", MTL_ERR_VALUE, "points", "'18:1'", 0},
+         "a rate per time"},
+        {MTL__T_FACTORS, "1:0.25; 2:0.29", "2:0.25; 1:0.29", MTL_ERR_VALUE, "points", "must rise"},
+        {MTL__T_FACTORS, "0:0.167", "0=0.167", MTL_ERR_VALUE, "points", "'18:1'"},
         /* rules */
         {MTL__T_RULES, "\tslow_seed\t*\tdivide", "\tslow_sed\t*\tdivide", MTL_ERR_NAME, "kind",
-         "'slow_seed'", 0},
+         "'slow_seed'"},
         {MTL__T_RULES, "\tslow_seed\t*\tdivide", "\tslow_seed\tlivr\tdivide", MTL_ERR_NAME, "organ",
-         "'liver'", 0},
+         "'liver'"},
         {MTL__T_RULES, "\tslow_seed\t*\tdivide", "\tslow_seed\tbrian.*\tdivide", MTL_ERR_NAME,
-         "organ", "'brain'", 0},
+         "organ", "'brain'"},
         {MTL__T_RULES, "\tslow_seed\t*\tdivide", "\tslow_seed\t*\tdecay", MTL_ERR_VALUE, "process",
-         "is a seed", 0},
+         "is a seed"},
         {MTL__T_RULES, "\tslow_seed\t*\tdivide", "\tslow_seed\t*\tdivides", MTL_ERR_NAME, "process",
-         "'divide'", 0},
+         "'divide'"},
         {MTL__T_RULES, "\tseed.division\t", "\tseed.divison\t", MTL_ERR_NAME, "rate",
-         "'seed.division'", 0},
+         "'seed.division'"},
         {MTL__T_RULES, "\tseed.division\t", "\tseed.division * 2 days\t", MTL_ERR_SYNTAX, "rate",
-         "expected", 0},
-        {MTL__T_RULES, "\tseed.division\t", "\tblood.volume\t", MTL_ERR_UNIT, "rate", "a volume",
-         0},
+         "expected"},
+        {MTL__T_RULES, "\tseed.division\t", "\tblood.volume\t", MTL_ERR_UNIT, "rate", "a volume"},
         {MTL__T_RULES, "\tseed.blood.loss\t", "\tseed.egress\t", MTL_ERR_UNIT, "rate",
-         "a pure number", 0},
-        {MTL__T_RULES, "\tgrowth * unrejected\t", "\tgroth * unrejected\t", MTL_ERR_NAME, "factors", "'growth'", 0},
+         "a pure number"},
+        {MTL__T_RULES, "\tgrowth * unrejected\t", "\tgroth * unrejected\t", MTL_ERR_NAME, "factors",
+         "'growth'"},
         {MTL__T_RULES, "\tpersistence=slow\t", "\tpersistance=slow\t", MTL_ERR_NAME, "when",
-         "'persistence'", 0},
+         "'persistence'"},
         {MTL__T_RULES, "\tpersistence=slow\t", "\tpersistence=fast\t", MTL_ERR_NAME, "when",
-         "'fast'", 0},
+         "'fast'"},
         {MTL__T_RULES, "\toutput\ttcell\t", "\toutput\tmsc\t", MTL_ERR_VALUE, "target",
-         "not a seed", 0},
-        {MTL__T_RULES, "\toutput\ttcell\t", "\toutput\t\t", MTL_ERR_NAME, "target", "unknown kind",
-         0},
-        {MTL__T_RULES, "\ttcell\tblood\tdecay", "\tnk\tblood\tdecay", MTL_ERR_VALUE, "process",
-         "'tcell'", -1},
+         "not a seed"},
+        {MTL__T_RULES, "\toutput\ttcell\t", "\toutput\t\t", MTL_ERR_NAME, "target", "unknown kind"},
         {MTL__T_RULES, "\t1 / lifetime.tcell\t", "\t1 / lifetime.tcell / 0\t", MTL_ERR_VALUE,
-         "tcell.decay", "finite", 0},
+         "tcell.decay", "finite"},
         {MTL__T_RULES, "\tseed.blood.loss\t", "\tseed.weight.tcell\t", MTL_ERR_VALUE,
-         "slow_seed.lose", "between 0 and 1", 0},
+         "slow_seed.lose", "between 0 and 1"},
         /* supply */
         {MTL__T_SUPPLY, "leak.steady\tchild_to_mother", "leak.steady\tchild_to_mothr", MTL_ERR_NAME,
-         "way", "'child_to_mother'", 0},
+         "way", "'child_to_mother'"},
         {MTL__T_SUPPLY, "\tdelivery\ttotal", "\tdelivery\tper_day", MTL_ERR_VALUE, "measure",
-         "'pregnancy'", 0},
-        {MTL__T_SUPPLY, "\ttotal\tsurgical", "\ttotal\tsurgicl", MTL_ERR_NAME, "care", "'surgical'",
-         0},
+         "'pregnancy'"},
+        {MTL__T_SUPPLY, "\ttotal\tsurgical", "\ttotal\tsurgicl", MTL_ERR_NAME, "care",
+         "'surgical'"},
         {MTL__T_SUPPLY, "\tnucleated\tblood", "\tnucleated\tlanding", MTL_ERR_VALUE, "organ",
-         "not a seed", 0},
-        {MTL__T_SUPPLY, "\tgamma\t", "\tgama\t", MTL_ERR_NAME, "law", "'gamma'", 0},
+         "not a seed"},
+        {MTL__T_SUPPLY, "\tgamma\t", "\tgama\t", MTL_ERR_NAME, "law", "'gamma'"},
         {MTL__T_SUPPLY, "\tgamma\tplacenta.leak.shape.steady\t", "\tgamma\t\t", MTL_ERR_SYNTAX,
-         "law_arg", "empty", 0},
-        {MTL__T_SUPPLY, "trisomy21:", "trisomy22:", MTL_ERR_NAME, "folds", "trisomy22", 0},
+         "law_arg", "empty"},
+        {MTL__T_SUPPLY, "trisomy21:", "trisomy22:", MTL_ERR_NAME, "folds", "trisomy22"},
         {MTL__T_SUPPLY, "gestation.fold.t21;", "gestation.fold.t12;", MTL_ERR_NAME, "folds",
-         "'gestation.fold.t21'", 0},
+         "'gestation.fold.t21'"},
         {MTL__T_SUPPLY, "\tgestation_steady\t", "\tgrowth\t", MTL_ERR_VALUE, "curve",
-         "gestational week", 0},
+         "gestational week"},
         {MTL__T_SUPPLY, "cells.pregnant * blood.transient.loss\t", "cells.pregnant\t", MTL_ERR_UNIT,
-         "amount", "cells per time", 0},
+         "amount", "cells per time"},
         /* assays */
         {MTL__T_ASSAYS, "\tassay.wells\t", "\tassay.genomes.blood\t", MTL_ERR_UNIT, "wells",
-         "a pure number", 0},
-        {MTL__T_ASSAYS, "\tpbmc\t", "\tpmbc\t", MTL_ERR_NAME, "subset", "unknown kind", 0},
-        {MTL__T_ASSAYS, "\ty\t", "\tx\t", MTL_ERR_NAME, "target", "y, hla or genome", 0},
-        {MTL__T_ASSAYS, "\tfish\t", "\tfisch\t", MTL_ERR_NAME, "method", "did you mean 'fish'", 0},
+         "a pure number"},
+        {MTL__T_ASSAYS, "\tpbmc\t", "\tpmbc\t", MTL_ERR_NAME, "subset", "unknown kind"},
+        {MTL__T_ASSAYS, "\ty\t", "\tx\t", MTL_ERR_NAME, "target", "y, hla or genome"},
+        {MTL__T_ASSAYS, "\tfish\t", "\tfisch\t", MTL_ERR_NAME, "method", "did you mean 'fish'"},
         {MTL__T_ASSAYS, "\tassay.fish.seen\t", "\t\t", MTL_ERR_SYNTAX, "seen",
-         "the method fish needs it", 0},
+         "the method fish needs it"},
         {MTL__T_ASSAYS, "\tassay.dpcr.volume\t", "\tassay.dpcr.partitions\t", MTL_ERR_UNIT,
-         "partition_volume", "expected a volume", 0},
-        {MTL__T_ASSAYS, "\tassay.fish.sections\t", "\t\t", MTL_ERR_SYNTAX, "sections", "empty", 0},
+         "partition_volume", "expected a volume"},
+        {MTL__T_ASSAYS, "\tassay.fish.sections\t", "\t\t", MTL_ERR_SYNTAX, "sections", "empty"},
         {MTL__T_ASSAYS, "\tdpcr\t", "\tqpcr\t", MTL_ERR_SYNTAX, "copies",
-         "the method qpcr needs it", 0},
-        {MTL__T_ASSAYS, "\tfish\t", "\treads\t", MTL_ERR_VALUE, "target", "the target is 'genome'",
-         0},
-        {MTL__T_ASSAYS, "\tgenome\t", "\thla\t", MTL_ERR_VALUE, "target", "the target is 'genome'",
-         0},
+         "the method qpcr needs it"},
+        {MTL__T_ASSAYS, "\tfish\t", "\treads\t", MTL_ERR_VALUE, "target", "the target is 'genome'"},
+        {MTL__T_ASSAYS, "\tgenome\t", "\thla\t", MTL_ERR_VALUE, "target", "the target is 'genome'"},
         {MTL__T_ASSAYS, "\tpbmc\tassay.efficiency\tassay.ct.one\tassay.ct.sd\t\t",
          "\tpbmc\tassay.efficiency\tassay.ct.one\tassay.ct.sd\t9\t", MTL_ERR_VALUE, "partitions",
-         "the method qpcr has no use for it", 0},
+         "the method qpcr has no use for it"},
     };
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-        check_mistake(&list[i]);
+    /* the line said is that of another row, or none */
+    static const mistake of_the_whole[] = {
+        {MTL__T_SWITCHES, "niche\t", "flux\t", MTL_ERR_DUPLICATE, "default", "second default"},
+        {MTL__T_ORGANS, "\nblood\t", "\nbloood\t", MTL_ERR_NAME, "name", "no organ 'blood'"},
+        {MTL__T_RULES, "\ttcell\tblood\tdecay", "\tnk\tblood\tdecay", MTL_ERR_VALUE, "process",
+         "'tcell'"},
+    };
+    check_mistakes(list, sizeof list / sizeof *list, true);
+    check_mistakes(of_the_whole, sizeof of_the_whole / sizeof *of_the_whole, false);
 }
 
 /* ---------------------------------------------------------------- what spreadsheets do */
 static mtl__table_text with_crlf(mtl__table_text t)
 {
-    char *out = mtl__arena_alloc(&arena, 2 * t.length + 4), *w = out;
+    char *out = mtl__arena_alloc(&table_arena, 2 * t.length + 4), *w = out;
     assert_non_null(out);
     memcpy(w, "\xef\xbb\xbf", 3); /* byte order mark */
     w += 3;
@@ -365,7 +279,7 @@ static void test_nul_and_size(void **state)
 static void test_missing_folder(void **state)
 {
     (void)state;
-    mtl_model *m = (mtl_model *)&arena;
+    mtl_model *m = (mtl_model *)&table_arena;
     mtl_error err = {0};
     assert_int_equal(mtl_model_load(&m, "no/such/folder", &err), MTL_ERR_IO);
     assert_null(m);
@@ -382,7 +296,7 @@ static void test_sha256(void **state)
     mtl__sha256_hex("", 0, hex);
     assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     char file[65], path[1024];
-    snprintf(path, sizeof path, "%s/rules.tsv", HUMAN);
+    snprintf(path, sizeof path, MTL_SOURCE_ROOT "/models/human/rules.tsv");
     assert_int_equal(mtl__sha256_file(path, file, &err), MTL_OK);
     mtl__sha256_hex(human[MTL__T_RULES].text, human[MTL__T_RULES].length, hex);
     assert_string_equal(file, hex);

@@ -9,52 +9,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "fixture_folder.h"
+#include "fixture_model.h"
 #include "io/markers_read.h"
 #include "matriline/markers.h"
 
-static mtl_model *model;
-static char folder[] = "/tmp/matriline-pedigree-XXXXXX";
-
 static int set_up(void **state)
 {
-    (void)state;
-    mtl_error err = {0};
-    if (!mkdtemp(folder))
-        return -1;
-    return mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err);
-}
-
-static const char *in_folder(const char *leaf)
-{
-    static char path[4][256];
-    static int at;
-    at = (at + 1) % 4;
-    snprintf(path[at], sizeof path[at], "%s/%s", folder, leaf);
-    return path[at];
+    return make_folder(state) < 0 ? -1 : load_model(state);
 }
 
 static int tear_down(void **state)
 {
-    static const char *const leaves[] = {"a.fam", "b.fam", "a.vcf",  "a.bcf",    "b.vcf",
-                                         "a.ped", "a.map", "s.yaml", "bad.yaml", "c.vcf.gz"};
-    (void)state;
-    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++)
-        unlink(in_folder(leaves[i]));
-    rmdir(folder);
-    mtl_model_free(model);
-    return 0;
-}
-
-static void write_file(const char *leaf, const char *text)
-{
-    FILE *f = fopen(in_folder(leaf), "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
+    free_model(state);
+    return remove_folder(state);
 }
 
 /* ---------------------------------------------------------------- .fam */
@@ -106,7 +77,6 @@ static void fam_mistakes(void **state)
         {"F a c 0 1 1\nF b a 0 1 1\nF c b 0 1 1\n", "ancestor", "father", MTL_ERR_VALUE, 2, 3},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        mtl_error err;
         mtl__fam f;
         mtl__arena a;
         const int ret = parse(bad[i].text, &f, &a, &err);
@@ -122,7 +92,6 @@ static void fam_mistakes(void **state)
 static void fam_reads(void **state)
 {
     (void)state;
-    mtl_error err;
     mtl__fam f;
     mtl__arena a;
     const char *text = "# a remark\n1 mum 0 0 0 -9\r\n\n1\tdad\t0\t0\t1\t2\n 1 kid dad mum 2 1";
@@ -142,7 +111,6 @@ static void fam_round_trip(void **state)
     (void)state;
     static const char text[] =
         "1\tmum\t0\t0\t2\t-9\n1\tdad\t0\t0\t1\t-9\n1\tkid\tdad\tmum\t0\t-9\n";
-    mtl_error err = {0};
     mtl_scenario *s;
     mtl__str out = {0};
     write_file("a.fam", text);
@@ -168,7 +136,6 @@ static void included(void **state)
 {
     (void)state;
     static const char fam[] = "F mum 0 0 2 1\nF dad 0 0 1 1\nF kid dad mum 1 1\n";
-    mtl_error err;
     mtl_scenario *s;
     assert_int_equal(load_yaml(fam,
                                "include: b.fam\npeople:\n  mum: {born: 1950-01-01}\n  kid: "
@@ -223,7 +190,6 @@ static const char vcf_head[] =
 static mtl_scenario *load_trio(void)
 {
     mtl_scenario *s;
-    mtl_error err = {0};
     write_file("a.fam", trio);
     assert_int_equal(mtl_pedigree_load(&s, in_folder("a.fam"), model, &err), MTL_OK);
     return s;
@@ -240,7 +206,6 @@ static void vcf_reads(void **state)
                                "chrX\t600\trs6\tA\tG\t.\tPASS\t.\tGT\t1/1\t0/1\t1/1\n";
     mtl_scenario *s = load_trio();
     mtl__genotypes g;
-    mtl_error err = {0};
     char text[2000];
     snprintf(text, sizeof text, "%s%s", vcf_head, body);
     assert_int_equal(mtl__genotypes_init(&g, s, &err), MTL_OK);
@@ -282,7 +247,6 @@ static void vcf_mistakes(void **state)
     mtl_scenario *s = load_trio();
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         mtl__genotypes g;
-        mtl_error err = {0};
         char text[2000];
         snprintf(text, sizeof text, "%s%s", bad[i].head, bad[i].body);
         assert_int_equal(mtl__genotypes_init(&g, s, &err), MTL_OK);
@@ -292,7 +256,6 @@ static void vcf_mistakes(void **state)
         mtl__genotypes_free(&g);
     }
     mtl__genotypes g;
-    mtl_error err = {0};
     assert_int_equal(mtl__genotypes_init(&g, s, &err), MTL_OK);
     assert_int_equal(mtl__vcf_read(&g, s, in_folder("none.vcf"), &err), MTL_ERR_IO);
     mtl__genotypes_free(&g);
@@ -316,7 +279,6 @@ static void vcf_round_trip(void **state)
     }
     mtl_scenario *s = load_trio();
     mtl_markers *r;
-    mtl_error err = {0};
     mtl_markers_opts o;
     mtl_markers_opts_init(&o);
     o.draws = 1;
@@ -362,7 +324,6 @@ static void ped_reads(void **state)
     static const char map[] = "1 m1 0 100\n1\tm2\t200\n2 m3 0 300\nX m4 0 400\n";
     mtl_scenario *s = load_trio();
     mtl__genotypes g;
-    mtl_error err = {0};
     assert_int_equal(mtl__genotypes_init(&g, s, &err), MTL_OK);
     assert_int_equal(
         mtl__ped_parse(&g, s, "x.ped", ped, strlen(ped), "x.map", map, strlen(map), &err), MTL_OK);
@@ -429,7 +390,6 @@ static void table_mistakes(void **state)
         mtl__genotypes g;
         mtl__hla_table t;
         mtl__hla_typing typing[3] = {{.typed = false}};
-        mtl_error err = {0};
         char text[1000];
         int ret = 0, index;
         const mtl__marker m = {.name = "m", .chromosome = "1", .ref = "A", .alt = "G"};
@@ -460,7 +420,6 @@ static void frequencies_either_way(void **state)
     (void)state;
     mtl_scenario *s = load_trio();
     mtl__genotypes g, panel;
-    mtl_error err = {0};
     int i;
     const mtl__marker in_panel = {"m", "1", "A", "G", 5, 0.3},
                       turned = {"m", "1", "G", "A", 5, NAN};

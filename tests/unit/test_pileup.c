@@ -11,41 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <htslib/faidx.h>
 #include <htslib/sam.h>
 
+#include "fixture_folder.h"
 #include "io/pileup.h"
 #include "num/num.h"
 
-static char folder[] = "/tmp/matriline-pileup-XXXXXX";
-
-static int set_up(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static const char *in_folder(const char *leaf)
-{
-    static char path[4][256];
-    static int at;
-    at = (at + 1) % 4;
-    snprintf(path[at], sizeof path[at], "%s/%s", folder, leaf);
-    return path[at];
-}
-
-static int tear_down(void **state)
-{
-    char command[300];
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
-
-static void write_file(const char *leaf, const char *text, size_t n)
+static void write_bytes(const char *leaf, const char *text, size_t n)
 {
     FILE *f = fopen(in_folder(leaf), "wb");
     assert_non_null(f);
@@ -61,7 +36,7 @@ static void write_file(const char *leaf, const char *text, size_t n)
 static void convert(const char *sam, const char *leaf, const char *mode, const char *fasta,
                     bool index)
 {
-    write_file("in.sam", sam, strlen(sam));
+    write_file("in.sam", sam);
     samFile *in = sam_open(in_folder("in.sam"), "r"), *out = sam_open(in_folder(leaf), mode);
     assert_non_null(in);
     assert_non_null(out);
@@ -366,7 +341,7 @@ static void write_fasta(const char *leaf, int length)
         n += (size_t)length;
         text[n++] = '\n';
     }
-    write_file(leaf, text, n);
+    write_bytes(leaf, text, n);
     free(text);
     assert_int_equal(fai_build(in_folder(leaf)), 0);
 }
@@ -448,12 +423,12 @@ static void damaged(void **state)
     assert_non_null(f);
     const size_t n = fread(bytes, 1, 1 << 20, f);
     fclose(f);
-    write_file("cut.bam", bytes, n / 2);
+    write_bytes("cut.bam", bytes, n / 2);
     assert_refused(&p, "cut.bam", &o, MTL_ERR_SYNTAX, "cut off");
     bytes[n / 2] = (char)(bytes[n / 2] ^ 0x55);
-    write_file("broken.bam", bytes, n);
+    write_bytes("broken.bam", bytes, n);
     assert_refused(&p, "broken.bam", &o, MTL_ERR_SYNTAX, "cut off or damaged");
-    write_file("none.bam", "this is not a BAM\n", 18);
+    write_file("none.bam", "this is not a BAM\n");
     assert_refused(&p, "none.bam", &o, MTL_ERR_SYNTAX, "");
     assert_refused(&p, "absent.bam", &o, MTL_ERR_IO, "No such file");
     free(sam);
@@ -548,5 +523,5 @@ int main(void)
         cmocka_unit_test(other_genomes),    cmocka_unit_test(references),
         cmocka_unit_test(names_of_contigs),
     };
-    return cmocka_run_group_tests_name("pile-up", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("pile-up", tests, make_folder, remove_folder);
 }

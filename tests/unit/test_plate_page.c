@@ -13,121 +13,33 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "fixture_model.h"
 #include "io/quantify_parts.h"
+#include "page_check.h"
 #include "report/plate.h"
 
-static mtl_model *model;
-
-static int start(void **state)
-{
-    mtl_error err = {0};
-    (void)state;
-    return mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err);
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    mtl_model_free(model);
-    return 0;
-}
-
-static char *read_all(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    fseek(f, 0, SEEK_END);
-    const long n = ftell(f);
-    rewind(f);
-    char *s = calloc((size_t)n + 1, 1);
-    assert_non_null(s);
-    assert_int_equal(fread(s, 1, (size_t)n, f), n);
-    fclose(f);
-    return s;
-}
-
-static void temporary(char path[32])
-{
-    strcpy(path, "/tmp/mtl-plate-XXXXXX");
-    const int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
-}
-
-static char *page_of(const mtl_quantify *q)
+static char *page_of_plate(const mtl_quantify *q)
 {
     char path[32];
-    mtl_error err = {0};
-    temporary(path);
+    page_temporary(path);
     if (mtl_quantify_report(q, "matriline quantify <plate>", path, &err) < 0)
         fail_msg("%s", err.text);
-    char *page = read_all(path);
-    unlink(path);
-    return page;
+    return page_take(path);
 }
 
-static int count(const char *s, const char *word)
-{
-    int n = 0;
-    for (const char *p = strstr(s, word); p; p = strstr(p + 1, word))
-        n++;
-    return n;
-}
-
-/* Every element is closed in order, nothing is fetched, and no number is missing. */
+/* As every page, and no number is missing (the script has words for what is not known). */
 static void whole(const char *page)
 {
-    static const char *const never[] = {"http:", "https:", "<link", "@import", "url(",     "\"nan",
-                                        " nan",  "-nan",   "\"inf", " inf ",   "not known"};
-    char open[64][16];
-    int depth = 0;
-    for (const char *p = strchr(page, '<'); p; p = strchr(p + 1, '<')) {
-        char name[16] = "";
-        const bool end = p[1] == '/';
-        if (p[1] == '!' || sscanf(p + 1 + end, "%15[a-z0-9]", name) != 1)
-            continue;
-        const char *close = strchr(p, '>');
-        assert_non_null(close);
-        if (strcmp(name, "meta") == 0 || strcmp(name, "wbr") == 0 || strcmp(name, "br") == 0 ||
-            close[-1] == '/')
-            continue;
-        if (!end) {
-            assert_true(depth < 64);
-            strcpy(open[depth++], name);
-        } else if (depth == 0 || strcmp(open[--depth], name) != 0) {
-            fail_msg("</%s> closes <%s>", name, depth < 0 ? "" : open[depth]);
-        }
-        if (!end && (strcmp(name, "script") == 0 || strcmp(name, "style") == 0))
-            p = strstr(p, "</") - 1;
-    }
-    assert_int_equal(depth, 0);
-    char *text = strdup(page), *script = strstr(text, "<script>");
-    assert_non_null(script); /* the script has words for what is not known */
-    *script = '\0';
-    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-        if (strstr(text, never[i]))
-            fail_msg("the page has '%s': %.80s", never[i], strstr(text, never[i]));
-    free(text);
-}
-
-static void has(const char *page, const char *words)
-{
-    if (!strstr(page, words))
-        fail_msg("the page does not say: %s", words);
-}
-
-static void lacks(const char *page, const char *words)
-{
-    const char *at = strstr(page, words);
-    if (at)
-        fail_msg("the page says: %.120s", at);
+    assert_whole(page);
+    const char *missing = strstr(page, "not known"), *script = strstr(page, "<script>");
+    if (missing && missing < script)
+        fail_msg("the page says: %.80s", missing);
 }
 
 /* ---------------------------------------------------------------- plates */
 static mtl_quantify *run_files(const char *plate, const mtl_scenario *s, const mtl_quantify_opts *o)
 {
     mtl_quantify *q = NULL;
-    mtl_error err = {0};
     if (mtl_quantify_run(&q, &plate, 1, s, model, o, &err) < 0)
         fail_msg("%s:%d: %s", err.file, err.line, err.text);
     return q;
@@ -137,7 +49,7 @@ static mtl_quantify *run_text(const char *text)
 {
     char path[32];
     mtl_quantify_opts o;
-    temporary(path);
+    page_temporary(path);
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
     assert_true(fputs(text, f) >= 0);
@@ -152,7 +64,6 @@ static mtl_quantify *run_text(const char *text)
 static mtl_quantify *example(mtl_scenario **s)
 {
     mtl_quantify_opts o;
-    mtl_error err = {0};
     mtl_quantify_opts_init(&o);
     o.samples = E "measure/anna_samples.tsv";
     o.targets = E "measure/targets.tsv";
@@ -179,7 +90,7 @@ static void rows_as_they_are(const mtl_quantify *q, const char *page)
 {
     const char *table = strstr(page, "<tbody>");
     assert_non_null(table);
-    assert_int_equal(count(table, "<td class=\"verdict\">"), q->n_rows);
+    assert_int_equal(page_count(table, "<td class=\"verdict\">"), q->n_rows);
     int seen = 0, bound = 0;
     for (int i = 0; i < q->n_rows; i++) {
         const mtl_quantify_row *r = &q->row[i];
@@ -192,12 +103,12 @@ static void rows_as_they_are(const mtl_quantify *q, const char *page)
             snprintf(text, sizeof text, "data-v=\"%.6g\">≤ %s</td>", r->high, mtl__two(r->high, a));
             bound++;
         }
-        has(table, text);
-        has(table, mtl_finding_name(r->finding));
+        page_has(table, text);
+        page_has(table, mtl_finding_name(r->finding));
     }
     assert_true(seen > 0 && bound > 0); /* the example shows both */
-    lacks(page, "≤ 0<");
-    lacks(page, "at most 0 ");
+    page_lacks(page, "≤ 0<");
+    page_lacks(page, "at most 0 ");
 }
 
 static void page_of_the_example(void **state)
@@ -205,13 +116,13 @@ static void page_of_the_example(void **state)
     (void)state;
     mtl_scenario *s = NULL;
     mtl_quantify *q = example(&s);
-    char *page = page_of(q), *again = page_of(q);
+    char *page = page_of_plate(q), *again = page_of_plate(q);
     whole(page);
     assert_string_equal(page, again);
     rows_as_they_are(q, page);
-    assert_int_equal(count(page, "<g class=\"tip\">"), wells_of(&q->plate[0]));
-    assert_int_equal(count(page, "aria-label=\"Standard curve of"), q->n_curves);
-    assert_int_equal(count(page, "aria-label=\"Likelihood of each donor"), q->n_rows);
+    assert_int_equal(page_count(page, "<g class=\"tip\">"), wells_of(&q->plate[0]));
+    assert_int_equal(page_count(page, "aria-label=\"Standard curve of"), q->n_curves);
+    assert_int_equal(page_count(page, "aria-label=\"Likelihood of each donor"), q->n_rows);
     /* The sentence is about the highest level that is found. */
     int best = 0;
     for (int i = 1; i < q->n_rows; i++)
@@ -222,9 +133,9 @@ static void page_of_the_example(void **state)
     snprintf(words, sizeof words,
              "most in %s: %s gEq per million (95%% interval: ", q->row[best].sample,
              mtl__two(q->row[best].per_1e6, a));
-    has(page, words);
-    has(page, "matriline quantify &lt;plate&gt;");
-    has(page, q->sha256[0]);
+    page_has(page, words);
+    page_has(page, "matriline quantify &lt;plate&gt;");
+    page_has(page, q->sha256[0]);
     free(page);
     free(again);
     mtl_quantify_free(q);
@@ -235,12 +146,11 @@ static void colours_are_those_of_the_family(void **state)
 {
     (void)state;
     mtl_scenario *s = NULL;
-    mtl_error err = {0};
     mtl_quantify *q = example(&s);
     char path[32], tom[64];
-    temporary(path);
+    page_temporary(path);
     assert_int_equal(mtl_family_write(s, NULL, path, &err), 0);
-    char *family = read_all(path), *page = page_of(q);
+    char *family = page_read(path), *page = page_of_plate(q);
     unlink(path);
     const char *at = strstr(family, "\">tom<");
     while (at && at[-2] != 'd') /* some stand without their colour */
@@ -248,7 +158,7 @@ static void colours_are_those_of_the_family(void **state)
     assert_non_null(at);
     snprintf(tom, sizeof tom, "%.2s\">tom or lost1<", at - 2); /* "d1" */
     assert_true(tom[0] == 'd');
-    has(page, tom);
+    page_has(page, tom);
     free(family);
     free(page);
     mtl_quantify_free(q);
@@ -269,11 +179,11 @@ static void what_blanks_explain_is_not_found(void **state)
     mtl_quantify *q = run_text(text);
     assert_int_equal(q->n_rows, 1);
     assert_int_equal(q->row[0].finding, MTL_NOT_ABOVE_BLANK);
-    char *page = page_of(q);
+    char *page = page_of_plate(q);
     whole(page);
-    has(page, "is above the blanks in x: at most ");
-    has(page, "3 of 12 blank wells were hit (SRY)");
-    lacks(page, "is found in");
+    page_has(page, "is above the blanks in x: at most ");
+    page_has(page, "3 of 12 blank wells were hit (SRY)");
+    page_lacks(page, "is found in");
     free(page);
     mtl_quantify_free(q);
 }
@@ -288,14 +198,14 @@ static void wells_all_hit_have_no_upper_end(void **state)
                       "A%d,NTC,SRY,blank,Undetermined,\nB%d,x,SRY,,30,\n", i + 1, i + 1);
     mtl_quantify *q = run_text(text);
     assert_int_equal(q->n_rows, 1);
-    char *page = page_of(q);
+    char *page = page_of_plate(q);
     whole(page);
-    has(page, "is found in x: at least ");
-    has(page, "gEq per well");
-    has(page, "there is no upper end");
-    has(page, "Genomes not counted.");
-    lacks(page, "10⁹");
-    lacks(page, "e+09");
+    page_has(page, "is found in x: at least ");
+    page_has(page, "gEq per well");
+    page_has(page, "there is no upper end");
+    page_has(page, "Genomes not counted.");
+    page_lacks(page, "10⁹");
+    page_lacks(page, "e+09");
     free(page);
     mtl_quantify_free(q);
 }
@@ -305,10 +215,10 @@ static void no_blanks_is_said(void **state)
     (void)state;
     mtl_quantify *q =
         run_text("well,sample,target,task,ct\nA1,x,SRY,,37\nA2,x,SRY,,Undetermined\n");
-    char *page = page_of(q);
+    char *page = page_of_plate(q);
     whole(page);
-    has(page, "No blanks.");
-    has(page, "which is assumed, not measured");
+    page_has(page, "No blanks.");
+    page_has(page, "which is assumed, not measured");
     free(page);
     mtl_quantify_free(q);
 }
@@ -319,11 +229,11 @@ static void no_donor_is_said(void **state)
     mtl_quantify *q = run_text("well,sample,target,task,ct,quantity\nA1,a,RNaseP,standard,30,100\n"
                                "A2,b,RNaseP,standard,27,1000\nA3,x,RNaseP,,28,\n");
     assert_int_equal(q->n_rows, 0);
-    char *page = page_of(q);
+    char *page = page_of_plate(q);
     whole(page);
-    has(page, "No donor can be looked for");
-    lacks(page, "id=\"levels\"");
-    assert_int_equal(count(page, "<g class=\"tip\">"), 3);
+    page_has(page, "No donor can be looked for");
+    page_lacks(page, "id=\"levels\"");
+    assert_int_equal(page_count(page, "<g class=\"tip\">"), 3);
     free(page);
     mtl_quantify_free(q);
 }
@@ -334,11 +244,11 @@ static void names_are_text(void **state)
     mtl_quantify *q =
         run_text("well,sample,target,task,ct\nA1,<b>&x</script>,SRY,,37\n"
                  "A2,<b>&x</script>,SRY,,Undetermined\nA3,NTC,SRY,blank,Undetermined\n");
-    char *page = page_of(q);
+    char *page = page_of_plate(q);
     whole(page);
-    has(page, "&lt;b&gt;&amp;x&lt;/script&gt;");
-    lacks(page, "<b>&");
-    assert_int_equal(count(page, "</script>"), 2);
+    page_has(page, "&lt;b&gt;&amp;x&lt;/script&gt;");
+    page_lacks(page, "<b>&");
+    assert_int_equal(page_count(page, "</script>"), 2);
     free(page);
     mtl_quantify_free(q);
 }
@@ -350,11 +260,11 @@ static void merged_wells_and_partitions(void **state)
     mtl_quantify *q = run_text("well,sample,target,task,partitions,positive\nM01,x,SRY,,15000,12\n"
                                "M02,x,SRY,,14000,9\nM03,NTC,SRY,blank,16000,0\n");
     assert_int_equal(q->n_rows, 1);
-    char *page = page_of(q);
+    char *page = page_of_plate(q);
     whole(page);
-    has(page, "M02: x\nSRY: 9 of 14,000 partitions positive");
-    has(page, "share of partitions positive");
-    has(page, "21 of 29,000");
+    page_has(page, "M02: x\nSRY: 9 of 14,000 partitions positive");
+    page_has(page, "share of partitions positive");
+    page_has(page, "21 of 29,000");
     free(page);
     mtl_quantify_free(q);
 }
@@ -369,15 +279,15 @@ static void groups_are_compared(void **state)
     o.group = "sons";
     mtl_quantify *q = run_files(E "measure/cohort.csv", NULL, &o);
     assert_int_equal(q->n_groups, 1);
-    char *page = page_of(q), words[96], a[32];
+    char *page = page_of_plate(q), words[96], a[32];
     whole(page);
     snprintf(words, sizeof words, "SRY: %s times as much where sons is yes as where sons is no",
              mtl__two(q->groups[0].ratio, a));
-    has(page, words);
-    has(page, "id=\"groups\"");
+    page_has(page, words);
+    page_has(page, "id=\"groups\"");
     /* Twenty subjects: one line each instead of panels, in both widths. */
-    assert_int_equal(count(page, "aria-label=\"Interval of every level"), 2);
-    assert_int_equal(count(page, "aria-label=\"Likelihood"), 0);
+    assert_int_equal(page_count(page, "aria-label=\"Interval of every level"), 2);
+    assert_int_equal(page_count(page, "aria-label=\"Likelihood"), 0);
     free(page);
     mtl_quantify_free(q);
 }
@@ -385,7 +295,6 @@ static void groups_are_compared(void **state)
 static void a_page_that_cannot_be_written(void **state)
 {
     (void)state;
-    mtl_error err = {0};
     mtl_quantify *q = run_text("well,sample,target,task,ct\nA1,x,SRY,,37\n");
     assert_int_equal(mtl_quantify_report(q, NULL, "/dev/null/x/report.html", &err), MTL_ERR_IO);
     assert_true(err.text[0] != '\0');
@@ -406,5 +315,5 @@ int main(void)
         cmocka_unit_test(groups_are_compared),
         cmocka_unit_test(a_page_that_cannot_be_written),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, load_model, free_model);
 }

@@ -15,69 +15,32 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "fixture_folder.h"
+#include "fixture_model.h"
 #include "io/quantify_parts.h"
 
-static mtl_model *model;
 static mtl_scenario *family;
 static mtl_quantify *q;
-static mtl_error err;
 static mtl_quantify_opts opts;
-static char folder[] = "/tmp/matriline-quantify-XXXXXX";
-
-static const char *in_folder(const char *leaf)
-{
-    static char path[6][256];
-    static int at;
-    at = (at + 1) % 6;
-    snprintf(path[at], sizeof path[at], "%s/%s", folder, leaf);
-    return path[at];
-}
-
-static const char *const leaves[] = {"p.csv",
-                                     "q.csv",
-                                     "t.tsv",
-                                     "out/levels.tsv",
-                                     "out/curves.tsv",
-                                     "out/wells.tsv",
-                                     "out/quantify.json"};
 
 static int set_up(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder) || mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err) < 0)
+    if (make_folder(state) < 0 || load_model(state) < 0)
         return -1;
     return mtl_scenario_load(&family, MTL_SOURCE_ROOT "/examples/pedigree.yaml", model, &err);
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++)
-        unlink(in_folder(leaves[i]));
-    rmdir(in_folder("out"));
-    rmdir(folder);
     mtl_quantify_free(q);
     mtl_scenario_free(family);
-    mtl_model_free(model);
-    return 0;
-}
-
-static const char *file(const char *leaf, const char *text)
-{
-    FILE *f = fopen(in_folder(leaf), "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    static char path[4][256];
-    static int at;
-    at = (at + 1) % 4;
-    snprintf(path[at], sizeof path[at], "%s", in_folder(leaf));
-    return path[at];
+    free_model(state);
+    return remove_folder(state);
 }
 
 static int run(const char *plate, const mtl_scenario *s)
 {
-    const char *p = file("p.csv", plate);
+    const char *p = write_file("p.csv", plate);
     mtl_quantify_free(q);
     q = NULL;
     memset(&err, 0, sizeof err);
@@ -184,7 +147,7 @@ static void listed_carriers(void **state)
 {
     (void)state;
     opts.targets =
-        file("t.tsv", "target\tcarriers\tcopies\nT\ttom:2, lost1:0.5/0.25/0.25 eva\t2\n");
+        write_file("t.tsv", "target\tcarriers\tcopies\nT\ttom:2, lost1:0.5/0.25/0.25 eva\t2\n");
     must_run("well,sample,target,ct\nA1,anna,T,37\n", family);
     assert_true(near(chance(target("T"), "tom", 2), 1));
     assert_true(near(chance(target("T"), "lost1", 2), 0.25));
@@ -199,8 +162,8 @@ static const char *const three =
 static void layout_changes(void **state)
 {
     (void)state;
-    opts.layout = file("t.tsv", "well\tsample\trole\tquantity\tomit\nA1:A2\tstd\t\t100\t\n"
-                                "B1\tb\tblank\t\t\n");
+    opts.layout = write_file("t.tsv", "well\tsample\trole\tquantity\tomit\nA1:A2\tstd\t\t100\t\n"
+                                      "B1\tb\tblank\t\t\n");
     must_run(three, NULL);
     assert_int_equal(q->plate[0].reaction[0].role, MTL__ROLE_STANDARD);
     assert_true(near(q->plate[0].reaction[1].quantity, 100));
@@ -231,10 +194,10 @@ static void layout_mistakes(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char text[256];
         snprintf(text, sizeof text, "well\tsample\trole\tquantity\tomit\n%s", bad[i].row);
-        opts.layout = file("t.tsv", text);
+        opts.layout = write_file("t.tsv", text);
         must_fail(three, NULL, bad[i].code, 2, bad[i].words);
     }
-    opts.layout = file("t.tsv", "well\trole\nA1:A2\tblank\nA2\tcontrol\n");
+    opts.layout = write_file("t.tsv", "well\trole\nA1:A2\tblank\nA2\tcontrol\n");
     must_fail(three, NULL, MTL_ERR_DUPLICATE, 3, "well A2 stands in line 2 too");
 }
 
@@ -243,25 +206,25 @@ static void table_mistakes(void **state)
 {
     (void)state;
     const char *plate = "well,sample,target,ct\nA1,anna blood,DYS14,37\n";
-    opts.samples = file("t.tsv", "sample\tperson\nanna blod\tanna\n");
+    opts.samples = write_file("t.tsv", "sample\tperson\nanna blod\tanna\n");
     must_fail(plate, family, MTL_ERR_NAME, 2, "did you mean 'anna blood'");
-    opts.samples = file("t.tsv", "sample\tperson\nanna blood\tanan\n");
+    opts.samples = write_file("t.tsv", "sample\tperson\nanna blood\tanan\n");
     must_fail(plate, family, MTL_ERR_NAME, 2, "did you mean 'anna'");
-    opts.samples = file("t.tsv", "sample\tdate\nanna blood\t1985-02-30\n");
+    opts.samples = write_file("t.tsv", "sample\tdate\nanna blood\t1985-02-30\n");
     must_fail(plate, family, MTL_ERR_DATE, 2, "not a date");
-    opts.samples = file("t.tsv", "sample\nanna blood\nanna blood\n");
+    opts.samples = write_file("t.tsv", "sample\nanna blood\nanna blood\n");
     must_fail(plate, family, MTL_ERR_DUPLICATE, 3, "stands in line 2 too");
-    opts.targets = file("t.tsv", "target\nDYS41\n");
+    opts.targets = write_file("t.tsv", "target\nDYS41\n");
     must_fail(plate, family, MTL_ERR_NAME, 2, "did you mean 'DYS14'");
-    opts.targets = file("t.tsv", "target\tcarriers\nDYS14\ttim:1\n");
+    opts.targets = write_file("t.tsv", "target\tcarriers\nDYS14\ttim:1\n");
     must_fail(plate, family, MTL_ERR_NAME, 2, "did you mean 'tom'");
-    opts.targets = file("t.tsv", "target\tcarriers\nDYS14\ttom:3\n");
+    opts.targets = write_file("t.tsv", "target\tcarriers\nDYS14\ttom:3\n");
     must_fail(plate, family, MTL_ERR_VALUE, 2, "copies are 0, 1, 2");
-    opts.targets = file("t.tsv", "target\tcopies\tfragments\nDYS14\t1\t2\n");
+    opts.targets = write_file("t.tsv", "target\tcopies\tfragments\nDYS14\t1\t2\n");
     must_fail(plate, family, MTL_ERR_VALUE, 2, "more fragments (2) than copies");
-    opts.targets = file("t.tsv", "target\tassay\nDYS14\tdys14-qpr\n");
+    opts.targets = write_file("t.tsv", "target\tassay\nDYS14\tdys14-qpr\n");
     must_fail(plate, family, MTL_ERR_NAME, 2, "did you mean 'dys14-qpcr'");
-    opts.blanks = file("t.tsv", "target\twells\thits\nDYS14\t4\t5\n");
+    opts.blanks = write_file("t.tsv", "target\twells\thits\nDYS14\t4\t5\n");
     must_fail(plate, family, MTL_ERR_VALUE, 2, "5 hits in 4 wells");
     opts.typing = MTL_SOURCE_ROOT "/examples/pedigree_hla.tsv";
     must_fail(plate, NULL, MTL_ERR_USAGE, 0, "a family is needed");
@@ -276,10 +239,10 @@ static void blanks_of_other_plates(void **state)
 {
     (void)state;
     const char *plates[2];
-    plates[0] = file("p.csv", "well,sample,target,ct\nA1,s,SRY,37\nA2,NTC,SRY,39\n");
-    plates[1] = file("q.csv", "well,sample,target,ct\nA1,s,SRY,37\nA2,NTC,SRY,Undetermined\n"
-                              "A3,NTC,SRY,Undetermined\n");
-    opts.blanks = file("t.tsv", "target\twells\thits\nSRY\t100\t3\n");
+    plates[0] = write_file("p.csv", "well,sample,target,ct\nA1,s,SRY,37\nA2,NTC,SRY,39\n");
+    plates[1] = write_file("q.csv", "well,sample,target,ct\nA1,s,SRY,37\nA2,NTC,SRY,Undetermined\n"
+                                    "A3,NTC,SRY,Undetermined\n");
+    opts.blanks = write_file("t.tsv", "target\twells\thits\nSRY\t100\t3\n");
     mtl_quantify_free(q);
     assert_int_equal(mtl_quantify_run(&q, plates, 2, NULL, model, &opts, &err), 0);
     mtl_quantify_opts_init(&opts);
@@ -314,7 +277,9 @@ static void written(void **state)
     assert_int_equal(mtl_quantify_n_rows(q), 3);
     assert_int_equal(mtl_quantify_n_curves(q), 2);
     assert_int_equal(mtl_quantify_write(q, in_folder("out"), &err), 0);
-    for (size_t i = 3; i < sizeof leaves / sizeof *leaves; i++)
+    static const char *const leaves[] = {"out/levels.tsv", "out/curves.tsv", "out/wells.tsv",
+                                         "out/quantify.json"};
+    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++)
         assert_int_equal(access(in_folder(leaves[i]), R_OK), 0);
     char *tsv = mtl_quantify_tsv(q), *json = mtl_quantify_json(q);
     const char *table = strstr(tsv, "\nplate\tsample\t");

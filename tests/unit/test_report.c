@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #include "fixture_result.h"
@@ -197,7 +196,7 @@ static void hatch_stays_inside(void **state)
     (void)state;
     const double left = 58.3, top = 17.7, w = 101.9, h = 40.1;
     mtl__str b = {0};
-    mtl__svg_hatch(&b, left, top, w, h);
+    mtl__svg_hatch(&b, "hatch", 8, left, top, w, h);
     int n = 0;
     for (const char *p = b.s + strcspn(b.s, "M"); *p == 'M' || *p == 'L';) {
         char *end;
@@ -209,7 +208,7 @@ static void hatch_stays_inside(void **state)
     }
     assert_true(n >= 2 * (int)((w + h) / 8));
     b.len = 0;
-    mtl__svg_hatch(&b, left, top, w, 0);
+    mtl__svg_hatch(&b, "hatch", 8, left, top, w, 0);
     assert_int_equal(b.len, 0);
     mtl__str_free(&b);
 }
@@ -376,6 +375,32 @@ static void user_text_is_escaped(void **state)
     fixture_result_free(r);
 }
 
+/* Labels beside the answers end where their columns end: 310 px of three in the wide figure, 281 of
+   two in the narrow one. "<" is one letter, though "&lt;" is four. Returns how many there are. */
+static int labels_in_columns(const char *section)
+{
+    const char *narrow = strstr(section, "class=\"narrow\"");
+    int n = 0;
+    assert_non_null(narrow);
+    for (const char *big = strstr(section, "class=\"big\""); big;
+         big = strstr(big + 1, "class=\"big\"")) {
+        double left = 0, x = 0;
+        char text[80];
+        assert_int_equal(sscanf(big, "class=\"big\" x=\"%lf\"", &left), 1);
+        const double end = left + (big < narrow ? 310.5 : 281.5);
+        const char *label = big;
+        for (int k = 0; k < 2; k++, n++) { /* chance alone, unknowns */
+            label = strstr(label + 1, "<text x=");
+            assert_non_null(label);
+            assert_int_equal(sscanf(label, "<text x=\"%lf\" y=\"%*f\">%79[^<]", &x, text), 2);
+            if (strncmp(text, "&lt;", 4) == 0)
+                memmove(text, text + 3, strlen(text + 3) + 1);
+            assert_true(x >= left && x + mtl__text_width(text, 12.5) <= end);
+        }
+    }
+    return n;
+}
+
 static void rivals_side_by_side(void **state)
 {
     (void)state;
@@ -388,11 +413,14 @@ static void rivals_side_by_side(void **state)
     assert_int_equal(mtl_report_write(all, 3, "/dev/null", &err), MTL_ERR_USAGE);
     assert_int_equal(mtl_report_write(all, 0, "/dev/null", &err), MTL_ERR_USAGE);
     r[1]->s = r[2]->s = r[0]->s;
+    for (int i = 0; i < 3; i++) /* the widest number that there is: "<0.0050" */
+        r[i]->answer[MTL__CHANCE] = r[i]->answer[MTL__UNKNOWNS] = i < 2 ? 0 : 0.5;
     char *page = page_of(all, 3);
     assert_well_formed(page);
     assert_no_bad_numbers(page);
     const char *section = strstr(page, "id=\"rivals\"");
     assert_non_null(section);
+    assert_int_equal(labels_in_columns(section), 12);
     for (int i = 0; i < 3; i++) {
         assert_non_null(strstr(section, r[i]->m->sw[0].value[i]));
         assert_non_null(strstr(section, r[i]->m->sw[0].value_meaning[i]));

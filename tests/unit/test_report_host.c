@@ -31,12 +31,6 @@ static mtl_result *with_host(enum fixture_size size, int repair)
     return r;
 }
 
-static void assert_said(const char *page, const char *words)
-{
-    if (!strstr(page, words))
-        fail_msg("the page does not say: %s", words);
-}
-
 /* ------------------------------------------------------------------ nothing followed */
 
 static void nothing_followed_nothing_said(void **state)
@@ -69,37 +63,40 @@ static void sections_say_what_they_must(void **state)
     assert_no_bad_numbers(page);
     const char *last = page;
     for (int i = 0; i < N_SECTIONS; i++) {
-        assert_said(page, sections[i]);
+        page_has(page, sections[i]);
         assert_true(strstr(page, sections[i]) > last);
         last = strstr(page, sections[i]);
     }
-    assert_said(page, "repair</b> = <b>benefit</b>: foreign cells speed repair up");
-    assert_said(page, "<b>harm</b>: foreign cells slow repair down");
-    assert_said(page, "<code>--each repair</code> runs them side by side");
-    assert_said(page, "Infarct, heart");
-    assert_said(page, "1991-03-12, 30% of the tissue over 2 days");
+    page_has(page, "repair</b> = <b>benefit</b>: foreign cells speed repair up");
+    page_has(page, "<b>harm</b>: foreign cells slow repair down");
+    page_has(page, "<code>--each repair</code> runs them side by side");
+    page_has(page, "Infarct, heart");
+    page_has(page, "1991-03-12, 30% of the tissue over 2 days");
     /* 1151 days without, 1151 / 1.6 with, 1.2 times that with the unknowns drawn */
-    assert_said(page, "A tenth of the damage is left <b>after 24 months</b>, with the unknowns "
-                      "drawn after 2.4 years; without any foreign cell <b>after 3.2 years</b>");
-    assert_said(page, "Caesarean scar, hippocampus");
-    assert_said(page, "implied by another event");
-    assert_said(page, "years after the injury");
-    assert_said(page, "anna lacks 50% of the HLA haplotypes");
-    assert_said(page, "tolerance.<wbr>decay");
-    assert_said(page, "injury.<wbr>repair.<wbr>rate");
-    assert_said(page, "given in the scenario, 1958-09-01: not a result");
-    assert_said(page, "relapse of MS, the first");
-    assert_said(page, "nothing: the baseline alone");
-    assert_said(page, "P(found)");
-    assert_said(page, "run <b>together</b>");
-    assert_said(page, "Error of the coupling, by halving the step: 0.31% (standard error 0.12%)");
-    assert_said(page, "<code>hosts/</code>");
-    assert_said(page, "<b>Cross</b>: an injury");
+    page_has(page, "A tenth of the damage is left <b>after 719 days</b> (unknowns drawn: 86 days to "
+                   "7.1 years); without any foreign cell <b>after 3.2 years</b>");
+    page_has(page, "a foreign seed that moves was left in 73 of 100 lives");
+    page_has(page, "In 90 days the injury <b>brings 0.20 cells</b> beside 6,500 that would be there "
+                   "without it, and 1,100 take up a fate of the tissue");
+    page_has(page, "Caesarean scar, hippocampus");
+    page_has(page, "implied by another event");
+    page_has(page, "years after the injury");
+    page_has(page, "anna lacks 50% of the HLA haplotypes");
+    page_has(page, "tolerance.<wbr>decay");
+    page_has(page, "injury.<wbr>repair.<wbr>rate");
+    page_has(page, "as dated in the scenario, 1958-09-01: not a result");
+    page_has(page, "relapse of MS, the first");
+    page_has(page, "nothing: the baseline alone");
+    page_has(page, "P(found)");
+    page_has(page, "run <b>together</b>");
+    page_has(page, "Error of the coupling, by halving the step: 0.31% (standard error 0.12%)");
+    page_has(page, "<code>hosts/</code>");
+    page_has(page, "<b>Cross</b>: an injury");
     /* numbers for pointer and keyboard: a window of dates per drawn injury beside those of the run
      */
-    assert_said(page, "{\"n\":\"damage, %\",\"c\":\"who me\",\"r\":1,\"k\":0,\"m\":[");
-    assert_said(page, "{\"n\":\"damage without cells, %\",\"c\":\"who me\",\"r\":2,");
-    assert_said(page, "{\"n\":\"tom, tolerance, %\",\"c\":\"who d1\",\"r\":0,");
+    page_has(page, "{\"n\":\"damage, %\",\"c\":\"who me\",\"r\":1,\"k\":0,\"m\":[");
+    page_has(page, "{\"n\":\"damage without cells, %\",\"c\":\"who me\",\"r\":2,");
+    page_has(page, "{\"n\":\"tom, tolerance, %\",\"c\":\"who d1\",\"r\":0,");
     /* the tier C value of the same injury is not among the unmeasured ones */
     assert_null(strstr(strstr(page, "id=\"injury\""), "injury.<wbr>calm.<wbr>rate</code>, "));
     free(page);
@@ -136,7 +133,7 @@ static void exposures_are_named(void **state)
                                      .tier = 'B',
                                      .beta = {.term = &zero, .n = 1, .text = "0"}};
     char *page = page_of_one(r);
-    assert_said(page, "child.<wbr>cells <span class=\"tier tD\">D</span>");
+    page_has(page, "child.<wbr>cells <span class=\"tier tD\">D</span>");
     assert_null(strstr(page, "births.<wbr>count"));
     free(page);
     fixture_result_free(r);
@@ -159,7 +156,7 @@ static void further_organs_in_a_table(void **state)
     const char *section = strstr(page, "id=\"injury\"");
     assert_int_equal(page_count(section, "<h3>Caesarean scar, hippocampus"), 1);
     assert_int_equal(page_count(section, "<h3>Caesarean scar, heart"), 0);
-    assert_said(section, "<th scope=\"row\">Caesarean scar, heart");
+    page_has(section, "<th scope=\"row\">Caesarean scar, heart");
     s->injury[1].line = 7; /* of another event */
     assert_false(mtl__injury_follows(s, 1));
     free(page);
@@ -178,7 +175,7 @@ static void rivals_in_a_grid(void **state)
     char *page = page_of((const mtl_result *const[]){r[0], r[1], r[2]}, 3);
     assert_well_formed(page);
     assert_no_bad_numbers(page);
-    assert_said(page, "They stand side by side in <a href=\"#rivals\">");
+    page_has(page, "They stand side by side in <a href=\"#rivals\">");
     const char *grid = strstr(page, "class=\"grid2\"");
     assert_non_null(grid);
     static const char *const row[] = {"Infarct, heart",      "Response of anna against tom",
@@ -186,9 +183,9 @@ static void rivals_in_a_grid(void **state)
                                       "not followed",        "not by the end",
                                       "3.4 times on average"};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
-        assert_said(grid, row[i]);
+        page_has(grid, row[i]);
     assert_int_equal(page_count(grid, "not followed"), 1);
-    assert_said(page, "<b>Of the outcomes</b> that differs most: relapse of MS");
+    page_has(page, "<b>Of the outcomes</b> that differs most: relapse of MS");
     free(page);
     for (int i = 0; i < 3; i++) {
         r[i]->s = own[i];
@@ -243,9 +240,9 @@ static void thin_results(void **state)
         char *page = page_of_one(r), *json = mtl_result_json(r);
         assert_well_formed(page);
         assert_no_bad_numbers(page);
-        assert_said(page, "not by 2004");
-        assert_said(page, "not followed");
-        assert_null(strstr(strstr(page, "id=\"injury\""), "unknowns drawn after"));
+        page_has(page, "not by 2004");
+        page_has(page, "not followed");
+        assert_null(strstr(strstr(page, "id=\"injury\""), "unknowns drawn: "));
         assert_null(strstr(json, ": nan"));
         free(json);
         free(page);
@@ -522,7 +519,7 @@ static void json_has_the_hosts(void **state)
                                       "\"p_detected\": 0.12",
                                       "\"together\": true"};
     for (size_t i = 0; i < sizeof key / sizeof key[0]; i++)
-        assert_said(json, key[i]);
+        page_has(json, key[i]);
     assert_null(strstr(json, ": nan"));
     free(json);
     fixture_result_free(r);

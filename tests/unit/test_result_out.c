@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 #include <cmocka.h>
 
+#include "fixture_folder.h"
 #include "fixture_result.h"
 #include "io/io_hash.h"
 #include "io/result_out.h"
@@ -150,23 +150,6 @@ static void sink(void **state)
 }
 
 /* ------------------------------------------------------------------ the folder */
-
-static char folder[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/mtl-out-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
 
 static json_t *manifest_of(const char *dir)
 {

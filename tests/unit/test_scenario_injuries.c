@@ -139,6 +139,44 @@ static void sizes(void **state)
     mtl_scenario_free(s);
 }
 
+/* Two injuries of one organ on one day add up, which is said once for an event; on two days, or of
+   two people, they are nothing to remark. */
+static void remarks(void **state)
+{
+    (void)state;
+    mtl_scenario *s =
+        good(ANNA "  - {date: 1960-05-01, person: anna, event: infarct}\n"
+                  "  - {date: 1960-05-02, person: anna, event: infarct}\n"
+                  "  - {date: 1960-05-02, person: tom, event: infarct}\n"
+                  "  - {date: 1950-05-02, person: anna, event: delivery, child: tom, sex: male}\n");
+    char *text = mtl_scenario_remarks(s);
+    assert_string_equal(text, "");
+    free(text);
+    mtl_scenario_free(s);
+    s = good(ANNA "  - {date: 1970-05-01, person: anna, event: stroke}\n"
+                  "  - {date: 1960-05-01, person: anna, event: infarct}\n"
+                  "  - {date: 1960-05-01, person: anna, event: infarct, size: 3 %}\n"
+                  "  - {date: 1970-05-01, person: anna, event: stroke, organ: brain.pons}\n");
+    text = mtl_scenario_remarks(s);
+    assert_string_equal(
+        text,
+        "t.yaml:6: infarct of the heart of anna on 1960-05-01, and infarct of line 5 on the "
+        "same day: their damage adds up, to at most all of the organ\n"
+        "t.yaml:7: stroke of the brain.pons of anna on 1970-05-01, and stroke of line 4 on the "
+        "same day: their damage adds up, to at most all of the organ\n");
+    free(text);
+    mtl_scenario_free(s);
+    /* Two strokes of all: sixteen organs, one remark. */
+    s = good(ANNA "  - {date: 1970-05-01, person: anna, event: stroke}\n"
+                  "  - {date: 1970-05-01, person: anna, event: stroke}\n");
+    text = mtl_scenario_remarks(s);
+    assert_non_null(text);
+    assert_non_null(strchr(text, '\n'));
+    assert_string_equal(strchr(text, '\n'), "\n");
+    free(text);
+    mtl_scenario_free(s);
+}
+
 /* Without a region a stroke is of them all; told once. */
 static void groups(void **state)
 {
@@ -251,7 +289,7 @@ static void scars(void **state)
     assert_float_equal(s->injury[0].t, DAY(1950, 1, 1), 0);
     assert_true(s->injury[0].implied && s->injury[0].pregnancy == 1);
     assert_string_equal(event_of(s, MTL__EV_INJURY, 0)->text,
-                        "caesarean_scar of the uterus, 5% of the tissue (the model's)");
+                        "caesarean scar of the uterus, 5% of the tissue (the model's)");
     const double end = s->t_end;
     assert_int_equal(mtl__scenario_check(s, &err), 0);
     assert_int_equal(s->n_injuries, 1);
@@ -269,7 +307,7 @@ static void scars(void **state)
     model->n_injuries = SCAR; /* a model without it */
     refused("follow: [scars]\n" ANNA CAESAREAN, MTL_ERR_NAME, 1, "which the model does not have");
     s = good("follow: all\n" ANNA CAESAREAN);
-    assert_false(s->follow_scars);
+    assert_false(s->follow[0].scars);
     mtl_scenario_free(s);
     model->n_injuries = N_INJURIES;
 }
@@ -371,7 +409,7 @@ static void bad_onsets(void **state)
             MTL_ERR_DUPLICATE, 5, "already in line 4");
     refused("people:\n  max: {sex: male, born: 1950}\nevents:\n"
             "  - {age: 40, person: max, event: tumour, of: breast}\n",
-            MTL_ERR_VALUE, 4, "the other sex only");
+            MTL_ERR_VALUE, 4, "of women only");
     model->n_outcomes = 0;
     refused(INJURED("age: 54, event: diagnosis, of: lupus"), MTL_ERR_NAME, 4, "the model has none");
     model->n_outcomes = N_OUTCOMES;
@@ -387,12 +425,14 @@ static void follow(void **state)
 {
     (void)state;
     mtl_scenario *s = good("follow: [tolerance, ms_relapse, tumour]\n" ANNA CAESAREAN);
-    assert_true(s->follow_tolerance && !s->follow_scars);
+    assert_int_equal(s->n_follow, 1);
+    assert_int_equal(s->follow[0].person, -1);
+    assert_true(s->follow[0].tolerance && !s->follow[0].scars);
     static const bool want[N_OUTCOMES] = {
         [MS] = true, [RELAPSE] = true, [BREAST] = true, [COLON] = true}; /* ms: the relapse needs it
                                                                           */
     for (int i = 0; i < N_OUTCOMES; i++)
-        assert_int_equal(s->follow[i], want[i]);
+        assert_int_equal(s->follow[0].outcome[i], want[i]);
     char *text = mtl_scenario_follows(s);
     assert_string_equal(text,
                         "tolerance and response, ms, ms_relapse, breast_cancer, colon_cancer");
@@ -400,14 +440,15 @@ static void follow(void **state)
     mtl_scenario_free(s);
 
     s = good("follow: death\n" ANNA CAESAREAN); /* and lupus, which it is exposed to */
-    assert_true(s->follow[DEATH] && s->follow[LUPUS] && !s->follow[MS]);
-    assert_false(s->follow_tolerance);
+    assert_true(s->follow[0].outcome[DEATH] && s->follow[0].outcome[LUPUS] &&
+                !s->follow[0].outcome[MS]);
+    assert_false(s->follow[0].tolerance);
     mtl_scenario_free(s);
 
     s = good("follow: all\n" ANNA CAESAREAN);
     for (int i = 0; i < N_OUTCOMES; i++)
-        assert_true(s->follow[i]);
-    assert_true(s->follow_tolerance && s->follow_scars);
+        assert_true(s->follow[0].outcome[i]);
+    assert_true(s->follow[0].tolerance && s->follow[0].scars);
     char *drawn = mtl_scenario_draw(s, 80);
     assert_non_null(strstr(drawn, "\nFollowed  tolerance and response, scars of Caesarean"));
     assert_non_null(strstr(drawn, "X injury  K cells taken away"));
@@ -415,7 +456,8 @@ static void follow(void **state)
     mtl_scenario_free(s);
 
     s = good(ANNA CAESAREAN);
-    assert_null(s->follow);
+    assert_int_equal(s->n_follow, 0);
+    assert_null(mtl__follow_of(s, 0));
     text = mtl_scenario_follows(s);
     assert_string_equal(text, "");
     free(text);
@@ -425,7 +467,6 @@ static void follow(void **state)
     assert_string_equal(err.field, "follow[0]");
     refused("follow: [tolerence]\n" ANNA CAESAREAN, MTL_ERR_NAME, 1, "'tolerance'");
     refused("follow: [heart attack]\n" ANNA CAESAREAN, MTL_ERR_NAME, 1, "known: all, tolerance");
-    refused("follow: {a: b}\n" ANNA CAESAREAN, MTL_ERR_SYNTAX, 1, "single value");
     refused("follow: [lupus]\npeople:\n  eve: {sex: female}\nevents:\n"
             "  - {date: 1990-01-01, person: eve, event: delivery, child: x}\n",
             MTL_ERR_DATE, 1, "needs the birth date of eve");
@@ -433,6 +474,104 @@ static void follow(void **state)
     s = good("follow: [fetal_loss]\npeople:\n  eve: {sex: female}\nevents:\n"
              "  - {date: 1990-01-01, person: eve, event: delivery, child: x}\n");
     mtl_scenario_free(s);
+}
+
+/* The list is of whom the answer is about, and of whomever something befalls. */
+static void follow_of_whom(void **state)
+{
+    (void)state;
+    mtl_scenario *s = good("follow: [lupus]\nfocus: anna\n" ANNA CAESAREAN
+                           "  - {date: 1990-01-01, person: a, event: infarct}\n"
+                           "  - {date: 1990-01-01, person: anna, event: sample, organ: blood}\n");
+    const int anna = who(s, "anna"), a = who(s, "a"), b = who(s, "b");
+    assert_ptr_equal(mtl__follow_of(s, anna), &s->follow[0]);
+    assert_ptr_equal(mtl__follow_of(s, a), &s->follow[0]);
+    assert_null(mtl__follow_of(s, b));
+    assert_int_equal(mtl_scenario_set_focus(s, "b", &err), 0);
+    assert_ptr_equal(mtl__follow_of(s, b), &s->follow[0]);
+    assert_null(mtl__follow_of(s, anna));
+    mtl_scenario_free(s);
+}
+
+#define TWO                                                                                        \
+    "people:\n  anna: {sex: female, born: 1925-03-01}\n  rosa: {sex: female, born: 1926-02-01}\n"  \
+    "  eve: {sex: female}\nevents:\n"                                                              \
+    "  - {date: 1950-01-01, person: anna, event: delivery, child: a, mode: caesarean}\n"           \
+    "  - {date: 1951-01-01, person: rosa, event: delivery, child: b, mode: caesarean}\n"           \
+    "  - {date: 1951-01-01, person: eve, event: delivery, child: c}\n"                             \
+    "  - {date: 1952-01-01, person: anna, event: loss, week: 8, child: lost}\n"                    \
+    "  - {date: 1953-01-01, person: anna, event: transfusion, from: donor}\n"                      \
+    "  - {date: 1954-01-01, person: anna, event: infarct}\n"
+
+/* Everybody named has a set of her own, and nobody else any. */
+static void follow_by_person(void **state)
+{
+    (void)state;
+    mtl_scenario *s =
+        good("follow: {rosa: [ms_relapse, scars], a: death, eve: tolerance, b: []}\n" TWO);
+    const mtl__follow *rosa = mtl__follow_of(s, who(s, "rosa")),
+                      *a = mtl__follow_of(s, who(s, "a")), *eve = mtl__follow_of(s, who(s, "eve"));
+    assert_int_equal(s->n_follow, 4);
+    assert_non_null(rosa);
+    assert_non_null(a);
+    assert_non_null(eve);
+    /* Not who is in focus nor whom something befell: not named. */
+    assert_null(mtl__follow_of(s, who(s, "anna")));
+    assert_true(rosa->scars && rosa->outcome[RELAPSE] && rosa->outcome[MS]);
+    assert_false(rosa->tolerance || rosa->outcome[DEATH] || rosa->outcome[LUPUS]);
+    assert_true(a->outcome[DEATH] && a->outcome[LUPUS] && !a->outcome[MS] && !a->scars);
+    assert_true(eve->tolerance && !eve->scars);
+    for (int i = 0; i < N_OUTCOMES; i++)
+        assert_false(eve->outcome[i]);
+    int n_scars = 0;
+    for (int i = 0; i < s->n_injuries; i++)
+        if (s->injury[i].pregnancy) {
+            assert_int_equal(s->injury[i].person, who(s, "rosa"));
+            n_scars++;
+        }
+    assert_int_equal(n_scars, 1);
+    char *text = mtl_scenario_follows(s);
+    assert_non_null(strstr(text, "rosa: scars of Caesarean deliveries, ms, ms_relapse"));
+    assert_non_null(strstr(text, "; a: lupus, death"));
+    assert_non_null(strstr(text, "b: nothing"));
+    free(text);
+    mtl_scenario_free(s);
+
+    s = good("follow: {rosa: all}\n" TWO);
+    rosa = mtl__follow_of(s, who(s, "rosa"));
+    for (int i = 0; i < N_OUTCOMES; i++)
+        assert_true(rosa->outcome[i]);
+    assert_true(rosa->tolerance && rosa->scars);
+    mtl_scenario_free(s);
+    s = good("follow: {}\n" TWO);
+    assert_int_equal(s->n_follow, 0);
+    mtl_scenario_free(s);
+}
+
+static void bad_follow_by_person(void **state)
+{
+    (void)state;
+    refused("follow: {rsoa: [death]}\n" TWO, MTL_ERR_NAME, 1, "did you mean 'rosa'?");
+    assert_int_equal(err.column, 10);
+    refused("follow: {anna: death, zenobia: [death]}\n" TWO, MTL_ERR_NAME, 1,
+            "nobody is called 'zenobia'");
+    assert_int_equal(err.column, 23);
+    refused("follow:\n  anna: death\n  rosa: [tolerance, lupsu]\n" TWO, MTL_ERR_NAME, 3,
+            "did you mean 'lupus'?");
+    assert_string_equal(err.field, "follow.rosa[1]");
+    assert_int_equal(err.column, 21);
+    refused("follow: {tolerance: [anna]}\n" TWO, MTL_ERR_NAME, 1, "not a person");
+    refused("follow: {rosa: death, anna: lupus, rosa: lupus}\n" TWO, MTL_ERR_DUPLICATE, 1,
+            "'rosa' is given twice");
+    refused("follow: {rosa: {death: yes}}\n" TWO, MTL_ERR_SYNTAX, 1, "single value");
+    refused("follow: {rosa: [[death]]}\n" TWO, MTL_ERR_SYNTAX, 1, "single value");
+    refused("follow: [{rosa: death}]\n" TWO, MTL_ERR_SYNTAX, 1, "single value");
+    refused("follow: {rosa: }\n" TWO, MTL_ERR_VALUE, 1, "the value is missing");
+    /* By age, of whose birth nobody knows; of whom there is no body. */
+    refused("follow: {eve: death}\n" TWO, MTL_ERR_DATE, 1, "needs the birth date of eve");
+    assert_int_equal(err.column, 10);
+    refused("follow: {lost: tolerance}\n" TWO, MTL_ERR_VALUE, 1, "was never born");
+    refused("follow: {donor: tolerance}\n" TWO, MTL_ERR_VALUE, 1, "no body that could be followed");
 }
 
 static void accessors(void **state)
@@ -465,6 +604,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes),
+        cmocka_unit_test(remarks),
         cmocka_unit_test(groups),
         cmocka_unit_test(bad_injuries),
         cmocka_unit_test(scars),
@@ -473,6 +613,9 @@ int main(void)
         cmocka_unit_test(onsets),
         cmocka_unit_test(bad_onsets),
         cmocka_unit_test(follow),
+        cmocka_unit_test(follow_of_whom),
+        cmocka_unit_test(follow_by_person),
+        cmocka_unit_test(bad_follow_by_person),
         cmocka_unit_test(accessors),
         cmocka_unit_test(focus),
     };

@@ -165,12 +165,34 @@ static void test_bad_quantities(void **state)
     assert_int_equal(quantity_error("5 mm", "mL", NULL, &err), MTL_ERR_UNIT);
 }
 
+/* An unknown unit: the nearest of the dimension that is expected, else those there are. */
+static void test_unknown_units(void **state)
+{
+    (void)state;
+    static const char *const row[][3] = {
+        {"5 cm", "mL", "unknown unit 'cm'; known: uL, mL, dL, L"},
+        {"5 dya", "day", "unknown unit 'dya'; did you mean 'day'?"},
+        {"5 mLx", "mL", "unknown unit 'mLx'; did you mean 'mL'?"},
+        {"5 mLx", "day", "unknown unit 'mLx'; known: minute, hour, day, week, month, year"},
+        {"5 furlong", "pg", "unknown unit 'furlong'; known: pg, ng, ug, mg, g, kg"},
+        {"5 horses", "cells", "unknown unit 'horses'; known: cell, genome, gEq"},
+        {"5 furlong", "none", "unknown unit 'furlong'; a bare number is expected, or one with %"},
+        {"5 cels/mL", "cells/mL", "unknown unit 'cels'; did you mean 'cell'?"},
+        {"5 furlong/mL", "cells/mL", "unknown unit 'furlong'"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        mtl_error err = {0};
+        assert_int_equal(quantity_error(row[i][0], row[i][1], NULL, &err), MTL_ERR_UNIT);
+        assert_string_equal(err.text, row[i][2]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_units),     cmocka_unit_test(test_bad_units),
         cmocka_unit_test(test_long_unit),      cmocka_unit_test(test_quantities),
-        cmocka_unit_test(test_bad_quantities),
+        cmocka_unit_test(test_bad_quantities), cmocka_unit_test(test_unknown_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,12 +15,7 @@
 #include "assay/dpcr.h"
 #include "measure/curve.h"
 #include "measure/nb.h"
-
-static void near(double got, double want, double rtol, double atol)
-{
-    if (!(fabs(got - want) <= rtol * fabs(want) + atol))
-        fail_msg("got %.15g, want %.15g", got, want);
-}
+#include "near.h"
 
 /* ---------------------------------------------------------------- laws */
 static double poisson(int k, double mean)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "measure/wells_parts.h"
+#include "near.h"
 
 enum { KNOTS = 400, TARGETS = 2 };
 
@@ -63,14 +64,6 @@ static void make(poisson *p, const int sees[TARGETS][2], const double *count, do
                         .most = 1e6,
                         .n_nodes = 1,
                         .node = {1}};
-}
-
-static void near(double got, double want, double rtol, double atol)
-{
-    if (!(fabs(got - want) <= rtol * fabs(want) + atol)) {
-        print_error("got %.17g, want %.17g\n", got, want);
-        fail();
-    }
 }
 
 static const int shared[TARGETS][2] = {{1, 1}, {1, 0}};

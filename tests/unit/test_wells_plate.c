@@ -14,12 +14,7 @@
 #include <cmocka.h>
 
 #include "measure/wells_parts.h"
-
-static void near(double got, double want, double rtol, double atol)
-{
-    if (!(fabs(got - want) <= rtol * fabs(want) + atol))
-        fail_msg("got %.15g, want %.15g", got, want);
-}
+#include "near.h"
 
 enum { MOST = 400 };
 typedef struct bench {

@@ -14,24 +14,9 @@
 #include <cmocka.h>
 
 #include "family/scenario.h"
+#include "fixture_model.h"
 #include "matriline/matriline.h"
 #include "run/run_internal.h"
-
-static mtl_model *model;
-
-static int load(void **state)
-{
-    (void)state;
-    mtl_error err = {0};
-    return mtl_model_load(&model, MTL_SOURCE_ROOT "/models/human", &err);
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mtl_model_free(model);
-    return 0;
-}
 
 static int read(mtl_scenario **s, const char *birth, const char *rest, mtl_error *err)
 {
@@ -59,7 +44,6 @@ static int find(const mtl_scenario *s, const char *name)
 static bool alike(const char *birth)
 {
     mtl_scenario *s;
-    mtl_error err;
     if (read(&s, birth, "", &err) != 0)
         fail_msg("%s: %s", birth, err.text);
     const bool same = mtl__same_genome(s, find(s, "a"), find(s, "b"));
@@ -88,7 +72,6 @@ static void test_sex_follows(void **state)
 {
     (void)state;
     mtl_scenario *s;
-    mtl_error err;
     assert_int_equal(
         read(&s, "children: [{name: a, sex: female}, {name: b}], zygosity: monozygotic", "", &err),
         0);
@@ -99,7 +82,6 @@ static void test_sex_follows(void **state)
 static void refused(const char *birth, const char *rest, int line, const char *part)
 {
     mtl_scenario *s = NULL;
-    mtl_error err;
     if (read(&s, birth, rest, &err) == 0)
         fail_msg("accepted: %s", birth);
     assert_null(s);
@@ -125,7 +107,6 @@ static void unnoticed(const char *list, const char *people, const char *part)
 {
     char text[1024];
     mtl_scenario *s = NULL;
-    mtl_error err = {0};
     snprintf(text, sizeof text,
              "unnoticed_losses: %s\n"
              "people:\n"
@@ -187,7 +168,6 @@ static void test_shares(void **state)
         "  - {date: 1985-06-01, person: anna, event: sample, organ: blood, genomes: 1e4}\n";
     mtl_scenario *s;
     mtl_result *r = NULL;
-    mtl_error err = {0};
     mtl_run_opts o;
     assert_int_equal(mtl_scenario_parse(&s, text, (int)strlen(text), "shares", model, &err), 0);
     for (int solver = 0; solver < 2; solver++) {
@@ -223,5 +203,5 @@ int main(void)
         cmocka_unit_test(test_conflicts), cmocka_unit_test(test_unnoticed),
         cmocka_unit_test(test_shares),
     };
-    return cmocka_run_group_tests_name("zygosity", tests, load, unload);
+    return cmocka_run_group_tests_name("zygosity", tests, load_model, free_model);
 }

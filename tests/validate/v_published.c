@@ -7,49 +7,11 @@
 #include <string.h>
 
 #include "assay/dpcr.h"
-#include "measure/curve.h"
+#include "published_wells.h"
 #include "validate.h"
 
-#define QPCR MTL_SOURCE_ROOT "/../shared/data/qpcr_kanaan2023/sensitivity.tsv"
-
-enum { ROWS = 1000, ASSAYS = 40 };
-typedef struct row {
-    int assay;
-    double background, nominal, ct;
-} row;
-typedef struct series {
-    row rows[ROWS];
-    char assay_name[ASSAYS][32];
-    int n, n_assays;
-} series;
-
-static bool load(series *s)
-{
-    char line[256], *field[5];
-    FILE *f = fopen(QPCR, "r");
-    s->n = s->n_assays = 0;
-    if (!f)
-        return false;
-    while (fgets(line, sizeof line, f) && s->n < ROWS) {
-        row *r = &s->rows[s->n];
-        if (v_split(line, '\t', field, 5) != 5 || !(field[1][0] >= '0' && field[1][0] <= '9'))
-            continue;
-        for (r->assay = 0; r->assay < s->n_assays; r->assay++)
-            if (!strcmp(s->assay_name[r->assay], field[0]))
-                break;
-        if (r->assay == s->n_assays && s->n_assays < ASSAYS)
-            snprintf(s->assay_name[s->n_assays++], sizeof *s->assay_name, "%.31s", field[0]);
-        r->background = atof(field[1]);
-        r->nominal = atof(field[2]);
-        r->ct = strcmp(field[4], "NA") ? atof(field[4]) : (double)NAN;
-        s->n++;
-    }
-    fclose(f);
-    return s->n > 0;
-}
-
 /* ---------------------------------------------------------------- P(hit), copies per gEq */
-static void hits(v_run *v, const series *s)
+static void hits(v_run *v, const pw_series *s)
 {
     static const double level[4] = {0, 1, 4, 16};
     v_say(v, "\n| gEq per well | wells hit | P(hit), 95%% interval | Poisson, 2 copies "
@@ -74,9 +36,9 @@ static void hits(v_run *v, const series *s)
     }
 }
 
-static void yields(v_run *v, const series *s)
+static void yields(v_run *v, const pw_series *s)
 {
-    mtl__standard w[ROWS];
+    mtl__standard w[PW_ROWS];
     int by_hits = 0, inside = 0, n = 0;
     double sum = 0.0;
     v_say(v, "\nCopies per gEq of each assay; the cell lines are mostly homozygous, which is 2. By "
@@ -89,7 +51,7 @@ static void yields(v_run *v, const series *s)
         int one = 0, hit = 0, wells = 0;
         double rate, low, high;
         for (int i = 0; i < s->n; i++) {
-            const row *r = &s->rows[i];
+            const pw_row *r = &s->rows[i];
             if (r->assay != a || r->nominal == 0.0)
                 continue;
             w[wells++] = (mtl__standard){r->nominal, r->ct};
@@ -122,68 +84,15 @@ static void yields(v_run *v, const series *s)
 }
 
 /* ---------------------------------------------------------------- fractions */
-typedef struct plate_of_rows {
-    mtl__plate plate;
-    mtl__reaction reaction[ROWS];
-    mtl__target target;
-    mtl__carrier carrier;
-    mtl__sampled sample[3];
-    const char *person[1];
-} plate_of_rows;
-
-/* Standards from two backgrounds, samples from the third. */
-static void make_plate(plate_of_rows *p, const series *s, int assay, double background)
-{
-    static const double level[3] = {1.0, 4.0, 16.0};
-    memset(p, 0, sizeof *p);
-    p->person[0] = "cell line";
-    p->carrier = (mtl__carrier){.person = 0, .chance = {0.0, 0.0, 1.0}};
-    p->target = (mtl__target){.name = s->assay_name[assay],
-                              .copies = 1.0,
-                              .fragments = 1.0,
-                              .calibrator = 2.0,
-                              .n_carriers = 1,
-                              .carrier = &p->carrier,
-                              .partner = -1};
-    for (int k = 0; k < 3; k++)
-        p->sample[k] = (mtl__sampled){
-            .name = "dilution", .host = -1, .genomes_per_well = background, .dilution = 1.0};
-    p->plate = (mtl__plate){.file = "",
-                            .n_targets = 1,
-                            .n_samples = 3,
-                            .n_people = 1,
-                            .reaction = p->reaction,
-                            .target = &p->target,
-                            .sample = p->sample,
-                            .person = p->person};
-    for (int i = 0; i < s->n; i++) {
-        const row *from = &s->rows[i];
-        if (from->assay != assay)
-            continue;
-        mtl__reaction *r = &p->reaction[p->plate.n++];
-        *r = (mtl__reaction){
-            .well = "x", .sample_index = -1, .ct = from->ct, .quantity = (double)NAN};
-        if (from->nominal == 0.0)
-            r->role = MTL__ROLE_BLANK;
-        else if (from->background != background) {
-            r->role = MTL__ROLE_STANDARD;
-            r->quantity = from->nominal;
-        } else
-            for (int k = 0; k < 3; k++)
-                if (from->nominal == level[k])
-                    r->sample_index = k;
-    }
-}
-
 typedef struct held {
     int n, inside, found;
     double ratio, square;
 } held;
 
-static void fractions(v_run *v, const series *s)
+static void fractions(v_run *v, const pw_series *s)
 {
-    static const double level[3] = {1.0, 4.0, 16.0}, background[3] = {10000.0, 25000.0, 60000.0};
-    static plate_of_rows p;
+    const double *const level = pw_level, *const background = pw_background;
+    static pw_plate p;
     held h[3][3] = {0};
     int inside = 0, n = 0;
     mtl__wells_opts o;
@@ -192,14 +101,14 @@ static void fractions(v_run *v, const series *s)
     for (int a = 0; a < s->n_assays; a++)
         for (int b = 0; b < 3; b++) {
             mtl__wells w;
-            make_plate(&p, s, a, background[b]);
+            pw_make_plate(&p, s, a, background[b]);
             if (mtl__wells_quantify(&w, &p.plate, &o, NULL) < 0)
                 continue;
             for (int k = 0; k < w.n_levels; k++) {
                 const mtl__level *l = &w.level[k];
                 held *here = &h[b][l->sample];
                 const double truth = 1e6 * level[l->sample] / background[b];
-                const double ratio = log((isnan(l->per_1e6) ? l->high : l->per_1e6) / truth);
+                const double ratio = pw_log_ratio(l, truth);
                 here->n++;
                 here->inside += l->low <= truth && truth <= l->high;
                 here->found += l->found;
@@ -234,8 +143,8 @@ static void fractions(v_run *v, const series *s)
 
 void v_published_wells(v_run *v)
 {
-    static series s;
-    if (!load(&s)) {
+    static pw_series s;
+    if (!pw_load(&s)) {
         printf("# skipped: qpcr_kanaan2023 is not there\n");
         v_say(v, "\nSkipped: the data are not there.\n");
         return;

@@ -2,96 +2,18 @@
 /* Reads of a son mixed into those of his mother (Genome in a Bottle HG002, HG004): whole templates,
    chosen by a hash of their names, another choice for every replicate; measured by the public
    functions with the unmixed files as references. All replicates choose from the same reads. */
-#include <htslib/sam.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "io/pileup.h"
 #include "matriline/markers.h"
 #include "matriline/mix.h"
+#include "mixed_reads.h"
 #include "validate.h"
 
-#define TRIO MTL_SOURCE_ROOT "/../shared/data/giab_trio_slices/"
-
-typedef struct reads {
-    samFile *file;
-    sam_hdr_t *header;
-    bam1_t *read;
-    bool more;
-    double keep;
-    uint64_t salt;
-} reads;
-
-static void next(reads *r)
-{
-    char name[300];
-    double u;
-    do {
-        r->more = sam_read1(r->file, r->header, r->read) >= 0;
-        snprintf(name, sizeof name, "%llu:%.260s", (unsigned long long)r->salt,
-                 r->more ? bam_get_qname(r->read) : "");
-        u = (double)(mtl__hash(name) >> 11) / 9007199254740992.0;
-    } while (r->more && u >= r->keep);
-}
-
-static bool start(reads *r, const char *path, double keep, uint64_t salt)
-{
-    *r = (reads){.file = sam_open(path, "r"), .read = bam_init1(), .keep = keep, .salt = salt};
-    r->header = r->file ? sam_hdr_read(r->file) : NULL;
-    if (r->header && r->read)
-        next(r);
-    return r->header && r->read;
-}
-
-static void stop(reads *r)
-{
-    if (r->file)
-        sam_close(r->file);
-    sam_hdr_destroy(r->header);
-    bam_destroy1(r->read);
-}
-
-static bool mix_files(double share, uint64_t salt, const char *out)
-{
-    reads a, b;
-    bool good = start(&a, TRIO "HG004_mother.bam", 1 - share, 2 * salt);
-    good = start(&b, TRIO "HG002_child.bam", share, 2 * salt + 1) && good;
-    samFile *to = good ? sam_open(out, "wb") : NULL;
-    good = to && sam_hdr_write(to, a.header) >= 0;
-    while (good && (a.more || b.more)) {
-        const bam1_core_t *x = &a.read->core, *y = &b.read->core;
-        const bool mother =
-            !b.more || (a.more && (x->tid < y->tid || (x->tid == y->tid && x->pos <= y->pos)));
-        reads *first = mother ? &a : &b;
-        good = sam_write1(to, a.header, first->read) >= 0;
-        next(first);
-    }
-    if (to)
-        good = sam_close(to) >= 0 && good;
-    stop(&a);
-    stop(&b);
-    return good;
-}
-
-/* Reads at the sites of one file. */
-static double depth_of(const mtl__site_panel *p, const char *path)
-{
-    mtl__pileup_opts o;
-    mtl__count_set c;
-    double n = 0;
-    mtl__pileup_opts_init(&o);
-    mtl__count_set_init(&c);
-    if (mtl__pileup_read(&c, p, path, &o, NULL) >= 0)
-        for (int i = 0; i < p->n; i++)
-            n += c.sample[0].ref[i] + c.sample[0].alt[i];
-    mtl__count_set_free(&c);
-    return n;
-}
-
 typedef struct bench {
-    char folder[64], bam[128], fam[128], references[1200];
+    char folder[64], bam[128], fam[128];
     mtl_model *model;
     mtl_scenario *family;
     double mother, son; /* depth */
@@ -106,17 +28,13 @@ static bool set_up(bench *b)
         return false;
     snprintf(b->bam, sizeof b->bam, "%s/mixed.bam", b->folder);
     snprintf(b->fam, sizeof b->fam, "%s/trio.fam", b->folder);
-    snprintf(b->references, sizeof b->references,
-             "HG002=%sHG002_child.bam,HG004=%sHG004_mother.bam,HG003=%sHG003_father.bam", TRIO,
-             TRIO, TRIO);
     FILE *f = fopen(b->fam, "w");
-    if (!f || fputs("t HG003 0 0 1 -9\nt HG004 0 0 2 -9\nt HG002 HG003 HG004 1 -9\n", f) < 0 ||
-        fclose(f) != 0)
+    if (!f || fputs(TRIO_FAM, f) < 0 || fclose(f) != 0)
         return false;
     mtl__sites_init(&p);
     if (mtl__sites_read(&p, TRIO "candidates.vcf.gz", NULL) >= 0) {
-        b->mother = depth_of(&p, TRIO "HG004_mother.bam");
-        b->son = depth_of(&p, TRIO "HG002_child.bam");
+        b->mother = trio_depth(&p, TRIO "HG004_mother.bam");
+        b->son = trio_depth(&p, TRIO "HG002_child.bam");
     }
     mtl__sites_free(&p);
     return b->mother > 0 && b->son > 0 &&
@@ -141,11 +59,10 @@ static bool measure(const bench *b, double share, uint64_t salt, mtl_mix_row *ou
     mtl_error err = {0};
     mtl_mix_opts_init(&o);
     o.panel = TRIO "candidates.vcf.gz";
-    o.references = b->references;
+    o.references = TRIO_REFERENCES;
     o.host = "HG004";
     o.threads = 1;
-    bool good =
-        mix_files(share, salt, b->bam) && mtl_mix_run(&m, b->family, file, 1, &o, &err) >= 0;
+    bool good = trio_mix(share, salt, b->bam) && mtl_mix_run(&m, b->family, file, 1, &o, &err) >= 0;
     if (!good)
         printf("# %s\n", err.text);
     mtl_mix_sample_row row;

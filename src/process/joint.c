@@ -17,20 +17,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct journey { /* one call */
-    mtl__joint *j;
-    const mtl__companion *c;
-    mtl__sim_opts o;
-    int n_times;
-    const double *time;
-    double t;    /* now */
-    double stop; /* next break of the companion */
-    bool anew;   /* something came at this date, so that cells are counted anew */
-    int next;    /* record */
-    mtl__joint_account *account;
-    mtl_error *err;
-} journey;
-
 /* ---------------------------------------------------------------- tallies */
 /* Of a piece; one that has gone ahead, in its segment. */
 static void add_piece(const mtl__joint *j, const mtl__piece *x, double t, double *y)
@@ -49,7 +35,7 @@ static void add_piece(const mtl__joint *j, const mtl__piece *x, double t, double
 }
 
 /* All of them at t; direct: of the schedule's intensities only, or only of the others. */
-static void count_tallies(const journey *v, double t, bool direct, double *y)
+static void count_tallies(const mtl__journey *v, double t, bool direct, double *y)
 {
     const mtl__joint *j = v->j;
     for (int k = 0; k < v->c->n_tallies; k++)
@@ -63,7 +49,7 @@ static void count_tallies(const journey *v, double t, bool direct, double *y)
 }
 
 /* Of all pieces at t within the step [t0, t1], the direct ones on the line between its ends. */
-static void tallies_within(const journey *v, double t0, double t1, double t, double *y)
+static void tallies_within(const mtl__journey *v, double t0, double t1, double t, double *y)
 {
     const double x = t1 > t0 ? (t - t0) / (t1 - t0) : 1;
     count_tallies(v, t, false, y);
@@ -71,245 +57,9 @@ static void tallies_within(const journey *v, double t0, double t1, double t, dou
         y[k] += v->j->direct0[k] + x * (v->j->direct1[k] - v->j->direct0[k]);
 }
 
-/* ---------------------------------------------------------------- at a date */
-static void begin_piece(journey *v, mtl__piece *x)
-{
-    mtl__state *s = x->s;
-    const double end = v->time[v->n_times - 1];
-    s->t = x->start;
-    x->begun = x->at_cut = true;
-    x->stirred = x->start;
-    v->anew = true;
-    for (int k = 0; k < x->w->n_active_cox; k++)
-        s->y[x->w->active_cox[k]] = 0;
-    if (x->direct)
-        return;
-    mtl__work_factors(x->p, s, x->w, end, false);
-    mtl__work_bounds(x->p, s, x->w, end);
-    int left = 0;
-    for (int k = v->next; k < v->n_times; k++)
-        left += v->time[k] >= x->start;
-    /* nobody knows how many the companion will put into a lane, or how they grow */
-    x->exact = v->o.solver == MTL__EXACT ||
-               (v->o.solver == MTL__AUTO && !x->lane->receives &&
-                mtl__work_exact_is_cheaper(x->p, s, x->w, x->start, end, left, &v->o));
-    v->account->used[x->exact ? MTL__EXACT : MTL__LEAP] = true;
-}
-
-/* At the cut of an exact piece: what is not spent is kept, and intensities come along. */
-static void rest_exact(mtl__piece *x, double t)
-{
-    mtl__exact_rest(x->s, x->w, t, x->inflow, &x->pending);
-    for (int k = 0; k < x->w->n_active_cox; k++)
-        mtl__cox_advance(x->p, x->s, x->w, x->w->active_cox[k], t);
-}
-
-/* The segment that ends at t: a resting piece has decayed, an exact one keeps what is not spent. */
-static void end_segment(mtl__piece *x, double t)
-{
-    mtl__state *s = x->s;
-    if (x->at_cut || x->direct || x->ahead) {
-        x->at_cut = true;
-        x->ahead = false;
-        return;
-    }
-    if (!x->awake) {
-        mtl__work_sleep(x->p, s, x->w, t);
-    } else if (x->exact) {
-        rest_exact(x, t);
-    }
-    s->t = t;
-    x->at_cut = true;
-}
-
-/* What falls on now in this piece. */
-static int happen(journey *v, mtl__piece *x)
-{
-    if (x->direct) {
-        mtl__cox_direct_now(x->s, x->w);
-        v->anew = v->anew || x->own <= v->t;
-        return 0;
-    }
-    const int happened = mtl__work_happens(x->p, x->s, x->w, &v->o, v->err);
-    MTL_TRY(happened);
-    if (happened) {
-        x->ready = x->told = false;
-        x->stirred = v->t;
-        v->anew = true;
-    }
-    return 0;
-}
-
-static void arrive(journey *v)
-{
-    mtl__arrival a[16];
-    const int most = (int)(sizeof a / sizeof *a);
-    for (int n = most; n == most;) {
-        n = v->c->arrivals(v->c->ctx, a, most);
-        for (int k = 0; k < n; k++)
-            for (int i = 0; i < v->j->n_pieces; i++) {
-                mtl__piece *x = &v->j->piece[i];
-                if (x->direct || x->lane - v->j->piece[0].lane != a[k].lane || !x->begun ||
-                    !(a[k].cells < 0 ? x->w->mine[a[k].type]
-                                     : x->p->type[a[k].type].component == x->w->component))
-                    continue;
-                end_segment(x, v->t);
-                v->anew = true;
-                mtl__ledger *l = &x->s->ledger;
-                int64_t *cells = &x->s->n[a[k].type];
-                *(a[k].cells < 0 ? &l->culled : &l->immigrated) +=
-                    a[k].cells < 0 ? *cells : a[k].cells;
-                *cells = a[k].cells < 0 ? 0 : *cells + a[k].cells;
-                x->ready = x->told = false;
-            }
-    }
-}
-
-static void take_records(journey *v)
-{
-    for (; v->next < v->n_times && v->time[v->next] <= v->t; v->next++) {
-        for (int k = 0; k < v->j->n_pieces; k++) {
-            const mtl__piece *x = &v->j->piece[k];
-            if (!x->direct && x->begun && v->time[v->next] >= x->start)
-                mtl__work_record(x->s, x->w,
-                                 x->lane->counts + (size_t)v->next * (size_t)x->p->n_types,
-                                 x->lane->cox + (size_t)v->next * (size_t)x->p->n_cox);
-        }
-        v->c->record(v->c->ctx, v->next);
-    }
-}
-
-/* Nothing acts on it now, and nobody needs to know where its segments end. */
-static bool is_free(const journey *v, const mtl__piece *x)
-{
-    return v->o.solver != MTL__EXACT && x->begun && !x->direct && !x->lane->receives &&
-           x->s->t < x->coupled_from;
-}
-
-/* It reads what moves in the companion, and follows where that is expected to go. */
-static bool is_led(const journey *v, const mtl__piece *x)
-{
-    return v->o.solver != MTL__EXACT && x->begun && !x->direct && !x->lane->receives &&
-           x->s->t >= x->coupled_from;
-}
-
-/* Days over which the piece may go on without the others: while cells come the tallies move fast;
-   after they came at once ever more slowly. */
-static double calm(const journey *v, const mtl__piece *x)
-{
-    const double days = mtl__max(0.5, 0.2 * (v->t - x->stirred));
-    return x->w->n_inflow > 0 ? mtl__min(days, 7) : days;
-}
-
-static double refined(const journey *v, double days)
-{
-    const double h = v->o.step_days > 0 ? v->o.step_days : days;
-    return h / (v->o.refine > 1 ? v->o.refine : 1);
-}
-
-/* Days in which what the piece reads of the companion moves little. */
-static double pace(const journey *v, const mtl__piece *x)
-{
-    const mtl__env *e = x->p->env;
-    double days = HUGE_VAL;
-    if (!e->pace)
-        return v->c->longest(v->c->ctx);
-    for (int i = 0; i < x->w->n_live; i++)
-        days = mtl__min(days, e->pace(e, x->w->live[i]));
-    return days;
-}
-
-/* A resting piece that reads the companion: nothing moves it before something comes. */
-static bool rests(mtl__piece *x)
-{
-    mtl__work_inflows(x->p, x->s, x->w);
-    return x->w->n_inflow == 0 && !mtl__work_any_cell(x->s, x->w);
-}
-
-/* Where the piece must be cut next. */
-static double next_cut(const journey *v, mtl__piece *x)
-{
-    const double most = v->time[v->next];
-    if (!x->begun)
-        return mtl__min(most, x->start);
-    if (x->direct)
-        return mtl__cox_direct_cut(x->p, x->s, x->w, most);
-    if (x->coupled_from <= v->t && rests(x))
-        return mtl__work_schedule(x->p, x->s, x->w, most);
-    x->w->led = v->o.solver != MTL__EXACT && !x->lane->receives;
-    mtl__work_stir(x->p, x->s, x->w);
-    x->coupled_from = x->w->reads_from;
-    if (x->s->t < x->coupled_from)
-        return mtl__work_cut(x->p, x->s, x->w, mtl__min(most, x->coupled_from), true);
-    const double t = mtl__work_cut(x->p, x->s, x->w, most, false); /* bounds are by the step */
-    if (!is_led(v, x))
-        return t;
-    return mtl__min(t, mtl__min(v->t + refined(v, mtl__min(pace(v, x), calm(v, x))), v->stop));
-}
-
-/* Cuts stand until they are reached. What falls on `sync` the others must see. */
-static void set_cut(const journey *v, mtl__piece *x)
-{
-    if (!(x->own > v->t))
-        x->own = next_cut(v, x);
-    x->cut = x->own;
-    if (!is_free(v, x))
-        x->sync = x->own;
-    else if (!(x->sync > v->t))
-        x->sync =
-            mtl__work_cut(x->p, x->s, x->w, mtl__min(v->time[v->next], x->coupled_from), false);
-}
-
-/* Everything that happens at v->t; then every piece knows its next cut. */
-static int at_date(journey *v)
-{
-    mtl__joint *j = v->j;
-    for (int k = 0; k < j->n_pieces; k++) {
-        mtl__piece *x = &j->piece[k];
-        if (!x->begun && x->start <= v->t)
-            begin_piece(v, x);
-        else if (x->begun && x->cut <= v->t)
-            end_segment(x, v->t);
-    }
-    arrive(v);
-    for (int k = 0; k < j->n_pieces; k++)
-        if (j->piece[k].begun && j->piece[k].at_cut && j->piece[k].s->t == v->t)
-            MTL_TRY(happen(v, &j->piece[k]));
-    take_records(v);
-    if (v->next == v->n_times)
-        return 0;
-    v->stop = v->c->next_break(v->c->ctx, v->t);
-    for (int k = 0; k < j->n_pieces; k++)
-        if (!j->piece[k].begun || j->piece[k].at_cut)
-            set_cut(v, &j->piece[k]);
-    return 0;
-}
-
 /* ---------------------------------------------------------------- a step */
-/* How long the step may be: the companion says what resolves it, and no piece is left alone for
-   too long that does not know itself. */
-static double step_end(const journey *v)
-{
-    const mtl__joint *j = v->j;
-    double h = HUGE_VAL;
-    for (int k = 0; k < j->n_pieces; k++) {
-        const mtl__piece *x = &j->piece[k];
-        if (!x->begun || x->direct || x->empty || is_led(v, x))
-            continue;
-        if (x->counted)
-            h = mtl__min(h, calm(v, x));
-        if (x->s->t >= x->coupled_from || x->lane->receives)
-            h = mtl__min(h, v->c->longest(v->c->ctx));
-    }
-    double t = mtl__min(v->t + refined(v, h), v->time[v->next]);
-    t = mtl__min(t, v->stop);
-    for (int k = 0; k < j->n_pieces; k++)
-        t = mtl__min(t, j->piece[k].sync);
-    return t > v->t ? t : v->time[v->next];
-}
-
 /* A piece at a cut: is anybody there, and the bounds of its rates; before the companion moves. */
-static void open_segment(const journey *v, mtl__piece *x, double t1)
+static void open_segment(const mtl__journey *v, mtl__piece *x, double t1)
 {
     if (!x->begun || x->direct || !x->at_cut)
         return;
@@ -321,7 +71,7 @@ static void open_segment(const journey *v, mtl__piece *x, double t1)
     if (!x->awake)
         return;
     x->coupled = x->s->t >= x->coupled_from;
-    if (x->coupled && !is_led(v, x))
+    if (x->coupled && !mtl__is_led(v, x))
         x->cut = t1;
     mtl__work_hold(x->p, x->s, x->w);
     if (x->exact || !x->coupled)
@@ -329,7 +79,7 @@ static void open_segment(const journey *v, mtl__piece *x, double t1)
 }
 
 /* Events of an exact piece up to t1 or its cut, against factors that are known. */
-static int run_exact(journey *v, mtl__piece *x, double t1)
+static int run_exact(mtl__journey *v, mtl__piece *x, double t1)
 {
     for (;;) {
         double t;
@@ -342,7 +92,7 @@ static int run_exact(journey *v, mtl__piece *x, double t1)
 
 /* The piece runs to its cut at once; told: `to` counts it as it stands. A leaping one that nothing
    acts on does as in mtl__simulate. */
-static int go_ahead(journey *v, mtl__piece *x, bool told)
+static int go_ahead(mtl__journey *v, mtl__piece *x, bool told)
 {
     mtl__joint *j = v->j;
     mtl__sim_opts o = v->o;
@@ -354,7 +104,7 @@ static int go_ahead(journey *v, mtl__piece *x, bool told)
     x->since = x->s->t;
     if (x->exact) {
         MTL_TRY(run_exact(v, x, x->cut));
-        rest_exact(x, x->cut);
+        mtl__rest_exact(x, x->cut);
     } else {
         if (x->coupled)
             o.refine = 1; /* the segment itself is refined */
@@ -369,7 +119,7 @@ static int go_ahead(journey *v, mtl__piece *x, bool told)
 }
 
 /* ... and its factors, along the path that the companion is expected to take. */
-static int start_segment(journey *v, mtl__piece *x)
+static int start_segment(mtl__journey *v, mtl__piece *x)
 {
     if (!x->begun || x->direct || !x->at_cut)
         return 0;
@@ -389,10 +139,10 @@ static int start_segment(journey *v, mtl__piece *x)
     x->ready = true;
     mtl__work_drives(x->p, x->s, x->w);
     x->inflow = mtl__exact_inflow(x->s, x->w);
-    return is_led(v, x) ? go_ahead(v, x, told) : 0;
+    return mtl__is_led(v, x) ? go_ahead(v, x, told) : 0;
 }
 
-static int run_leap(journey *v, mtl__piece *x, double t1)
+static int run_leap(mtl__journey *v, mtl__piece *x, double t1)
 {
     mtl__sim_opts o = v->o;
     o.refine = 1; /* the step itself is refined */
@@ -404,7 +154,7 @@ static int run_leap(journey *v, mtl__piece *x, double t1)
     return 0;
 }
 
-static void run_direct(journey *v, double t1)
+static void run_direct(mtl__journey *v, double t1)
 {
     for (int k = 0; k < v->j->n_pieces; k++) {
         mtl__piece *x = &v->j->piece[k];
@@ -417,18 +167,18 @@ static void run_direct(journey *v, double t1)
 }
 
 /* A free piece through the ends of its own segments before t1. */
-static int catch_up(journey *v, mtl__piece *x, double t1)
+static int catch_up(mtl__journey *v, mtl__piece *x, double t1)
 {
     while (x->cut < t1) {
         const double t = x->cut;
         if (x->awake && x->exact)
             MTL_TRY(run_exact(v, x, t));
-        end_segment(x, t);
+        mtl__end_segment(x, t);
         const int happened = mtl__work_happens(x->p, x->s, x->w, &v->o, v->err);
         MTL_TRY(happened);
         x->ready = x->ready && !happened;
         x->told = x->told && !happened;
-        x->cut = x->own = next_cut(v, x);
+        x->cut = x->own = mtl__next_cut(v, x);
         open_segment(v, x, t1);
         MTL_TRY(start_segment(v, x));
     }
@@ -436,11 +186,11 @@ static int catch_up(journey *v, mtl__piece *x, double t1)
 }
 
 /* The lanes over [v->t, t1] against the path that the companion was moved along. */
-static int lanes_step(journey *v, double t1)
+static int lanes_step(mtl__journey *v, double t1)
 {
     for (int k = 0; k < v->j->n_pieces; k++) {
         mtl__piece *x = &v->j->piece[k];
-        if (is_free(v, x))
+        if (mtl__is_free(v, x))
             MTL_TRY(catch_up(v, x, t1));
         if (!x->begun || x->direct || !x->awake || x->ahead)
             continue;
@@ -450,7 +200,7 @@ static int lanes_step(journey *v, double t1)
 }
 
 /* Event by event: every candidate sees the companion as it is at that moment. */
-static int events_step(journey *v, double t1)
+static int events_step(mtl__journey *v, double t1)
 {
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
@@ -481,7 +231,7 @@ static int events_step(journey *v, double t1)
 }
 
 /* The end of a trial step to t1, where the companion expects something to happen before. */
-static double happens_by(const journey *v, double t1)
+static double happens_by(const mtl__journey *v, double t1)
 {
     const double t = v->c->event ? v->c->event(v->c->ctx) : HUGE_VAL;
     return t < t1 ? mtl__max(t, mtl__min(t1, v->t + 1e-6)) : t1;
@@ -489,13 +239,13 @@ static double happens_by(const journey *v, double t1)
 
 /* The companion is led on to where the pieces at a cut that it leads want to go, with the tallies
    held, they go there, and it comes back. */
-static int lead(journey *v, double *t1)
+static int lead(mtl__journey *v, double *t1)
 {
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
     double far = v->t;
     for (int k = 0; k < j->n_pieces; k++)
-        if (is_led(v, &j->piece[k]) && j->piece[k].at_cut && j->piece[k].awake)
+        if (mtl__is_led(v, &j->piece[k]) && j->piece[k].at_cut && j->piece[k].awake)
             far = mtl__max(far, j->piece[k].cut);
     if (!(far > v->t))
         return 0;
@@ -503,7 +253,7 @@ static int lead(journey *v, double *t1)
     far = happens_by(v, far);
     for (int k = 0; k < j->n_pieces; k++) {
         mtl__piece *x = &j->piece[k];
-        if (!is_led(v, x) || !x->at_cut || !x->awake)
+        if (!mtl__is_led(v, x) || !x->at_cut || !x->awake)
             continue;
         x->cut = x->own = x->sync = mtl__min(x->cut, far);
         MTL_TRY(start_segment(v, x));
@@ -515,7 +265,7 @@ static int lead(journey *v, double *t1)
 
 /* Moves the companion along with the tallies held; the step ends where it expects something to
    happen. */
-static int predict(journey *v, double *t1)
+static int predict(mtl__journey *v, double *t1)
 {
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
@@ -532,7 +282,7 @@ static int predict(journey *v, double *t1)
     return c->advance(c->ctx, *t1, j->tally0, j->tally0, v->err);
 }
 
-static int step(journey *v, double t1)
+static int step(mtl__journey *v, double t1)
 {
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
@@ -570,13 +320,13 @@ static int step(journey *v, double t1)
     return 0;
 }
 
-static int travel(journey *v)
+static int travel(mtl__journey *v)
 {
     for (;;) {
-        MTL_TRY(at_date(v));
+        MTL_TRY(mtl__at_date(v));
         if (v->next == v->n_times)
             return 0;
-        MTL_TRY(step(v, step_end(v)));
+        MTL_TRY(step(v, mtl__step_end(v)));
     }
 }
 
@@ -598,7 +348,7 @@ static void add_account(const mtl__joint *j, mtl__joint_account *a)
 }
 
 /* What the schedule feeds directly is recorded as in mtl__simulate. */
-static int direct_records(journey *v)
+static int direct_records(mtl__journey *v)
 {
     for (int k = 0; k < v->j->n_pieces; k++) {
         mtl__piece *x = &v->j->piece[k];
@@ -623,15 +373,15 @@ int mtl__simulate_jointly(mtl__joint *j, const mtl__lane *lane, int n_lanes,
         if (mtl__grow(room[k], &j->cap_tallies[k], (size_t)c->n_tallies + 1, sizeof **room[k]) < 0)
             return mtl__nomem(err);
     MTL_TRY(mtl__joint_pieces(j, lane, n_lanes, c->n_tallies, err));
-    journey v = {.j = j,
-                 .c = c,
-                 .o = mtl__sim_limits(o),
-                 .n_times = n_times,
-                 .time = time,
-                 .t = mtl__min(c->t_start, time[0]),
-                 .anew = true,
-                 .account = account,
-                 .err = err};
+    mtl__journey v = {.j = j,
+                      .c = c,
+                      .o = mtl__sim_limits(o),
+                      .n_times = n_times,
+                      .time = time,
+                      .t = mtl__min(c->t_start, time[0]),
+                      .anew = true,
+                      .account = account,
+                      .err = err};
     for (int k = 0; k < j->n_pieces; k++)
         v.t = mtl__min(v.t, j->piece[k].start);
     MTL_TRY(travel(&v));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef MTL_PROCESS_JOINT_H
 #define MTL_PROCESS_JOINT_H
-/* Inside process/: pieces of lanes (joint_pieces.c) that the journey beside a companion moves
-   (joint.c). */
+/* Inside process/: pieces of lanes (joint_pieces.c), and the journey beside a companion that moves
+   them: from date to date (joint.c), and at a date (joint_date.c). */
 #include "process/solver.h"
 
 typedef struct mtl__piece {
@@ -11,22 +11,30 @@ typedef struct mtl__piece {
     mtl__state *s;
     mtl__work *w;
     mtl__gated gated;
-    bool direct;         /* the intensities that the schedule itself feeds, not a component */
+    bool direct; /* the intensities that the schedule itself feeds, not a component */
+    double start;
+
+    /* what tallies count of it: places in the joint's lists, whose tallies are places in its own */
+    bool counted;
+    int by_type0, by_type1, by_cox0, by_cox1;
+    int tally0, n_tallies;
+    double *from, *to; /* at both ends of a segment that it went through ahead [n_tallies] */
+    bool told;         /* `to` counts it as it stands at its cut */
+
+    /* the segment */
+    bool begun, exact;
+    bool at_cut;
+    double own;          /* next cut of its own schedule, of records and factors */
+    double cut;          /* ... unless the companion needs it earlier */
+    double sync;         /* next cut that the others must see */
     double coupled_from; /* some rate of it reads the companion from then on, as far as is known */
     bool coupled;        /* ... in this segment */
-    bool counted;        /* some tally reads it */
-    bool begun, awake, exact, ready, at_cut;
-    bool told;                                /* `to` counts it as it stands at its cut */
-    bool empty;                               /* it rests, and nothing of it is left */
-    bool ahead;                               /* it has leapt, and is at its cut already */
-    double since;                             /* when that segment began */
-    double stirred;                           /* when cells last came at once */
-    double *from, *to;                        /* its tallies then and at the cut */
-    double start, cut, pending, inflow, next; /* next: candidate of the exact solver */
-    double own;  /* next cut of its own schedule, of records and factors */
-    double sync; /* next cut that the others must see */
-    int by_type0, by_type1, by_cox0, by_cox1; /* into the joint's lists, whose tallies are places */
-    int tally0, n_tallies;                    /* ... in its own list of tallies */
+    bool awake, empty;   /* somebody is there or comes; else: and nothing of it is left */
+    bool ahead;          /* it is at its cut already */
+    double since;        /* when that segment began */
+    double stirred;      /* when cells last came at once */
+    bool ready;          /* exact: its tables stand */
+    double pending, inflow, next; /* exact: unspent waiting time, immigration, next candidate */
 } mtl__piece;
 
 struct mtl__joint {
@@ -50,10 +58,39 @@ struct mtl__joint {
     size_t cap_own;
 };
 
+typedef struct mtl__journey { /* one call */
+    mtl__joint *j;
+    const mtl__companion *c;
+    mtl__sim_opts o;
+    int n_times;
+    const double *time;
+    double t;    /* now */
+    double stop; /* next break of the companion */
+    bool anew;   /* something came at this date, so that cells are counted anew */
+    int next;    /* record */
+    mtl__joint_account *account;
+    mtl_error *err;
+} mtl__journey;
+
 /* Every component of every lane, and what its schedule feeds directly, as a piece. */
 int mtl__joint_pieces(mtl__joint *j, const mtl__lane *lane, int n, int n_tallies, mtl_error *err);
 /* What each of its tallies [x->n_tallies] counts of a piece as it stands, at t not before its last
    change. */
 void mtl__piece_count(const mtl__joint *j, const mtl__piece *x, double t, double *own);
+
+/* ---------------------------------------------------------------- at a date (joint_date.c) */
+/* Everything that happens at v->t; then every piece knows its next cut. */
+int mtl__at_date(mtl__journey *v);
+/* How far the next step may go. */
+double mtl__step_end(const mtl__journey *v);
+/* Where the piece, at a cut, must be cut next. */
+double mtl__next_cut(const mtl__journey *v, mtl__piece *x);
+/* The segment that ends at t: a resting piece has decayed, an exact one keeps what is not spent. */
+void mtl__end_segment(mtl__piece *x, double t);
+void mtl__rest_exact(mtl__piece *x, double t);
+/* Nothing acts on it now, and nobody needs to know where its segments end. */
+bool mtl__is_free(const mtl__journey *v, const mtl__piece *x);
+/* It reads what moves in the companion, and follows where that is expected to go. */
+bool mtl__is_led(const mtl__journey *v, const mtl__piece *x);
 
 #endif

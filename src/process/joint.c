@@ -237,20 +237,20 @@ static double happens_by(const mtl__journey *v, double t1)
     return t < t1 ? mtl__max(t, mtl__min(t1, v->t + 1e-6)) : t1;
 }
 
-/* The companion is led on to where the pieces at a cut that it leads want to go, with the tallies
-   held, they go there, and it comes back. */
-static int lead(mtl__journey *v, double *t1)
+/* Moves the companion along with the tallies held, as far as the pieces at a cut that it leads want
+   to go, and these go there. The step ends where the first of them does, or where something is
+   expected to happen. */
+static int predict(mtl__journey *v, double *t1)
 {
     mtl__joint *j = v->j;
     const mtl__companion *c = v->c;
-    double far = v->t;
+    double far = *t1;
     for (int k = 0; k < j->n_pieces; k++)
         if (mtl__is_led(v, &j->piece[k]) && j->piece[k].at_cut && j->piece[k].awake)
             far = mtl__max(far, j->piece[k].cut);
-    if (!(far > v->t))
-        return 0;
     MTL_TRY(c->advance(c->ctx, far, j->tally0, j->tally0, v->err));
     far = happens_by(v, far);
+    *t1 = mtl__min(*t1, far);
     for (int k = 0; k < j->n_pieces; k++) {
         mtl__piece *x = &j->piece[k];
         if (!mtl__is_led(v, x) || !x->at_cut || !x->awake)
@@ -259,27 +259,10 @@ static int lead(mtl__journey *v, double *t1)
         MTL_TRY(start_segment(v, x));
         *t1 = mtl__min(*t1, x->cut);
     }
-    c->back(c->ctx);
-    return 0;
-}
-
-/* Moves the companion along with the tallies held; the step ends where it expects something to
-   happen. */
-static int predict(mtl__journey *v, double *t1)
-{
-    mtl__joint *j = v->j;
-    const mtl__companion *c = v->c;
-    MTL_TRY(lead(v, t1));
-    MTL_TRY(c->advance(c->ctx, *t1, j->tally0, j->tally0, v->err));
-    const double t = happens_by(v, *t1);
-    if (!(t < *t1))
-        return 0;
-    *t1 = t;
     for (int k = 0; k < j->n_pieces; k++)
         if (j->piece[k].begun && j->piece[k].at_cut && j->piece[k].awake && j->piece[k].coupled)
             j->piece[k].cut = *t1;
-    c->back(c->ctx);
-    return c->advance(c->ctx, *t1, j->tally0, j->tally0, v->err);
+    return 0;
 }
 
 static int step(mtl__journey *v, double t1)

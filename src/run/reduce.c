@@ -28,11 +28,14 @@ static float quantile(const float *sorted, int n, double q)
 mtl__band mtl__band_of(float *x, int n, double whole)
 {
     double sum = 0, present = 0;
+    bool sorted = true; /* most often all are 0 */
     for (int i = 0; i < n; i++) {
+        sorted = sorted && (i == 0 || x[i - 1] <= x[i]);
         sum += (double)x[i];
         present += whole > 0 ? -mtl__expm1(-(double)x[i] * 1e-6 * whole) : x[i] > 0;
     }
-    qsort(x, (size_t)n, sizeof *x, by_float);
+    if (!sorted)
+        qsort(x, (size_t)n, sizeof *x, by_float);
     return (mtl__band){
         .mean = (float)(sum / n),
         .q025 = quantile(x, n, 0.025),

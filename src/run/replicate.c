@@ -404,7 +404,8 @@ static int read_sample(mtl__plan *p, mtl__worker *w, const scene *c, int band, i
                             .seen = &tube,
                             .donor = w->donor,
                             .in_tube = w->in_tube,
-                            .shown = band == MTL__CHANCE && index == 0};
+                            /* not of a run again with half the steps */
+                            .shown = band == MTL__CHANCE && index == 0 && !p->focus_only};
     const int ret = mtl__sample_draw(p, k, &draw, &rng, &p->raw[band].positive[at]);
     if (ret < 0)
         return mtl__fail_at(err, ret, r->s->file, x->line, x->column, "sample",

@@ -14,7 +14,7 @@
 /* A step moves nothing by more than this part of its range, and hastens no outcome that something
    reads beyond this chance. */
 #define MTL__HOST_MOVE 0.1
-#define MTL__HOST_REST_DAYS 182.0 /* the longest step */
+#define MTL__HOST_REST_DAYS 365.0 /* the longest step */
 #define MTL__HOST_LEAST_DAYS 1e-3
 #define MTL__HOST_NOTHING 1e-15 /* of its range */
 #define MTL__HOST_THERE 0.5     /* cells of a donor at which "cells are there" */

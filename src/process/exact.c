@@ -149,6 +149,7 @@ void mtl__exact_refresh(const mtl__process *p, mtl__state *s, mtl__work *w)
 /* Rates that may differ from the last segment's are made ready anew. */
 void mtl__exact_prepare(const mtl__process *p, mtl__state *s, mtl__work *w)
 {
+    w->moved = false;
     for (int k = 0; k < w->n_list; k++) {
         struct mtl__hot *h = &w->hot[w->list[k]];
         h->ready = h->ready && h->constant;
@@ -316,8 +317,9 @@ static inline int one_event(const mtl__process *p, mtl__state *s, mtl__work *w, 
     } else {
         inflow_event(p, s, w, at - w->total);
     }
-    if ((++s->ledger.events & 0xfffff) == 0) {
-        mtl__exact_refresh(p, s, w); /* sheds what adding and taking away has left in the sums */
+    s->ledger.events++;
+    if ((++w->fired & 0xfffff) == 0) { /* of this piece: at the same ones, whatever ran before */
+        mtl__exact_refresh(p, s, w);   /* sheds what adding and taking away has left in the sums */
         if (s->ledger.events > o->max_events)
             return mtl__fail(err, MTL_ERR_LIMIT, NULL,
                              "more than %.3g events by day %.6g: leap is made for this many",

@@ -7,10 +7,11 @@
    (thinning; Lewis & Shedler 1979). Each piece keeps its own unspent waiting time (as the clocks of
    Anderson 2007), so that what happens to one shifts no draws of another.
 
-   In steps: predictor, lanes, corrector, as a second-order splitting. A piece that reads nothing of
-   the companion that moves keeps its own segments and draws the very bits of mtl__simulate. One
-   that leaps goes ahead to the end of its segment, along the path that the companion is expected
-   to take, and is counted on the line between the ends: many cells are moved in long steps while
+   In steps: predictor, lanes, corrector, as a second-order splitting (of first order where a rate
+   reads a tally itself, which stands through the lane's step). A piece that reads nothing of the
+   companion that moves keeps its own segments and draws the very bits of mtl__simulate. One that
+   does is led: it goes ahead to the end of its segment, along the path that the companion is
+   expected to take, and is counted between the ends. So many cells are moved in long steps while
    the companion, and pieces that something has just stirred, take short ones. */
 #include "process/joint.h"
 
@@ -18,6 +19,14 @@
 #include <string.h>
 
 /* ---------------------------------------------------------------- tallies */
+/* Between the ends of a segment: on the line, but where much came or went as it grows or dies. */
+static double between(double from, double to, double part)
+{
+    return from > 0 && to > 0 && fabs(to - from) > 0.25 * from
+               ? from * mtl__exp(part * mtl__log(to / from))
+               : from + part * (to - from);
+}
+
 /* Of a piece; one that has gone ahead, in its segment. */
 static void add_piece(const mtl__joint *j, const mtl__piece *x, double t, double *y)
 {
@@ -25,7 +34,7 @@ static void add_piece(const mtl__joint *j, const mtl__piece *x, double t, double
     if (x->ahead && !x->at_cut) {
         const double part = x->cut > x->since ? (t - x->since) / (x->cut - x->since) : 1;
         for (int k = 0; k < x->n_tallies; k++)
-            y[tally[k]] += x->from[k] + part * (x->to[k] - x->from[k]);
+            y[tally[k]] += between(x->from[k], x->to[k], part);
         return;
     }
     double *own = j->own + 2 * (size_t)j->n_tally;
@@ -73,7 +82,6 @@ static void open_segment(const mtl__journey *v, mtl__piece *x, double t1)
     x->coupled = x->s->t >= x->coupled_from;
     if (x->coupled && !mtl__is_led(v, x))
         x->cut = t1;
-    mtl__work_hold(x->p, x->s, x->w);
     if (x->exact || !x->coupled)
         mtl__work_bounds(x->p, x->s, x->w, x->cut);
 }
@@ -128,6 +136,7 @@ static int start_segment(mtl__journey *v, mtl__piece *x)
     x->told = false;
     if (!x->awake)
         return 0;
+    mtl__work_hold(x->p, x->s, x->w);
     mtl__work_factors(x->p, x->s, x->w, x->cut, x->exact);
     if (!x->exact) {
         for (int k = 0; x->coupled && k < x->w->n_live; k++)
@@ -357,7 +366,9 @@ int mtl__simulate_jointly(mtl__joint *j, const mtl__lane *lane, int n_lanes,
             return mtl__nomem(err);
     MTL_TRY(mtl__joint_pieces(j, lane, n_lanes, c->n_tallies, err));
     mtl__journey v = {.j = j,
+                      .lane = lane,
                       .c = c,
+                      .stirred = -HUGE_VAL,
                       .o = mtl__sim_limits(o),
                       .n_times = n_times,
                       .time = time,

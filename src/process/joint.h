@@ -33,6 +33,7 @@ typedef struct mtl__piece {
     bool ahead;          /* it is at its cut already */
     double since;        /* when that segment began */
     double stirred;      /* when cells last came at once */
+    double due;          /* when cells come next, as far as is known beforehand */
     bool ready;          /* exact: its tables stand */
     double pending, inflow, next; /* exact: unspent waiting time, immigration, next candidate */
 } mtl__piece;
@@ -60,14 +61,16 @@ struct mtl__joint {
 
 typedef struct mtl__journey { /* one call */
     mtl__joint *j;
+    const mtl__lane *lane;
     const mtl__companion *c;
     mtl__sim_opts o;
     int n_times;
     const double *time;
-    double t;    /* now */
-    double stop; /* next break of the companion */
-    bool anew;   /* something came at this date, so that cells are counted anew */
-    int next;    /* record */
+    double t;       /* now */
+    double stop;    /* next break of the companion, or date on which counted cells come */
+    double stirred; /* when counted cells last came at once, in any piece */
+    bool anew;      /* something came at this date, so that cells are counted anew */
+    int next;       /* record */
     mtl__joint_account *account;
     mtl_error *err;
 } mtl__journey;

@@ -66,7 +66,7 @@ static int happen(mtl__journey *v, mtl__piece *x)
     const int happened = mtl__work_happens(x->p, x->s, x->w, &v->o, v->err);
     MTL_TRY(happened);
     if (happened) {
-        x->ready = x->told = false;
+        x->ready = x->told = x->empty = false;
         x->stirred = v->t;
         v->anew = true;
     }
@@ -82,18 +82,20 @@ static void arrive(mtl__journey *v)
         for (int k = 0; k < n; k++)
             for (int i = 0; i < v->j->n_pieces; i++) {
                 mtl__piece *x = &v->j->piece[i];
-                if (x->direct || x->lane - v->j->piece[0].lane != a[k].lane || !x->begun ||
+                if (x->direct || x->lane - v->lane != a[k].lane || !x->begun ||
                     !(a[k].cells < 0 ? x->w->mine[a[k].type]
                                      : x->p->type[a[k].type].component == x->w->component))
                     continue;
                 mtl__end_segment(x, v->t);
                 v->anew = true;
+                v->stirred = x->counted ? v->t : v->stirred;
                 mtl__ledger *l = &x->s->ledger;
                 int64_t *cells = &x->s->n[a[k].type];
                 *(a[k].cells < 0 ? &l->culled : &l->immigrated) +=
                     a[k].cells < 0 ? *cells : a[k].cells;
                 *cells = a[k].cells < 0 ? 0 : *cells + a[k].cells;
-                x->ready = x->told = false;
+                x->ready = x->told = x->empty = false;
+                x->own = v->t; /* it may have rested through what its rates read */
             }
     }
 }
@@ -127,11 +129,14 @@ bool mtl__is_led(const mtl__journey *v, const mtl__piece *x)
 }
 
 /* Days over which the piece may go on without the others: while cells come the tallies move fast;
-   after they came at once ever more slowly. */
+   after they came at once ever more slowly. What comes into others moves the companion that leads
+   it. */
 static double calm(const mtl__journey *v, const mtl__piece *x)
 {
-    const double days = mtl__max(0.5, 0.2 * (v->t - x->stirred));
-    return x->w->n_inflow > 0 ? mtl__min(days, 7) : days;
+    double days = mtl__max(0.5, 0.2 * (v->t - x->stirred));
+    if (x->w->n_inflow > 0)
+        days = mtl__min(days, 7);
+    return mtl__is_led(v, x) ? mtl__min(days, mtl__max(0.5, v->t - v->stirred)) : days;
 }
 
 static double refined(const mtl__journey *v, double days)
@@ -193,6 +198,22 @@ static void set_cut(const mtl__journey *v, mtl__piece *x)
             mtl__work_cut(x->p, x->s, x->w, mtl__min(v->time[v->next], x->coupled_from), false);
 }
 
+/* What comes into a counted piece, on a date that is known: the led ones must not run past it, and
+   go on by short steps. */
+static double comes_next(mtl__journey *v, mtl__piece *x)
+{
+    if (!x->counted)
+        return HUGE_VAL;
+    if (x->due > v->t)
+        return x->due;
+    if (x->due > -HUGE_VAL)
+        v->stirred = v->t;
+    x->due = !x->begun   ? x->start
+             : x->direct ? mtl__cox_direct_cut(x->p, x->s, x->w, HUGE_VAL)
+                         : mtl__work_schedule(x->p, x->s, x->w, HUGE_VAL);
+    return x->due;
+}
+
 /* Everything that happens at v->t; then every piece knows its next cut. */
 int mtl__at_date(mtl__journey *v)
 {
@@ -213,8 +234,12 @@ int mtl__at_date(mtl__journey *v)
         return 0;
     v->stop = v->c->next_break(v->c->ctx, v->t);
     for (int k = 0; k < j->n_pieces; k++)
+        v->stop = mtl__min(v->stop, comes_next(v, &j->piece[k]));
+    for (int k = 0; k < j->n_pieces; k++)
         if (!j->piece[k].begun || j->piece[k].at_cut)
             set_cut(v, &j->piece[k]);
+        else if (!(j->piece[k].sync > v->t)) /* its own cuts have gone past it */
+            j->piece[k].sync = j->piece[k].cut;
     return 0;
 }
 
@@ -237,5 +262,5 @@ double mtl__step_end(const mtl__journey *v)
     t = mtl__min(t, v->stop);
     for (int k = 0; k < j->n_pieces; k++)
         t = mtl__min(t, j->piece[k].sync);
-    return t > v->t ? t : v->time[v->next];
+    return t > v->t ? t : mtl__min(v->time[v->next], v->stop);
 }

@@ -99,6 +99,7 @@ static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names
                       .p = l->process,
                       .direct = c == l->process->n_components,
                       .own = -HUGE_VAL,
+                      .due = -HUGE_VAL,
                       .sync = -HUGE_VAL};
     MTL_TRY(state_for(j, j->n_pieces, l->process, &x->s, err));
     x->w = x->s->work;

@@ -193,7 +193,8 @@ static void settle(mtl__cutter *c, const mtl__source *src, double t_end)
         if (node < c->row0 || node >= c->cox0)
             continue;
         const mtl__row *r = &p->row[node - c->row0];
-        meet(c, c->component0 + r->component);
+        if (r->component >= 0) /* a row without landings is of none */
+            meet(c, c->component0 + r->component);
         for (int k = r->land0; k < r->land1; k++)
             if (c->place[p->land[k].target] >= 0)
                 meet(c, c->factor0 + p->land[k].factor);
@@ -270,7 +271,7 @@ static void copy_row(const mtl__cutter *c, mtl__process *q, int i, const mtl__ro
     const mtl__process *p = c->p;
     mtl__row *r = &q->row[i];
     *r = *y;
-    r->component = c->place[c->component0 + y->component];
+    r->component = y->component >= 0 ? c->place[c->component0 + y->component] : -1;
     r->land0 = q->n_land;
     copy_channels(c, p->land, y->land0, y->land1, 0, q->land, &q->n_land);
     r->land1 = q->n_land;

@@ -339,8 +339,8 @@ void mtl__joint_free(mtl__joint *j);
    read it thinned against its bounds. Else in steps: the companion is moved ahead with the tallies
    held (predictor), lanes run over the step against that path by the solver that costs less, and it
    is moved again with the tallies as they became (corrector): the error falls as the step squared
-   and is measured by `refine`. A lane that reads no companion draws as in mtl__simulate, whatever
-   stands beside it. */
+   (as the step where a rate reads a tally itself) and is measured by `refine`. A lane that reads no
+   companion draws as in mtl__simulate, whatever stands beside it. */
 int mtl__simulate_jointly(mtl__joint *j, const mtl__lane *lane, int n_lanes,
                           const mtl__companion *c, const mtl__sim_opts *o, int n_times,
                           const double *time, mtl__joint_account *account, mtl_error *err);

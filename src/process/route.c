@@ -143,18 +143,20 @@ static void land_many(const mtl__process *p, mtl__state *s, mtl__work *w, const 
     }
     double left = row->land_sum + moving + row->loss;
     int64_t rest = n;
+    int open = -1;
     for (int k = row->land0; k < end && rest > 0; k++) {
         const double x = p->land[k].rate * mtl__factor_now(w, p->land[k].factor);
         const double pr = left > 0 ? x / left : 0;
         const int64_t got = mtl__rng_binomial(&w->rng, rest, pr < 1 ? pr : 1);
+        open = x > 0 ? k : open;
         to[p->land[k].target] += got;
         s->ledger.landed += got;
         rest -= got;
         left -= x;
     }
-    /* With no loss the rest is rounding of the last probability: it lands last. */
-    if (rest > 0 && !(row->loss > 0) && end > row->land0) {
-        to[p->land[end - 1].target] += rest;
+    /* With no loss the rest is rounding of the last probability: it lands where that was. */
+    if (rest > 0 && !(row->loss > 0) && open >= 0) {
+        to[p->land[open].target] += rest;
         s->ledger.landed += rest;
         rest = 0;
     }

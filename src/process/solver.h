@@ -45,9 +45,12 @@ typedef struct mtl__work {
     bool led;          /* along a path of the companion with its tallies held (joint.c) */
     double *until;     /* [n_used] each keeps its value until then, or is not asked again before */
     bool *moves;       /* [n_used] ... the latter */
+    double again;      /* the first of these dates */
+    double *jump;      /* [n_used] when each jumps or bends next, as far as it was asked */
     bool *reads;       /* [n_used] does each read the companion? */
     double reads_from; /* ... and the date from which they may move */
-    bool moved;        /* bounds of rates differ from those of the last segment */
+    bool reads_now;    /* ... as they do */
+    bool moved;        /* bounds of rates differ from those that the tables of exact hold */
     bool crosses;      /* some crossing weight does */
     bool outputs_vary; /* some output does */
 
@@ -84,6 +87,7 @@ typedef struct mtl__work {
     int32_t *bin_count, *bin_member; /* bin_member[bin * n_types + slot] */
     uint64_t bins_used[MTL__N_BINS / 64];
     double total;
+    uint32_t fired; /* events of this piece */
 
     /* leap */
     int64_t *moving, *arriving, *pool;
@@ -203,7 +207,7 @@ void mtl__work_hold(const mtl__process *p, const mtl__state *s, mtl__work *w);
  */
 double mtl__work_schedule(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t);
 /* The first cut after s->t, at most t; bounds: also where bounds should be looked at again. */
-double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t,
+double mtl__work_cut(const mtl__process *p, const mtl__state *s, mtl__work *w, double t,
                      bool bounds);
 void mtl__work_inflows(const mtl__process *p, const mtl__state *s, mtl__work *w);
 int mtl__work_happens(const mtl__process *p, mtl__state *s, mtl__work *w, const mtl__sim_opts *o,

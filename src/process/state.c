@@ -54,6 +54,7 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->reads = get(a, nf, sizeof *w->reads);
     w->until = get(a, nf, sizeof *w->until);
     w->moves = get(a, nf, sizeof *w->moves);
+    w->jump = get(a, nf, sizeof *w->jump);
     w->f_in = get(a, nf, sizeof *w->f_in);
     w->f_slope = get(a, nf, sizeof *w->f_slope);
     w->f_out = get(a, nf, sizeof *w->f_out);

@@ -120,12 +120,15 @@ bool mtl__work_on(const mtl__process *p, mtl__work *w, int component)
     list_factors(p, w);
     const unsigned char known = look_at(p, w);
     w->varies = w->n_rates > 0;
+    w->moved = false;
+    w->again = -HUGE_VAL;
+    w->fired = 0;
     w->still = HUGE_VAL;
     w->led = false;
     w->n_live = w->n_held = 0;
     for (int i = 0; i < w->n_used; i++) {
         w->live[w->n_live++] = w->used[i];
-        w->until[i] = -HUGE_VAL;
+        w->until[i] = w->jump[i] = -HUGE_VAL;
         w->reads[i] = p->env && p->env->reads && p->env->reads(p->env, w->used[i]);
     }
     w->n_live_rates = w->n_rates;
@@ -139,7 +142,7 @@ bool mtl__work_on(const mtl__process *p, mtl__work *w, int component)
    a while where it moved. */
 static bool moves_from(const mtl__env *e, mtl__work *w, int i, double t)
 {
-    enum { LATER = 30 }; /* days; to take for moving what is still costs time only */
+    enum { LATER = 91 }; /* days; to take for moving what is still costs time only */
     const int k = w->used[i];
     if (t < w->until[i])
         return w->moves[i];
@@ -159,18 +162,27 @@ void mtl__work_stir(const mtl__process *p, const mtl__state *s, mtl__work *w)
 {
     const mtl__env *e = p->env;
     const bool beside = e && e->feedback;
-    w->varies = w->moved = false;
+    if (s->t < w->again) { /* all is as it was said */
+        w->reads_from = w->reads_now ? s->t : w->reads_from;
+        return;
+    }
+    w->varies = w->reads_now = false;
+    w->again = HUGE_VAL;
     w->still = w->reads_from = HUGE_VAL;
     w->n_live = w->n_live_rates = w->n_held = 0;
     for (int i = 0; e && i < w->n_used; i++) {
         const bool asked = e->still && e->value && (beside || i < w->n_rates);
         const bool moves = !asked || moves_from(e, w, i, s->t);
+        if (asked)
+            w->again = mtl__min(w->again, w->until[i]);
         if (moves && w->led && e->held && e->held(e, w->used[i]))
             w->held[w->n_held++] = w->used[i];
         else if (moves)
             w->live[w->n_live++] = w->used[i];
-        if (beside && w->reads[i])
+        if (beside && w->reads[i]) {
             w->reads_from = mtl__min(w->reads_from, moves ? s->t : w->until[i]);
+            w->reads_now = w->reads_now || moves;
+        }
         if (i < w->n_rates && !moves)
             w->still = mtl__min(w->still, w->until[i]);
         if (i < w->n_rates)
@@ -215,7 +227,7 @@ static bool inflow_shaped(const mtl__process *p, const mtl__state *s, const mtl_
     return false;
 }
 
-double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t,
+double mtl__work_cut(const mtl__process *p, const mtl__state *s, mtl__work *w, double t,
                      bool bounds)
 {
     const mtl__env *e = p->env;
@@ -224,8 +236,12 @@ double mtl__work_cut(const mtl__process *p, const mtl__state *s, const mtl__work
     if (!e || !(w->varies || w->crosses || w->outputs_vary || inflow))
         return t;
     if (!bounds && e->jump) {
-        for (int i = 0; i < w->n_live; i++)
-            t = mtl__min(t, e->jump(e, w->live[i], s->t));
+        for (int i = 0; i < w->n_used; i++) {
+            const bool stands = w->until[i] > s->t && !w->moves[i];
+            if (!stands && !(w->jump[i] > s->t))
+                w->jump[i] = e->jump(e, w->used[i], s->t);
+            t = mtl__min(t, stands ? w->until[i] : w->jump[i]);
+        }
         return t;
     }
     /* Bounds are needed only where rates are thinned; else the jumps are enough. */

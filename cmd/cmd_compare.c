@@ -165,12 +165,6 @@ static const mtl_paired *told(const mtl_compare_level *r)
     return r->chance.differ > 0 || !r->unknowns.n ? &r->chance : &r->unknowns;
 }
 
-/* Does the interval of the difference hold 0? Of one life there is none. */
-static int may_be_chance(const mtl_compare_level *r)
-{
-    return told(r)->low <= 0 && told(r)->high >= 0;
-}
-
 /* How much of a level the difference is, in how many lives. */
 static double weight(const mtl_compare_level *r)
 {
@@ -198,7 +192,7 @@ struct listing {
 };
 
 /* With --all each, as they come; else of the focus person the MOST_ROWS that differ most of those
-   whose interval leaves 0 out, the largest first. 0, or an exit status. */
+   that differ by more than chance, the largest first. 0, or an exit status. */
 static int choose_levels(struct listing *l, const mtl_compare *c, const struct options *o)
 {
     const int all = mtl_compare_n_levels(c);
@@ -206,7 +200,7 @@ static int choose_levels(struct listing *l, const mtl_compare *c, const struct o
     *l = (struct listing){.x = calloc((size_t)all + 1, sizeof *l->x)};
     for (int i = 0; l->x && i < all; i++) {
         mtl_compare_get_level(c, i, &r);
-        if (o->all || (r.focus && differs(&r) && !may_be_chance(&r)))
+        if (o->all || (r.focus && differs(&r) && mtl_compare_beyond_chance(c, told(&r))))
             l->x[l->n++] = (struct ranked){weight(&r), i};
         else if (!differs(&r))
             l->same++;
@@ -245,7 +239,7 @@ static void print_rest(const struct listing *l)
     if (l->less > 0)
         printf("%d more of this person differ less,\n", l->less);
     if (l->chance > 0)
-        printf("%d differ by what may be chance: the interval holds 0,\n", l->chance);
+        printf("%d differ by no more than chance may leave among so many,\n", l->chance);
     printf("%d differ in other bodies, %d are the same in every life (--all lists them)\n",
            l->others, l->same);
 }
@@ -266,9 +260,12 @@ static int print_levels(const mtl_compare *c, const struct options *o)
         printf(" in A, %s in B", date_text(end[1], date[1]));
     printf(") in genome equivalents per million; differences within\n"
            "lives, with the 95 %% interval of the paired t, and the share of lives that differ%s\n",
-           o->all || l.n == 0 ? ":"
-                              : ";\nthose whose interval leaves 0 out (by chance one in twenty), "
-                                "largest for their level first:");
+           o->all ? ":"
+           : l.n == 0
+               ? ";\nof the person in focus none differs by more than chance would leave among "
+                 "so many"
+               : ";\nthose that differ by more than chance would leave among so "
+                 "many, largest first:");
     for (int i = 0; i < l.n; i++) {
         mtl_compare_get_level(c, l.x[i].level, &r);
         difference_text(&r.chance, d);
@@ -335,8 +332,10 @@ static const char *value_text(const mtl_compare_host *r, double x, int there, ch
 {
     const int days = strncmp(r->measure, "days", 4) == 0;
     if (there && days && !isfinite(x))
-        return "never";
-    if (there && days && x >= 10)
+        return "not yet";                          /* by the end of the run */
+    if (there && r->donor[0] && x > 0 && x < 1e-3) /* 0 to 1: there is no more to tell */
+        snprintf(buf, 32, x < 1e-6 ? "0" : "<0.001");
+    else if (there && days && x >= 10)
         snprintf(buf, 32, "%.0f", x);
     else if (there)
         two_digits(x, buf);
@@ -348,9 +347,18 @@ static int apart(double x, double y)
     return isfinite(x) != isfinite(y) || fabs(x - y) > 1e-6 * fmax(fabs(x), fabs(y));
 }
 
+/* Tolerance and response go from 0 to 1: below a thousandth both are none. */
+static int none(const mtl_compare_host *r)
+{
+    return r->donor[0] && fmax(r->a, r->b) < 1e-3 &&
+           (isnan(r->a_unknowns) || isnan(r->b_unknowns) ||
+            fmax(r->a_unknowns, r->b_unknowns) < 1e-3);
+}
+
 static int host_differs(const mtl_compare_host *r)
 {
-    return r->in_a != r->in_b || apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns) ||
+    return r->in_a != r->in_b ||
+           (!none(r) && (apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns))) ||
            r->only_a + r->only_b > 0 || (r->delay.n && r->delay.differ > 0);
 }
 
@@ -388,7 +396,7 @@ static void print_hosts(const mtl_compare *c, const struct options *o)
     const int n = mtl_compare_n_hosts(c);
     mtl_compare_host r;
     char what[400], before[400] = "";
-    int same = 0;
+    int same = 0, alone = 0;
     if (n > 0 && !o->all && !hosts_differ(c)) {
         printf("\nThe hosts themselves: all %d numbers are the same in both (--all)\n", n);
         return;
@@ -403,12 +411,15 @@ static void print_hosts(const mtl_compare *c, const struct options *o)
             same++;
             continue;
         }
+        alone = alone || r.in_a != r.in_b;
         about(&r, what, sizeof what);
         if (strcmp(what, before) != 0)
             printf("%s\n", what);
         snprintf(before, sizeof before, "%s", what);
         host_lines(&r, !o->no_unknowns);
     }
+    if (alone)
+        printf("-: not followed there\n");
     if (same > 0)
         printf("%d more of %d are the same in both (--all)\n", same, n);
 }
@@ -461,8 +472,8 @@ static void print_answers(const mtl_compare *c, const struct side side[2])
     const char *other = mtl_compare_answer(c, 1, &chance[1], &unknowns[1]);
     print_wrapped(question, 0, 0);
     if (strcmp(question, other) != 0) {
-        printf("in A; in B: ");
-        print_wrapped(other, 0, 12);
+        printf("is asked in A; in B it is\n");
+        print_wrapped(other, 0, 0);
     }
     for (int i = 0; i < 2; i++) {
         printf("  %c  %.3f", 'A' + i, chance[i]);
@@ -475,9 +486,12 @@ static void print_answers(const mtl_compare *c, const struct side side[2])
 static int print_text(const mtl_compare *c, const struct side side[2], const struct options *o)
 {
     const int hosts_first = hosts_differ(c); /* they are what such a comparison is made for */
-    print_answers(c, side);
-    if (hosts_first)
+    if (hosts_first) {
+        print_wrapped(mtl_compare_headline(c), 0, 0);
         print_hosts(c, o);
+        printf("\n");
+    }
+    print_answers(c, side);
     const int ret = print_levels(c, o);
     if (ret)
         return ret;

@@ -54,7 +54,8 @@ typedef struct mtl_compare_host {
     double t_days;              /**< injuries: when; NaN else */
     const char *measure;        /**< what a and b are, in words */
     int in_a, in_b;             /**< which of the two follows it */
-    double a, b; /**< chance alone; NaN where not followed, or never ("days to heal") */
+    double a, b; /**< chance alone; NaN where not followed, or (median of days until a tenth is
+                    left) not by the end in half of lives */
     double a_unknowns, b_unknowns;
     int only_a, only_b; /**< outcomes drawn in both: lives in which it came in one only, else 0 */
     double p_mcnemar;   /**< of these, exact and two-sided; NaN where not paired by life */
@@ -96,6 +97,14 @@ MTL_API int mtl_compare_get_pairing(const mtl_compare *c, int i, mtl_compare_pai
 /** What each run answers: "P(a cell of ...)" and its value; -1 for A, +1 for B. Borrowed. */
 MTL_API const char *mtl_compare_answer(const mtl_compare *c, int which, double *chance,
                                        double *unknowns);
+/** Is a difference of levels more than chance would leave among so many (Bonferroni, over the
+ * levels of the focus person that differ in any life; at 5%)? Of one life there is no telling: 1.
+ */
+MTL_API int mtl_compare_beyond_chance(const mtl_compare *c, const mtl_paired *p);
+/** The largest difference between the hosts themselves that is more than chance, in a sentence: of
+ * outcomes by McNemar's test, of days to heal and of tolerance and response by the spread of lives;
+ * "" where there is none. Borrowed. */
+MTL_API const char *mtl_compare_headline(const mtl_compare *c);
 /** Why lives part sooner than the change asks for, in a sentence; "" where nothing is to be said.
  *  Borrowed. */
 MTL_API const char *mtl_compare_note(const mtl_compare *c);

@@ -124,6 +124,9 @@ int mtl__model_outcome(const mtl_model *m, const char *name, mtl_error *err);
    exposures. Immune: what the engine asks for to follow tolerance and response. */
 void mtl__tally_used_params(const mtl_model *m, int tally, bool *used);
 void mtl__injury_used_params(const mtl_model *m, int injury, bool *used);
+/* The same of an event that may say for itself how large it is and how long it takes. */
+void mtl__injury_event_params(const mtl_model *m, int injury, bool size_given, bool lasts_given,
+                              bool *used);
 void mtl__outcome_used_params(const mtl_model *m, int outcome, bool *used);
 void mtl__immune_used_params(const mtl_model *m, bool *used);
 

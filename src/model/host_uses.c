@@ -104,13 +104,33 @@ void mtl__tally_used_params(const mtl_model *m, int tally, bool *used)
         visit_tally(m, tally, mtl__mark_place, used);
 }
 
+typedef struct event_marks {
+    const mtl__expr *given[2]; /* which the event says itself; NULL = it does not */
+    bool *used;
+} event_marks;
+
+static int mark_unless_given(void *ctx, const mtl__place *p)
+{
+    const event_marks *x = ctx;
+    return p->expr == x->given[0] || p->expr == x->given[1] ? MTL_OK : mtl__mark_place(x->used, p);
+}
+
 void mtl__injury_used_params(const mtl_model *m, int injury, bool *used)
+{
+    mtl__injury_event_params(m, injury, false, false, used);
+}
+
+void mtl__injury_event_params(const mtl_model *m, int injury, bool size_given, bool lasts_given,
+                              bool *used)
 {
     static const char *const benefit[] = {"repair.gain", "repair.half"};
     static const char *const harm[] = {"repair.harm", "repair.half"};
     if (injury < 0 || injury >= m->n_injuries)
         return;
-    visit_injury(m, injury, mtl__mark_place, used);
+    event_marks marks = {.given = {size_given ? &m->injury[injury].size : NULL,
+                                   lasts_given ? &m->injury[injury].lasts : NULL},
+                         .used = used};
+    visit_injury(m, injury, mark_unless_given, &marks);
     const bool helps = mtl__model_switch_is(m, "repair", "benefit");
     if (!helps && !mtl__model_switch_is(m, "repair", "harm"))
         return;

@@ -4,11 +4,14 @@
    random numbers (mean equations forward in time) of three families: the one of the file; the same
    where no cell takes up a fate; and that one without any injury. What came is by how much the
    first or the second, whichever is more, exceeds the last: a fate may keep a cell that would have
-   gone, or cost one that would have stayed. The first has the cells that took up a fate of the
-   tissue. What can come is limited by seeds that move: their number hardly falls with the years on
-   average, but the chance that any is left does (backward equation, on the day of the injury). The
-   parameters are those that are set, and injuries heal as without foreign cells, so that all this
-   is known under every switch but those under which cells answer to what cells do. */
+   gone, or cost one that would have stayed. They are counted when they are most: cells that came
+   may be gone, or be taken away, long before the ninety days are over. The first has the cells that
+   took up a fate of the tissue. What can come is limited by seeds that move: the chance that any is
+   left on the day of the injury (backward equation) and how many are left on average, all lives
+   counted. The first falls with the years; the second need not, as seeds that are left in fewer
+   lives are more in these. The parameters are those that are set, and injuries heal as without
+   foreign cells, so that all this is known under every switch but those under which cells answer to
+   what cells do. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,10 @@
 #include "run/host_gather.h"
 
 static const double DAYS = 90, RTOL = 1e-7;
+/* Days after an injury; the last is DAYS. Between whole days, on which scenarios have events that
+   take cells away. */
+static const double LOOK[] = {0, 0.5, 1.5, 3.5, 7.5, 14.5, 30.5, 90};
+enum { LOOKS = sizeof LOOK / sizeof *LOOK };
 enum { MOST_INJURIES = 200, MOST_INOCULA = 400 }; /* beyond these it would take seconds */
 
 typedef struct looks { /* dates at which all injuries are looked at, and the sums there */
@@ -25,7 +32,8 @@ typedef struct looks { /* dates at which all injuries are looked at, and the sum
     bool *fate;          /* [n_kinds] */
     double *all, *fated; /* [n_injuries][n] foreign cells in the organ, of the family at hand */
     double *whole, *with, *without, *fates; /* the same, kept */
-    double *p_seed;                         /* [n_injuries] */
+    double *p_seed, *seeds;                 /* [n_injuries] on its day: P(any), mean number */
+    bool count_seeds;
 } looks;
 
 static int by_date(const void *a, const void *b)
@@ -42,23 +50,24 @@ static double until(const mtl_result *r, const mtl__injury *i)
 static int list_dates(looks *x, const mtl_result *r)
 {
     x->s = r->s;
-    const size_t most = 2 * (size_t)r->s->n_injuries + 1;
+    const size_t wounds = (size_t)r->s->n_injuries, most = LOOKS * wounds + 1,
+                 cells = most * wounds;
     x->t = malloc(most * sizeof *x->t);
     x->fate = calloc((size_t)r->m->n_kinds + 1, sizeof *x->fate);
-    x->all = calloc((6 * most + 1) * most, sizeof *x->all);
+    x->all = calloc(6 * cells + 2 * wounds + 1, sizeof *x->all);
     if (!x->t || !x->fate || !x->all)
         return MTL_ERR_MEMORY;
-    x->fated = x->all + most * most;
-    x->with = x->fated + most * most;
-    x->without = x->with + most * most;
-    x->fates = x->without + most * most;
-    x->whole = x->fates + most * most;
-    x->p_seed = x->whole + most * most;
+    x->fated = x->all + cells;
+    x->with = x->fated + cells;
+    x->without = x->with + cells;
+    x->fates = x->without + cells;
+    x->whole = x->fates + cells;
+    x->p_seed = x->whole + cells;
+    x->seeds = x->p_seed + wounds;
     int n = 0;
-    for (int k = 0; k < r->s->n_injuries; k++) {
-        x->t[n++] = r->s->injury[k].t;
-        x->t[n++] = until(r, &r->s->injury[k]);
-    }
+    for (int k = 0; k < r->s->n_injuries; k++)
+        for (int i = 0; i < LOOKS; i++)
+            x->t[n++] = mtl__min(r->s->injury[k].t + LOOK[i], until(r, &r->s->injury[k]));
     qsort(x->t, (size_t)n, sizeof *x->t, by_date);
     for (int k = 0; k < n; k++)
         if (x->n == 0 || x->t[k] > x->t[x->n - 1])
@@ -75,6 +84,22 @@ static int place_of(const looks *x, double t)
     while (k + 1 < x->n && x->t[k] < t)
         k++;
     return k;
+}
+
+/* Adds the seeds that move in the whole body, on the day of each injury. */
+static void add_seeds(looks *x, const mtl__world *w, const mtl__inoculum *from,
+                      const mtl__part *part, const double *n)
+{
+    const size_t types = (size_t)part->process.n_types;
+    for (int k = 0; k < x->s->n_injuries; k++) {
+        const mtl__injury *i = &x->s->injury[k];
+        const int body = w->body_of[i->person];
+        const double *now = n + (size_t)place_of(x, i->t) * types;
+        for (size_t t = 0; body >= 0 && from->donor != i->person && t < types; t++)
+            if (part->type[t] >= w->body[body].type0 && part->type[t] < w->body[body].type1 &&
+                part->process.type[t].leave > 0)
+                x->seeds[k] += now[t];
+    }
 }
 
 /* Adds what one inoculum leaves in each hurt organ: n is [x->n][of the part]. */
@@ -119,6 +144,8 @@ static int one_inoculum(looks *x, const mtl__world *w, const mtl__inoculum *from
         ret = mtl__analytic_forward(a, &part->source, RTOL, x->n, x->t, n, y, err);
     if (ret == 0)
         add_cells(x, w, from, part, n);
+    if (ret == 0 && x->count_seeds)
+        add_seeds(x, w, from, part, n);
     mtl__analytic_free(a);
     free(n);
     free(y);
@@ -170,6 +197,7 @@ static int add_world(looks *x, const mtl_scenario *s, const mtl_model *m, bool s
     const size_t n = (size_t)x->s->n_injuries * (size_t)x->n;
     memset(x->all, 0, n * sizeof *x->all);
     memset(x->fated, 0, n * sizeof *x->fated);
+    x->count_seeds = seeds;
     int ret = mtl__world_new(&w, s, m, err);
     if (ret == 0 && ((w->process->env && w->process->env->feedback) || w->n_inocula > MOST_INOCULA))
         ret = 1;
@@ -197,19 +225,34 @@ static void drop_fates(mtl_model *m)
     m->n_rules = n;
 }
 
+/* What came by look `to`. A fate may keep a cell that would have gone, or cost one that would have
+   stayed. */
+static double came_by(const looks *x, int from, int to)
+{
+    const double plain = (x->with[to] - x->without[to]) - (x->with[from] - x->without[from]),
+                 fated = (x->whole[to] - x->without[to]) - (x->whole[from] - x->without[from]);
+    return mtl__max(0, mtl__max(plain, fated));
+}
+
 static void tell(const looks *x, const mtl_result *r, mtl__injury_result *out)
 {
     const mtl__injury *i = &r->s->injury[out->injury];
-    const int from = out->injury * x->n + place_of(x, i->t),
-              to = out->injury * x->n + place_of(x, until(r, i));
+    const int row = out->injury * x->n, first = place_of(x, i->t), last = place_of(x, until(r, i));
+    int at = last;
+    /* The last look is the one to tell of, unless there was clearly more at another. */
+    for (int k = first; k < last; k++)
+        if (came_by(x, row + first, row + k) >
+            1.05 * came_by(x, row + first, row + at) + 1e-5 * (1e-3 + x->without[row + k]))
+            at = k;
     out->brought_days = until(r, i) - i->t;
-    out->there = x->without[to];
-    /* A fate may keep a cell that would have gone, or cost one that would have stayed. */
-    const double plain = (x->with[to] - x->without[to]) - (x->with[from] - x->without[from]),
-                 fated = (x->whole[to] - x->without[to]) - (x->whole[from] - x->without[from]);
-    out->came = mtl__max(0, mtl__max(plain, fated));
-    out->fated = mtl__max(0, x->fates[to] - x->fates[from]);
+    out->most_day = x->t[at] - i->t;
+    out->there = x->without[row + at];
+    out->came = came_by(x, row + first, row + at);
+    out->fated = 0;
+    for (int k = first; k <= last; k++)
+        out->fated = mtl__max(out->fated, x->fates[row + k] - x->fates[row + first]);
     out->p_seed = x->p_seed[out->injury];
+    out->seeds = x->seeds[out->injury];
 }
 
 static int compute(looks *x, const mtl_result *r, mtl_model *m, mtl_error *err)

@@ -37,12 +37,14 @@ struct mtl_compare {
     mtl_compare_host *host;
     size_t cap_host;
     int n_hosts;
+    const char *headline; /* of the hosts, "" = none */
 };
 
 /* One number per life in each; NULL = 0 in every life. `scale` makes the unit. */
 mtl_paired mtl__paired_of(const float *a, const float *b, int n, double scale);
-/* compare_host.c: fills `host`. */
+/* compare_host.c: fills `host`; compare_headline.c: then `headline`. */
 int mtl__compare_hosts(mtl_compare *c, mtl_error *err);
+int mtl__compare_find_headline(mtl_compare *c, mtl_error *err);
 /* Exact two-sided p of McNemar's test. */
 double mtl__mcnemar(int only_a, int only_b);
 

@@ -131,7 +131,7 @@ static bool same_injury(const mtl_result *a, int i, const mtl_result *b, int j)
 static int add_injury(mtl_compare *c, both x)
 {
     enum { HEALED, BURDEN, ARRIVED, MEASURES };
-    static const char *const measure[MEASURES] = {"days until a tenth is left",
+    static const char *const measure[MEASURES] = {"days until a tenth is left (median)",
                                                   "days of whole damage",
                                                   "foreign cells per million at their most"};
     const mtl_result *of = holder(c, x);
@@ -152,7 +152,7 @@ static int add_injury(mtl_compare *c, both x)
         const mtl_result *r = side(c, k);
         const mtl__injury_result *p = of_side(x, k) >= 0 ? &r->host.injury[of_side(x, k)] : NULL;
         for (int b = 0; b < MTL__HOST_BANDS; b++) {
-            v[HEALED][k][b] = p ? p->healed_mean[b] : NAN;
+            v[HEALED][k][b] = p ? p->heal[b].middle : NAN;
             v[BURDEN][k][b] = p ? burden(r, p->damage[b], i->t) : NAN;
             v[ARRIVED][k][b] = p ? greatest(r, p->arrived[b]) : NAN;
         }

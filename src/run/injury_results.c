@@ -142,7 +142,8 @@ static int one_injury(mtl__gathering *g, int nth, const alone *x, mtl__injury_re
     out->injury = scenario_injury(r->s, s->person, nth);
     out->person = s->person;
     out->coupled = g->p->world->together && mtl__acts_on_repair(r->m);
-    out->there = out->came = out->fated = out->p_seed = out->brought_days = NAN;
+    out->there = out->came = out->most_day = out->fated = NAN;
+    out->p_seed = out->seeds = out->brought_days = NAN;
     for (int k = 0; k < PARTS; k++) {
         out->alone[k] = mtl__result_room(g->p, r->n_times, sizeof *out->alone[k]);
         if (!out->alone[k])

@@ -27,12 +27,13 @@ typedef struct mtl__injury_result {
     mtl__healing heal[MTL__HOST_BANDS];
     double healed_mean[MTL__HOST_BANDS]; /* heal[].mean */
     double healed_alone;                 /* the same without any foreign cell */
-    /* Expected foreign cells in the organ 90 days after it (or at the end): those that would be there
-       without any injury of this file, how many more came because of injuries since it began, and how
-       many took up a fate of the tissue in that time; P(a foreign cell that can leave its organ was
-       in the body on its day). NaN = not known. */
-    double there, came, fated, p_seed;
-    double brought_days; /* over how many days; 90, or fewer at the end of a file */
+    /* Expected foreign cells in the organ because of injuries since it began, when they are most in
+       the 90 days after it (or to the end), on day most_day; those that would be there then without
+       any injury of this file; how many took up a fate of the tissue, at most in that time; of
+       foreign cells that can leave their organ, in the body on its day: P(any), and how many on
+       average of all lives. NaN = not known. */
+    double there, came, most_day, fated, p_seed, seeds;
+    double brought_days; /* 90, or fewer at the end of a file */
     mtl__band *arrived[MTL__HOST_BANDS]; /* [n_times] foreign cells in the injured organ, all
                                             donors, per 1e6 nucleated cells */
 } mtl__injury_result;

@@ -62,10 +62,14 @@ static void mark_contacts(const mtl__world *w, bool *used)
 }
 
 /* What following a host calls on: its injuries, outcomes, tolerance, and the tallies it reads. */
-static void mark_host(const mtl_model *m, const mtl__followed *h, bool *used)
+static void mark_host(const mtl__world *w, const mtl__followed *h, bool *used)
 {
-    for (int i = 0; i < h->spec.n_injuries; i++)
-        mtl__injury_used_params(m, h->spec.injury[i].def, used);
+    const mtl_model *m = w->m;
+    for (int i = 0; i < w->s->n_injuries; i++) {
+        const mtl__injury *x = &w->s->injury[i];
+        if (x->person == h->person)
+            mtl__injury_event_params(m, x->def, x->size_given, x->lasts_given, used);
+    }
     for (int i = 0; i < m->n_outcomes; i++)
         if (h->spec.outcome && h->spec.outcome[i])
             mtl__outcome_used_params(m, i, used);
@@ -101,7 +105,7 @@ void mtl__touched_params(const mtl__world *w, bool *used)
                 mark_factor(m, r->factor[f], used);
     }
     for (int k = 0; k < w->n_hosts; k++)
-        mark_host(m, &w->host[k], used);
+        mark_host(w, &w->host[k], used);
     mark_contacts(w, used);
     for (int k = 0; k < w->s->n_samples; k++)
         if (w->s->sample[k].assay >= 0)

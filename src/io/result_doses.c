@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Dose and response: people of one scenario with injuries alike, who were given different numbers
    of cells, none of them among it. One row each, by dose: foreign cells in the injured organ a
-   month and three months after the injury, and how it heals. */
+   month and three months after the injury, and how it heals. What of a dose comes to an organ is an
+   unknown of the model: where the unknowns were drawn the ranges are of lives with these. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,43 +77,70 @@ const mtl__band *mtl__out_days_after(const mtl_result *r, const mtl__injury_resu
         if (fabs(r->time[k] - t) <= near &&
             (best < 0 || fabs(r->time[k] - t) < fabs(r->time[best] - t)))
             best = k;
-    return best < 0 || !x->arrived[MTL__CHANCE] ? NULL : &x->arrived[MTL__CHANCE][best];
+    const mtl__band *band = x->arrived[r->n_bands > 1 ? MTL__UNKNOWNS : MTL__CHANCE];
+    return best < 0 || !band ? NULL : &band[best];
 }
 
 /* ------------------------------------------------------------------ on the terminal */
+static const char *two(double x, char buf[16])
+{
+    snprintf(buf, 16, x >= 100 && x < 1e6 ? "%.0f" : "%.2g", x);
+    return buf;
+}
+
 static void level(mtl__str *b, const mtl__band *x)
 {
-    char text[64] = "";
+    char text[64] = "", v[3][16];
     if (x && x->mean > 0 && isfinite(x->q025))
-        snprintf(text, sizeof text, "%.2g (%.2g to %.2g)", (double)x->mean, (double)x->q025,
-                 (double)x->q975);
+        snprintf(text, sizeof text, "%s (%s to %s)", two((double)x->q500, v[0]),
+                 two((double)x->q025, v[1]), two((double)x->q975, v[2]));
     else if (x)
-        snprintf(text, sizeof text, "%.2g", (double)x->mean);
+        snprintf(text, sizeof text, "%s", two((double)x->mean, v[0]));
     mtl__str_printf(b, "  %-22s", text);
+}
+
+static void day(mtl__str *b, double x)
+{
+    if (isfinite(x))
+        mtl__str_printf(b, "%.0f", x);
+    else
+        mtl__str_add(b, "never");
+}
+
+static void healed(mtl__str *b, const mtl__healing *h)
+{
+    if (!(h->peak > 0)) {
+        mtl__str_add(b, "  sham\n");
+        return;
+    }
+    mtl__str_add(b, "  ");
+    day(b, h->middle);
+    mtl__str_add(b, " (");
+    day(b, h->low);
+    mtl__str_add(b, " to ");
+    day(b, h->high);
+    mtl__str_add(b, ")\n");
 }
 
 void mtl__out_dose_lines(mtl__str *b, const mtl_result *r)
 {
     enum { MOST = 64 };
     mtl__out_dose row[MOST];
-    const int n = mtl__out_doses(r, row, MOST);
+    const int n = mtl__out_doses(r, row, MOST), wide = r->n_bands > 1;
     if (n == 0)
         return;
-    mtl__str_printf(b,
-                    "Cells given, and foreign cells per million of the injured organ (mean and "
-                    "95%% of lives):\n  %-8s  %-12s  %-22s  %-22s  %s\n",
-                    "dose", "person", "day 30", "day 90", "a tenth of the damage left");
+    mtl__str_printf(
+        b,
+        "Cells given; foreign cells per million of the injured organ, and days until a\n"
+        "tenth of the damage is left: median and 95%% of lives%s\n(never: not by the "
+        "end):\n  %-8s  %-12s  %-22s  %-22s  %s\n",
+        wide ? " with the unknowns drawn" : "", "dose", "person", "day 30", "day 90",
+        "a tenth left");
     for (int k = 0; k < n; k++) {
         const mtl__injury_result *x = &r->host.injury[row[k].injury];
-        const mtl__healing *h = &x->heal[MTL__CHANCE];
         mtl__str_printf(b, "  %-8g  %-12s", row[k].dose, r->s->person[x->person].name);
         level(b, mtl__out_days_after(r, x, 30));
         level(b, mtl__out_days_after(r, x, 90));
-        if (!(h->peak > 0))
-            mtl__str_add(b, "  sham\n");
-        else if (isfinite(h->middle))
-            mtl__str_printf(b, "  %.0f days\n", h->middle);
-        else
-            mtl__str_add(b, "  not by the end\n");
+        healed(b, &x->heal[wide ? MTL__UNKNOWNS : MTL__CHANCE]);
     }
 }

@@ -192,7 +192,8 @@ static void healing_row(mtl__str *b, const mtl_result *r, const mtl__injury_resu
         for (size_t k = 0; k < sizeof v / sizeof v[0]; k++)
             mtl__out_tab_number(b, v[k]);
     }
-    const double v[] = {x->healed_alone, x->p_seed, x->brought_days, x->came, x->there, x->fated};
+    const double v[] = {x->healed_alone, x->p_seed, x->brought_days, x->came,
+                        x->there,        x->fated,  x->seeds,        x->most_day};
     for (size_t k = 0; k < sizeof v / sizeof v[0]; k++)
         mtl__out_tab_number(b, v[k]);
     mtl__str_add(b, "\n");
@@ -210,10 +211,11 @@ static void healing(mtl__str *b, const mtl_result *r)
                        "P(a foreign cell that can leave its organ is in the body on its day)");
     mtl__out_head_text(
         b, "came_cells",
-        "expected foreign cells in the organ because of injuries, come in brought_days "
-        "from its beginning; there_cells: that would be there then without any; "
-        "fated_cells: took up a fate of the tissue in that time; without random "
-        "numbers, of the parameters as set; NA where cells answer to cells");
+        "expected foreign cells in the organ because of injuries, when they are most within "
+        "brought_days from its beginning, most_days after it; there_cells: that would be there "
+        "then without any; fated_cells: took up a fate of the tissue in that time; moving_seeds: "
+        "foreign cells that can leave their organ, in the body on its day, on average of all "
+        "lives; without random numbers, of the parameters as set; NA where cells answer to cells");
     mtl__str_add(b, "person\tinjury\torgan\tinjury_date");
     for (int n = 0; n < MTL__HOST_BANDS; n++) {
         const char *wide = n ? "_with_unknowns" : "";
@@ -223,7 +225,7 @@ static void healing(mtl__str *b, const mtl_result *r)
                         wide, wide, wide, wide, wide);
     }
     mtl__str_add(b, "\ttenth_left_days_without_cells\tp_moving_seed\tbrought_days\tcame_cells\t"
-                    "there_cells\tfated_cells\n");
+                    "there_cells\tfated_cells\tmoving_seeds\tmost_days\n");
     for (int i = 0; i < r->host.n_injuries; i++)
         healing_row(b, r, &r->host.injury[i]);
 }

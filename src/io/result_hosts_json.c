@@ -77,6 +77,8 @@ static void healing(json_t *o, const mtl_result *r, const mtl__injury_result *x,
     mtl__json_set(o, "came_cells", mtl__json_number(x->came), failed);
     mtl__json_set(o, "there_cells", mtl__json_number(x->there), failed);
     mtl__json_set(o, "fated_cells", mtl__json_number(x->fated), failed);
+    mtl__json_set(o, "moving_seeds", mtl__json_number(x->seeds), failed);
+    mtl__json_set(o, "most_days", mtl__json_number(x->most_day), failed);
 }
 
 static json_t *injuries(const mtl_result *r, bool *failed)

@@ -2,25 +2,48 @@
 /* What happened to the hosts themselves in a few lines of text, for the terminal: how fast injuries
    healed with and without foreign cells, response and tolerance at the end, outcomes. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "io/result_out.h"
 
-/* Below a millionth it is nothing. */
-static double told(float x)
+void mtl__out_wrapped(mtl__str *b, const mtl__str *text, int first, int indent)
 {
-    return x < 1e-6F ? 0 : (double)x;
+    enum { WIDTH = 80 };
+    const char *s = text->s ? text->s : "";
+    int column = first;
+    b->oom = b->oom || text->oom;
+    while (*s) {
+        const size_t room = WIDTH - (size_t)column;
+        size_t n = strlen(s);
+        if (n > room)
+            for (n = room; n > 0 && s[n] != ' ';)
+                n--;
+        n = n ? n : strcspn(s, " "); /* a word that is longer than a line */
+        mtl__str_printf(b, "%*s%.*s\n", column, "", (int)n, s);
+        s += n + (s[n] == ' ');
+        column = indent;
+    }
+}
+
+/* 0 to 1: of less than a thousandth there is no more to tell. */
+static const char *told(float x, char buf[16])
+{
+    snprintf(buf, 16, x < 1e-6F ? "0" : x < 1e-3F ? "<0.001" : "%.2g", (double)x);
+    return buf;
 }
 
 static void immune_line(mtl__str *b, const mtl_result *r, const mtl__immune_result *x)
 {
     const mtl__band *t = &x->tolerance[MTL__CHANCE][r->n_times - 1],
                     *a = &x->response[MTL__CHANCE][r->n_times - 1];
+    char v[4][16];
     mtl__str_printf(b,
-                    "  %s against %s: response %.2g (95%% range %.2g to %.2g), tolerance %.2g; HLA "
+                    "  %s against %s: response %s (95%% range %s to %s), tolerance %s; HLA "
                     "%.0f%% foreign\n",
-                    r->s->person[x->host].name, r->s->person[x->donor].name, told(a->q500),
-                    told(a->q025), told(a->q975), told(t->q500), 100 * x->mismatch);
+                    r->s->person[x->host].name, r->s->person[x->donor].name, told(a->q500, v[0]),
+                    told(a->q025, v[1]), told(a->q975, v[2]), told(t->q500, v[3]),
+                    100 * x->mismatch);
 }
 
 static void outcome_line(mtl__str *b, const mtl_result *r, const mtl__outcome_result *x)
@@ -41,23 +64,6 @@ static void outcome_line(mtl__str *b, const mtl_result *r, const mtl__outcome_re
     mtl__str_add(b, "\n");
 }
 
-/* A sentence or two on lines of 80 columns. */
-static void wrapped(mtl__str *b, const mtl__str *text)
-{
-    const char *s = text->s ? text->s : "";
-    b->oom = b->oom || text->oom;
-    while (*s) {
-        size_t n = strlen(s);
-        if (n > 80)
-            for (n = 80; n > 0 && s[n] != ' ';)
-                n--;
-        n = n ? n : strcspn(s, " "); /* a word that is longer than a line */
-        mtl__str_addn(b, s, n);
-        mtl__str_add(b, "\n");
-        s += n + (s[n] == ' ');
-    }
-}
-
 /* How what is drawn of a life stands to what the file says of it. */
 static void beside_the_file(mtl__str *b, const mtl_result *r)
 {
@@ -68,11 +74,11 @@ static void beside_the_file(mtl__str *b, const mtl_result *r)
                         "%s: %s beside the file, which says how its pregnancies go; they go so "
                         "in every life.",
                         names.s ? names.s : "", n > 1 ? "chances" : "a chance");
-        wrapped(b, &text);
+        mtl__out_wrapped(b, &text, 0, 0);
     }
     if (mtl__out_ends_lives(r))
         mtl__str_add(b, "After a death nothing of this list comes. Cells and samples go on by the "
-                        "file in every\nlife, and what is said of them counts these lives too.\n");
+                        "file in\nevery life, and what is said of them counts these lives too.\n");
     b->oom = b->oom || names.oom;
     mtl__str_free(&names);
     mtl__str_free(&text);
@@ -86,7 +92,7 @@ static void other_sex(mtl__str *b, const mtl_result *r)
             mtl__str_printf(
                 &text, "Not told of %s, as the model has it of %s only: %s.", r->s->person[i].name,
                 r->s->person[i].sex == MTL__MALE ? "women" : "men", names.s ? names.s : "");
-            wrapped(b, &text);
+            mtl__out_wrapped(b, &text, 0, 0);
         }
         b->oom = b->oom || names.oom;
         mtl__str_free(&names);

@@ -60,6 +60,8 @@ double mtl__out_median_onset(const mtl_result *r, const mtl__outcome_result *o, 
 /* The label of an outcome, else its name. */
 const char *mtl__out_outcome_label(const mtl_result *r, const mtl__outcome_result *o);
 
+/* Text on lines of 80 columns, the first of them and the others indented (result_hosts_text.c). */
+void mtl__out_wrapped(mtl__str *b, const mtl__str *text, int first, int indent);
 /* Injuries for the terminal (result_injury_text.c); nothing where there are none. */
 void mtl__out_injury_lines(mtl__str *b, const mtl_result *r);
 /* What became of tumours, three shares that add up (result_injury_text.c). */
@@ -71,7 +73,8 @@ typedef struct mtl__out_dose {
     double dose;
 } mtl__out_dose;
 int mtl__out_doses(const mtl_result *r, mtl__out_dose *out, int most);
-/* Foreign cells in its organ so long after an injury; NULL where the run did not look. */
+/* Foreign cells in its organ so long after an injury, with the unknowns drawn where they were; NULL
+   where the run did not look. */
 const struct mtl__band *mtl__out_days_after(const mtl_result *r, const mtl__injury_result *x,
                                             double days);
 void mtl__out_dose_lines(mtl__str *b, const mtl_result *r);

@@ -40,12 +40,6 @@ void mtl__compare_difference(mtl__str *b, const mtl_paired *p)
     mtl__str_add(b, ")");
 }
 
-/* Of one life there is no interval. */
-bool mtl__compare_chance(const mtl_paired *p)
-{
-    return p->low <= 0 && p->high >= 0;
-}
-
 /* ---------------------------------------------------------------- the answer */
 static void one_answer(mtl__compare_page *v, int which)
 {
@@ -72,9 +66,18 @@ static bool apart(double x, double y)
     return isfinite(x) != isfinite(y) || fabs(x - y) > 1e-6 * fmax(fabs(x), fabs(y));
 }
 
+/* Tolerance and response go from 0 to 1: below a thousandth both are none. */
+static bool none(const mtl_compare_host *r)
+{
+    return r->donor[0] && fmax(r->a, r->b) < 1e-3 &&
+           (isnan(r->a_unknowns) || isnan(r->b_unknowns) ||
+            fmax(r->a_unknowns, r->b_unknowns) < 1e-3);
+}
+
 static bool host_differs(const mtl_compare_host *r)
 {
-    return r->in_a != r->in_b || apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns) ||
+    return r->in_a != r->in_b ||
+           (!none(r) && (apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns))) ||
            r->only_a + r->only_b > 0 || (r->delay.n && r->delay.differ > 0);
 }
 
@@ -109,21 +112,29 @@ static void answer(mtl__compare_page *v)
         const mtl_compare_level *r = &c->level[i].row;
         focus += r->focus;
         differ += r->focus && r->chance.differ > 0;
-        mean += r->focus && r->chance.differ > 0 && !mtl__compare_chance(&r->chance);
+        mean += r->focus && r->chance.differ > 0 && mtl_compare_beyond_chance(c, &r->chance);
     }
     mtl__section_say(
         &v->page, "answer", "The same lives twice",
         "<p>Both runs draw from random streams of the same names, so a life is the same in both "
         "until the change reaches it. From then on chance may differ as well, and the mean over "
         "lives speaks of the change.</p>\n");
+    const char *headline = mtl_compare_headline(c);
     mtl__str_add(b, "<h1 class=\"long\">");
+    if (headline[0]) {
+        mtl__html(b, headline);
+        mtl__str_add(b, "</h1>\n<p class=\"lede\">");
+    }
     if (differ == 0)
         mtl__str_add(b, "In no life do A and B leave other cells in ");
     else
-        mtl__str_printf(b, "Of %d levels at the end, %d differ in some life and %d in the mean in ",
-                        focus, differ, mean);
+        mtl__str_printf(
+            b,
+            "Of %d levels at the end, %d differ in some life and %d by more than chance "
+            "would leave among so many in ",
+            focus, differ, mean);
     mtl__html(b, mtl__page_name(&v->page, v->page.focus));
-    mtl__str_add(b, "</h1>\n");
+    mtl__str_add(b, headline[0] ? ".</p>\n" : "</h1>\n");
     say_nothing_to_compare(v);
     if (c->n_hosts > 0)
         mtl__str_printf(b,
@@ -271,10 +282,12 @@ static void number_cell(mtl__str *b, const mtl_compare_host *r, double x, bool t
     mtl__str_add(b, "<td class=\"r\">");
     if (there && isfinite(x) && x >= 10 && x < 1e6 && strncmp(r->measure, "days", 4) == 0)
         mtl__count(b, (int)(x + 0.5));
+    else if (there && r->donor[0] && x > 0 && x < 1e-3)
+        mtl__str_add(b, x < 1e-6 ? "0" : "&lt;0.001");
     else if (there && isfinite(x))
         mtl__html(b, mtl__two(x, text));
     else
-        mtl__str_add(b, there ? "never" : "&ndash;");
+        mtl__str_add(b, there ? "not by the end" : "&ndash;");
     mtl__str_add(b, "</td>");
 }
 
@@ -325,10 +338,12 @@ static void hosts(mtl__compare_page *v)
     const mtl_compare *c = v->c;
     if (c->n_hosts == 0)
         return;
-    mtl__section_say(&v->page, "hosts", "The hosts themselves",
-                     "<p>Injuries, tolerance, outcomes and tumours: means over lives side by side. "
-                     "Outcomes are also held against each other life by life: in how many lives "
-                     "one came in A alone or in B alone, with McNemar&rsquo;s exact p.</p>\n");
+    mtl__section_say(
+        &v->page, "hosts", "The hosts themselves",
+        "<p>Injuries, tolerance, outcomes and tumours: means over lives side by side, of "
+        "days to heal the median. Outcomes are also held against each other life by life: in how "
+        "many lives "
+        "one came in A alone or in B alone, with McNemar&rsquo;s exact p.</p>\n");
     const int differ = hosts_that_differ(c);
     if (differ == 0) {
         mtl__str_printf(b, "<p class=\"note\">All %d numbers are the same in both.</p>\n",
@@ -341,10 +356,15 @@ static void hosts(mtl__compare_page *v)
                     "<th class=\"r\" scope=\"col\">B</th><th class=\"r\" scope=\"col\">A, unknowns "
                     "drawn</th><th class=\"r\" scope=\"col\">B, unknowns drawn</th>"
                     "<th scope=\"col\">Life by life</th></tr></thead>\n<tbody>\n");
-    for (int i = 0; i < c->n_hosts; i++)
+    bool alone = false;
+    for (int i = 0; i < c->n_hosts; i++) {
+        alone = alone || c->host[i].in_a != c->host[i].in_b;
         if (host_differs(&c->host[i]))
             host_row(v, &c->host[i]);
+    }
     mtl__str_add(b, "</tbody></table></div>\n");
+    if (alone)
+        mtl__str_add(b, "<p class=\"note\">&ndash;: not followed there.</p>\n");
     if (differ < c->n_hosts)
         mtl__str_printf(b, "<p class=\"note\">%d more are the same in both.</p>\n",
                         c->n_hosts - differ);

@@ -14,8 +14,6 @@ typedef struct mtl__compare_page {
 const char *mtl__compare_class(const mtl__compare_page *v, int donor);
 /* "0.21 (-0.02 to 0.4)", the sign always written; "0" where nothing differs in any life. */
 void mtl__compare_difference(mtl__str *b, const mtl_paired *p);
-/* May the mean difference be chance: does its interval hold 0? */
-bool mtl__compare_chance(const mtl_paired *p);
 void mtl__compare_strips(mtl__compare_page *v);  /* compare_strips.c: a section */
 void mtl__compare_pairing(mtl__compare_page *v); /* compare_pairing.c: a section */
 

@@ -154,7 +154,7 @@ void mtl__compare_strips(mtl__compare_page *v)
     }
     for (int i = 0; i < c->n_levels; i++)
         if (c->level[i].row.focus && c->level[i].row.chance.differ > 0) {
-            if (mtl__compare_chance(&c->level[i].row.chance))
+            if (!mtl_compare_beyond_chance(c, &c->level[i].row.chance))
                 chance++;
             else
                 list[n++] = (ranked){part_of(&c->level[i].row.chance), i};
@@ -172,11 +172,12 @@ void mtl__compare_strips(mtl__compare_page *v)
                         n);
     mtl__section_body(&v->page);
     if (chance > 0)
-        mtl__str_printf(b,
-                        "<p class=\"note\">%s%d level%s in some life by what may be chance: the "
-                        "interval of the difference holds 0. %s</p>\n",
-                        n ? "Not drawn: " : "", chance, chance == 1 ? " differs" : "s differ",
-                        n ? "By chance one in twenty leaves it out and is drawn." : "");
+        mtl__str_printf(
+            b,
+            "<p class=\"note\">%s%d level%s in some life by no more than chance may leave "
+            "among so many (paired t, or its sign within lives, at 5%% over all that "
+            "differ).</p>\n",
+            n ? "Not drawn: " : "", chance, chance == 1 ? " differs" : "s differ");
     mtl__str_add(b, "<div class=\"panels\">\n");
     for (int i = 0; i < n && i < MOST_PANELS; i++)
         panel(v, &c->level[list[i].level]);

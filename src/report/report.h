@@ -140,6 +140,14 @@ int mtl__page_home(const mtl__page *v, const mtl__assay_result *a);
 /* Is the organ one that this person has and that cells live in? */
 bool mtl__page_has_organ(const mtl__page *v, int person, int organ);
 const char *mtl__page_name(const mtl__page *v, int person);
+/* What the second mark of a donor means, where anybody among the pairs of this host (-1: of all
+   others) has one. (report_page.c) */
+void mtl__page_marks_key(mtl__page *v, int host);
+/* Does the level of a donor in a watched organ ever come to the foot of this axis, in one of forty
+   replicates? (report_organs.c) */
+bool mtl__worth_a_panel(const mtl_result *r, const mtl__pair *p, int watched, double least);
+/* The foot of an axis, but nothing under one in 10⁹. */
+double mtl__range_least(mtl__range range);
 /* Colour class: "d0" .. "d5", then "d0 dash" ...; "me" for the focus person. */
 const char *mtl__page_class(const mtl__page *v, int person);
 const char *mtl__organ_label(const mtl_model *m, int organ);
@@ -157,13 +165,15 @@ typedef struct mtl__xaxis {
     double t0, t1, x0, x1;
 } mtl__xaxis;
 double mtl__xaxis_at(const mtl__xaxis *a, double t);
-/* Ticks at round years with at most `max` labels below y. */
+/* Ticks at round years or months with at most `max` labels below y, fewer where they have no room;
+   of a few weeks the day at both ends. */
 void mtl__xaxis_draw(mtl__str *b, const mtl__xaxis *a, double y, int max);
 
 typedef struct mtl__label {
     const char *text, *sub, *class_;
     double x, width; /* x: of the thing it names; width is filled by mtl__labels_place */
     char anchor;     /* filled: 's' or 'e' */
+    double shift;    /* filled: added to x where neither side of it has room */
     int row;         /* filled: 0 is nearest */
 } mtl__label;
 /* Sorts by x and finds rows in which no two overlap, inside [left, right]. Returns the number of

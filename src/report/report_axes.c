@@ -14,17 +14,34 @@ double mtl__xaxis_at(const mtl__xaxis *a, double t)
     return a->x0 + (t - a->t0) / (a->t1 - a->t0) * (a->x1 - a->x0);
 }
 
+/* The day at both ends, where no two months have room for their names. */
+static void ends_draw(mtl__str *b, const mtl__xaxis *a, double y)
+{
+    char text[16];
+    const char *const first = mtl__date_text(ceil(a->t0), text);
+    mtl__svg_line(b, "axis", a->x0, y, a->x0, y + 5);
+    mtl__svg_text(b, "tick", 's', a->x0, y + 18, first);
+    if (a->x1 - a->x0 < 150)
+        return;
+    mtl__svg_line(b, "axis", a->x1, y, a->x1, y + 5);
+    mtl__svg_text(b, "tick", 'e', a->x1, y + 18, mtl__date_text(floor(a->t1), text));
+}
+
 /* A mouse's life, or one pregnancy: years would be one tick or none. */
 static void months_draw(mtl__str *b, const mtl__xaxis *a, double y, int max)
 {
-    static const int steps[] = {1, 2, 3, 6};
+    static const int steps[] = {1, 2, 3, 6, 12, 24};
     const double months = (a->t1 - a->t0) / MTL_DAYS_PER_YEAR * 12;
-    const int most = (int)mtl__min(max, (a->x1 - a->x0) / 62);
     size_t i = 0;
-    while (i + 1 < sizeof steps / sizeof steps[0] && months / steps[i] > most)
+    while (i + 1 < sizeof steps / sizeof steps[0] &&
+           months / steps[i] > floor(mtl__min(max, (a->x1 - a->x0) / (steps[i] < 12 ? 62 : 34))))
         i++;
     int year, month, day;
     mtl__days_to_date(a->t0, &year, &month, &day);
+    if (months < 2.0 * steps[i]) {
+        ends_draw(b, a, y);
+        return;
+    }
     for (int n = (month - 1) / steps[i] * steps[i];; n += steps[i]) {
         const double t = mtl__date_to_days(year + n / 12, n % 12 + 1, 1);
         if (t > a->t1)
@@ -32,7 +49,10 @@ static void months_draw(mtl__str *b, const mtl__xaxis *a, double y, int max)
         if (t < a->t0)
             continue;
         char text[32];
-        snprintf(text, sizeof text, "%d-%02d", year + n / 12, n % 12 + 1);
+        if (steps[i] < 12)
+            snprintf(text, sizeof text, "%d-%02d", year + n / 12, n % 12 + 1);
+        else
+            snprintf(text, sizeof text, "%d", year + n / 12);
         mtl__svg_line(b, "axis", mtl__xaxis_at(a, t), y, mtl__xaxis_at(a, t), y + 5);
         mtl__svg_text(b, "tick", 'm', mtl__xaxis_at(a, t), y + 18, text);
     }
@@ -43,7 +63,8 @@ void mtl__xaxis_draw(mtl__str *b, const mtl__xaxis *a, double y, int max)
     static const int steps[] = {1, 2, 5, 10, 20, 50, 100};
     const double years = (a->t1 - a->t0) / MTL_DAYS_PER_YEAR;
     size_t i = 0;
-    while (i + 1 < sizeof steps / sizeof steps[0] && years / steps[i] > max)
+    const double most = mtl__max(1, mtl__min(max, (a->x1 - a->x0) / 34)); /* years have a width */
+    while (i + 1 < sizeof steps / sizeof steps[0] && years / steps[i] > most)
         i++;
     const int step = steps[i];
     mtl__svg_line(b, "axis", a->x0, y, a->x1, y);
@@ -73,7 +94,7 @@ static int by_x(const void *a, const void *b)
 
 static double label_left(const mtl__label *l)
 {
-    return l->anchor == 's' ? l->x : l->x - l->width;
+    return (l->anchor == 's' ? l->x : l->x - l->width) + l->shift;
 }
 
 int mtl__labels_place(mtl__label *l, int n, double left, double right)
@@ -82,9 +103,14 @@ int mtl__labels_place(mtl__label *l, int n, double left, double right)
     int rows = 0;
     qsort(l, (size_t)n, sizeof *l, by_x);
     for (int i = 0; i < n; i++) {
-        l[i].width = mtl__max(mtl__text_width(l[i].text, 13.5),
+        /* names and events are bold: wider than what is measured */
+        l[i].width = mtl__max(1.06 * mtl__text_width(l[i].text, 13.5),
                               l[i].sub ? mtl__text_width(l[i].sub, 12.5) : 0);
         l[i].anchor = l[i].x + l[i].width > right && l[i].x - l[i].width >= left ? 'e' : 's';
+        /* Where neither side has room, it ends at the edge, above the thing it names. */
+        l[i].shift = l[i].anchor == 's' && l[i].x + l[i].width > right
+                         ? mtl__max(left, right - l[i].width) - l[i].x
+                         : 0;
         bool free_row = false;
         for (l[i].row = 0; !free_row; l[i].row += !free_row) {
             free_row = true;

@@ -115,7 +115,8 @@ static void draw_names(mtl__page *v, const mtl__label *l, int n, double y)
     for (int i = 0; i < n; i++) {
         mtl__svg_group(v->out, l[i].class_ ? l[i].class_ : "");
         mtl__svg_text(v->out, l[i].class_ ? "who halo" : "strong halo", l[i].anchor,
-                      l[i].x + (l[i].anchor == 's' ? -3 : 3), y - 14 - 15 * l[i].row, l[i].text);
+                      l[i].x + l[i].shift + (l[i].anchor == 's' ? -3 : 3), y - 14 - 15 * l[i].row,
+                      l[i].text);
         mtl__svg_group_end(v->out);
     }
 }

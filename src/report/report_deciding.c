@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What would tell rival hypotheses apart: the laboratory's readings if there are any, the injury
    and the outcome that differ most, the sample of the scenario whose chance of a positive differs
-   most, and the donor, organ and date at which the mere presence of cells differs most. Differences
-   that chance explains are called that. */
+   most, and the donor, organ and date at which the mere presence of cells differs most. They are
+   looked for by chance alone, with the parameters as set; differences that chance explains are
+   called that, and each says whether it stands when the unknowns are drawn as well. */
 #include <math.h>
 
 #include "num/num.h"
@@ -21,6 +22,7 @@ static double noise(const mtl__page *v, double a, double b, int n)
 typedef struct extremes {
     int low, high; /* results */
     double p_low, p_high;
+    double drawn_low, drawn_high; /* of the same results with the unknowns drawn, or NaN */
 } extremes;
 
 static double gap(const extremes *e)
@@ -28,16 +30,24 @@ static double gap(const extremes *e)
     return e->p_high - e->p_low;
 }
 
-static void widen(extremes *e, int n, double p)
+static void widen(extremes *e, int n, double p, double drawn)
 {
     if (n == 0 || p < e->p_low) {
         e->p_low = p;
+        e->drawn_low = drawn;
         e->low = n;
     }
     if (n == 0 || p > e->p_high) {
         e->p_high = p;
+        e->drawn_high = drawn;
         e->high = n;
     }
+}
+
+/* What result n has with the unknowns drawn. */
+static double drawn(const mtl__page *v, int n, const double *p)
+{
+    return v->result[n]->n_bands > 1 ? p[MTL__UNKNOWNS] : NAN;
 }
 
 static void say_shares(mtl__page *v, const extremes *e)
@@ -53,23 +63,44 @@ static void say_shares(mtl__page *v, const extremes *e)
     mtl__html(v->out, mtl__page_value(v, e->low, sw));
 }
 
+/* A difference by chance alone may be less than what nobody has measured makes of it. */
+static void say_drawn(mtl__page *v, const extremes *e)
+{
+    char high[32], low[32];
+    if (!isfinite(e->drawn_low) || !isfinite(e->drawn_high))
+        return;
+    const bool stands =
+        e->drawn_high - e->drawn_low > noise(v, e->drawn_low, e->drawn_high, 1) + 1e-9;
+    mtl__str_add(v->out, " With the unknowns drawn as well ");
+    mtl__html(v->out, mtl__prob(e->drawn_high, v->r->opts.replicates, high));
+    mtl__str_add(v->out, " and ");
+    mtl__html(v->out, mtl__prob(e->drawn_low, v->r->opts.replicates, low));
+    mtl__str_add(v->out, stands ? ": it stands." : ": they drown it.");
+}
+
+static void say_whose(mtl__page *v, int person)
+{
+    mtl__str_add(v->out, " of ");
+    mtl__html(v->out, mtl__page_name(v, person));
+}
+
 /* ------------------------------------------------------------------ readings there are */
 
 /* Share of the replicates in which every sample that a laboratory read came out as it did. */
-static double as_found(const mtl_result *r, int *n)
+static double as_found(const mtl_result *r, int band, int *n)
 {
     int met = 0;
     *n = 0;
     for (int i = 0; i < r->n_assays; i++) {
         *n += r->assay[i].has_given;
-        if (r->assay[i].has_given && !r->assay[i].positive[MTL__CHANCE])
+        if (r->assay[i].has_given && !r->assay[i].positive[band])
             return NAN;
     }
     for (int k = 0; k < r->opts.replicates; k++) {
         bool all = true;
         for (int i = 0; i < r->n_assays && all; i++)
             all = !r->assay[i].has_given ||
-                  r->assay[i].positive[MTL__CHANCE][k] == r->assay[i].given.positive;
+                  r->assay[i].positive[band][k] == r->assay[i].given.positive;
         met += all;
     }
     return r->opts.replicates > 0 ? (double)met / r->opts.replicates : NAN;
@@ -77,22 +108,25 @@ static double as_found(const mtl_result *r, int *n)
 
 static void say_readings(mtl__page *v)
 {
-    extremes e = {0, 0, 0, 0};
+    extremes e = {0};
     int n = 0;
     for (int i = 0; i < v->n_results; i++) {
-        const double p = as_found(v->result[i], &n);
+        const double p = as_found(v->result[i], MTL__CHANCE, &n);
         if (n == 0 || !isfinite(p))
             return;
-        widen(&e, i, p);
+        widen(&e, i, p,
+              v->result[i]->n_bands > 1 ? as_found(v->result[i], MTL__UNKNOWNS, &n) : NAN);
     }
     mtl__str_printf(v->out,
                     "<p><b>The laboratory's %d reading%s</b>, positive or not as found, came "
                     "out so in ",
                     n, n == 1 ? "" : "s");
     say_shares(v, &e);
-    mtl__str_add(v->out, gap(&e) > noise(v, e.p_low, e.p_high, 1)
-                             ? ".</p>\n"
-                             : ": a difference that may be chance.</p>\n");
+    const bool told = gap(&e) > noise(v, e.p_low, e.p_high, 1);
+    mtl__str_add(v->out, told ? "." : ": a difference that may be chance.");
+    if (told)
+        say_drawn(v, &e);
+    mtl__str_add(v->out, "</p>\n");
 }
 
 /* ------------------------------------------------------------------ samples of the scenario */
@@ -100,16 +134,17 @@ static void say_readings(mtl__page *v)
 /* Returns whether it said that no sample tells them apart. */
 static bool say_sample(mtl__page *v)
 {
-    extremes best = {0, 0, 0, 0};
+    extremes best = {0};
     int which = -1, looked = 0;
     for (int i = 0; i < v->r->n_assays; i++) {
-        extremes e = {0, 0, 0, 0};
+        extremes e = {0};
         bool all = v->s->sample[v->r->assay[i].sample].assay >= 0;
         for (int n = 0; n < v->n_results && all; n++) {
             all = i < v->result[n]->n_assays &&
                   isfinite(v->result[n]->assay[i].p_positive[MTL__CHANCE]);
             if (all)
-                widen(&e, n, v->result[n]->assay[i].p_positive[MTL__CHANCE]);
+                widen(&e, n, v->result[n]->assay[i].p_positive[MTL__CHANCE],
+                      drawn(v, n, v->result[n]->assay[i].p_positive));
         }
         looked += all;
         if (all && (which < 0 || gap(&e) > gap(&best))) {
@@ -137,9 +172,14 @@ static bool say_sample(mtl__page *v)
     mtl__html(v->out, def ? (def->label ? def->label : def->name) : "");
     mtl__str_add(v->out, " of ");
     mtl__html(v->out, mtl__organ_label(v->m, s->organ));
+    if (s->person != v->focus)
+        say_whose(v, s->person);
     mtl__str_printf(v->out, ", %s, positive in ", mtl__date_text(s->t, date));
     say_shares(v, &best);
-    mtl__str_add(v->out, ".</p>\n");
+    mtl__str_add(v->out, ".");
+    if (told)
+        say_drawn(v, &best);
+    mtl__str_add(v->out, "</p>\n");
     return !told;
 }
 
@@ -158,10 +198,13 @@ static bool presence(const mtl__page *v, int i, int w, int k, extremes *e)
         if (!p || !p->level[MTL__CHANCE] || w >= r->n_watched || k >= r->n_times ||
             fabs(r->time[k] - v->r->time[k]) > 0.5)
             return false;
-        const double there = p->level[MTL__CHANCE][(size_t)w * r->n_times + k].p_present;
+        const size_t at = (size_t)w * r->n_times + k;
+        const double there = p->level[MTL__CHANCE][at].p_present;
         if (!isfinite(there))
             return false;
-        widen(e, n, there);
+        widen(e, n, there,
+              r->n_bands > 1 && p->level[MTL__UNKNOWNS] ? p->level[MTL__UNKNOWNS][at].p_present
+                                                        : (float)NAN);
     }
     return true;
 }
@@ -173,7 +216,7 @@ static void say_presence(mtl__page *v, bool nor)
     for (int i = 0; i < v->n_pairs; i++)
         for (int w = 0; w < v->r->n_watched; w++)
             for (int k = 0; k < v->r->n_times; k++) {
-                extremes e = {0, 0, 0, 0};
+                extremes e = {0};
                 if (!presence(v, i, w, k, &e))
                     continue;
                 looked++;
@@ -196,12 +239,15 @@ static void say_presence(mtl__page *v, bool nor)
     mtl__html(v->out, mtl__organ_label(v->m, v->r->watched[best.watched]));
     mtl__str_printf(v->out, ", %s: any there in ", mtl__date_text(v->r->time[best.time], date));
     say_shares(v, &best.e);
-    mtl__str_add(v->out, ".</p>\n");
+    mtl__str_add(v->out, ".");
+    say_drawn(v, &best.e);
+    mtl__str_add(v->out, "</p>\n");
 }
 
 /* ------------------------------------------------------------------ what befalls a host */
 
-/* Chances of one outcome under all results; false where one of them does not follow it. */
+/* Chances of one outcome under all results, of a tumour that it is found, whether or not a date
+   began it; false where one of them does not follow it. */
 static bool chances(const mtl__page *v, const mtl__outcome_result *x, extremes *e)
 {
     for (int n = 0; n < v->n_results; n++) {
@@ -212,19 +258,19 @@ static bool chances(const mtl__page *v, const mtl__outcome_result *x, extremes *
             i++;
         if (i == h->n_outcomes || !isfinite(h->outcome[i].p_end[MTL__CHANCE]))
             return false;
-        widen(e, n, h->outcome[i].p_end[MTL__CHANCE]);
+        widen(e, n, h->outcome[i].p_end[MTL__CHANCE], drawn(v, n, h->outcome[i].p_end));
     }
     return true;
 }
 
 static void say_outcome(mtl__page *v)
 {
-    extremes best = {0, 0, 0, 0};
+    extremes best = {0};
     int which = -1, looked = 0;
     for (int i = 0; i < v->r->host.n_outcomes; i++) {
-        extremes e = {0, 0, 0, 0};
+        extremes e = {0};
         const mtl__outcome_result *x = &v->r->host.outcome[i];
-        if (x->given || x->dated || !mtl__out_told(v->r, x) || !chances(v, x, &e))
+        if (x->given || !mtl__out_told(v->r, x) || !chances(v, x, &e))
             continue;
         looked++;
         if (which < 0 || gap(&e) > gap(&best)) {
@@ -242,13 +288,14 @@ static void say_outcome(mtl__page *v)
     const mtl__outcome_result *x = &v->r->host.outcome[which];
     mtl__str_add(v->out, "<p><b>Of the outcomes</b> that differs most: ");
     mtl__html(v->out, mtl__out_outcome_label(v->r, x));
-    if (x->person != v->focus) {
-        mtl__str_add(v->out, " of ");
-        mtl__html(v->out, mtl__page_name(v, x->person));
-    }
-    mtl__str_add(v->out, ", by the end in ");
+    say_whose(v, x->person);
+    mtl__str_add(v->out, x->dated || v->m->outcome[x->outcome].kind >= 0 ? ", found by the end in "
+                                                                         : ", by the end in ");
+    mtl__str_add(v->out, "these shares of lives: ");
     say_shares(v, &best);
-    mtl__str_add(v->out, " of lives. One life shows one of them.</p>\n");
+    mtl__str_add(v->out, ".");
+    say_drawn(v, &best);
+    mtl__str_add(v->out, " One life shows one of them.</p>\n");
 }
 
 /* ------------------------------------------------------------------ how injuries heal */
@@ -285,7 +332,7 @@ static bool damages(const mtl__page *v, const mtl__injury_result *x, int k, heal
         if (!y || k >= v->result[n]->n_times || fabs(v->result[n]->time[k] - v->r->time[k]) > 0.5)
             return false;
         const mtl__band *d = &y->damage[MTL__CHANCE][k];
-        widen(&out->e, n, d->mean);
+        widen(&out->e, n, d->mean, NAN);
         if (out->e.low == n)
             error[0] = error_of(d, v->r->opts.replicates);
         if (out->e.high == n)
@@ -308,6 +355,31 @@ static void say_healed(mtl__page *v, const healing *best, int n)
         mtl__str_add(v->out, "not by the end");
     mtl__str_add(v->out, " under ");
     mtl__html(v->out, mtl__page_value(v, n, mtl__page_switch(v)));
+}
+
+/* One life has one course: whether its day would tell, when nobody knows the parameters. */
+static void say_ranges(mtl__page *v, const healing *best)
+{
+    const mtl__band *of[2] = {NULL, NULL};
+    const int n[2] = {best->e.high, best->e.low};
+    mtl__str *b = v->out;
+    for (int i = 0; i < 2; i++) {
+        const mtl__injury_result *x = in_result(v, n[i], best->injury);
+        if (!x || v->result[n[i]]->n_bands < 2 || !x->damage[MTL__UNKNOWNS])
+            return;
+        of[i] = &x->damage[MTL__UNKNOWNS][best->time];
+        if (!isfinite(of[i]->q025) || !isfinite(of[i]->q975))
+            return;
+    }
+    char low[32], high[32];
+    mtl__str_add(b, " With the unknowns drawn as well, that day's 95% ranges are ");
+    for (int i = 0; i < 2; i++) {
+        mtl__str_printf(b, "%s%s to %s%%", i ? " and " : "",
+                        mtl__two(floor(1e4 * of[i]->q025 + 0.5) / 100, low),
+                        mtl__two(floor(1e4 * of[i]->q975 + 0.5) / 100, high));
+    }
+    mtl__str_add(b, of[1]->q975 >= of[0]->q025 ? ": they overlap, so the unknowns drown it."
+                                               : ": they do not overlap, so it stands.");
 }
 
 static void say_injury(mtl__page *v)
@@ -338,13 +410,15 @@ static void say_injury(mtl__page *v)
     mtl__str_add(b, "<p><b>Of the injuries</b> the one that tells them apart best is ");
     mtl__html(b, name.s ? name.s : "");
     mtl__str_drop(b, &name);
-    mtl__of_whom(v, v->s->injury[best.injury].person);
+    say_whose(v, v->s->injury[best.injury].person);
     mtl__str_printf(b, ": on %s ", mtl__date_text(v->r->time[best.time], date));
     mtl__str_printf(b, "%s%% of the tissue is damaged under ", mtl__two(100 * best.e.p_high, text));
     mtl__html(b, mtl__page_value(v, best.e.high, mtl__page_switch(v)));
     mtl__str_printf(b, ", %s%% under ", mtl__two(100 * best.e.p_low, text));
     mtl__html(b, mtl__page_value(v, best.e.low, mtl__page_switch(v)));
-    mtl__str_add(b, ". A tenth of the damage is left ");
+    mtl__str_add(b, ", on the mean of lives.");
+    say_ranges(v, &best);
+    mtl__str_add(b, " By chance alone a tenth of the damage is left ");
     for (int n = 0; n < v->n_results; n++) {
         mtl__str_add(b, n == 0 ? "" : n + 1 < v->n_results ? ", " : " and ");
         say_healed(v, &best, n);
@@ -356,6 +430,11 @@ static void say_injury(mtl__page *v)
 void mtl__report_deciding(mtl__page *v)
 {
     mtl__str_add(v->out, "<div class=\"deciding\"><h3>What would decide it</h3>\n");
+    mtl__str_add(v->out, v->r->n_bands > 1
+                             ? "<p>Looked for by chance alone, the parameters as set; then whether "
+                               "it stands when the unknowns are drawn as well.</p>\n"
+                             : "<p>By chance alone, the parameters as set: what nobody has "
+                               "measured is held and may drown it.</p>\n");
     say_readings(v);
     say_injury(v);
     say_outcome(v);

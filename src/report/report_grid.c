@@ -4,6 +4,7 @@
    they are about, not by their place. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "report/host_part.h"
 
@@ -63,10 +64,13 @@ static void injury_row(grid *g, const mtl__injury_result *x)
         healed(v, y->heal[MTL__CHANCE].middle);
         mtl__str_add(b, "</b>");
         if (v->result[n]->n_bands > 1) {
+            const mtl__healing *h = &y->heal[MTL__UNKNOWNS];
             mtl__str_add(b, "<br><small>unknowns ");
-            healed(v, y->heal[MTL__UNKNOWNS].low);
-            mtl__str_add(v->out, " to ");
-            healed(v, y->heal[MTL__UNKNOWNS].high);
+            healed(v, h->low);
+            if (isfinite(h->low)) {
+                mtl__str_add(b, isfinite(h->high) ? " to " : " or ");
+                healed(v, h->high);
+            }
             mtl__str_add(b, "</small>");
         }
         mtl__str_add(b, "<br><small>without cells ");
@@ -174,35 +178,56 @@ static const mtl__clone_result *same_clone(const mtl_result *r, const mtl__clone
     return NULL;
 }
 
+static void clone_share(mtl__page *v, const mtl__clone_result *y, const double *p, bool there)
+{
+    mtl__str *b = v->out;
+    if (!there) {
+        mtl__str_add(b, "not followed");
+        return;
+    }
+    const bool found = p == y->p_detected; /* it is what somebody sees */
+    mtl__str_add(b, found ? "<b>" : "");
+    mtl__say_prob(v, p[MTL__CHANCE]);
+    mtl__str_add(b, found ? "</b>" : "");
+}
+
+/* One line each for begun, found, and there but not found. */
+static void clone_cell(mtl__page *v, const mtl__clone_result *y, bool drawn)
+{
+    const double *const p[] = {y->p_begun, y->p_detected, y->p_alive_end};
+    for (int i = 0; i < 3; i++) {
+        const bool there = i != 1 || y->has_detected;
+        mtl__str_add(v->out, i ? "<br>" : "<td class=\"r\"><br>"); /* beside its name */
+        clone_share(v, y, p[i], there);
+        if (drawn && there) {
+            mtl__str_add(v->out, " <small class=\"nowrap\">unknowns ");
+            mtl__say_prob(v, p[i][MTL__UNKNOWNS]);
+            mtl__str_add(v->out, "</small>");
+        }
+    }
+    mtl__str_add(v->out, "</td>");
+}
+
 static void clone_row(grid *g, const mtl__clone_result *x)
 {
     mtl__page *v = g->v;
     mtl__str *b = v->out, name = {0};
     const mtl__kind *k = &v->m->kind[x->kind];
-    mtl__str_printf(&name, "%s, %s", k->label && k->label[0] ? k->label : k->name,
-                    mtl__organ_label(v->m, x->organ));
+    char organ[96];
+    mtl__str_add(&name, k->label && k->label[0] ? k->label : k->name);
+    if (!strstr(name.s ? name.s : "", mtl__organ_lower(v->m, x->organ, organ)))
+        mtl__str_printf(&name, ", %s", organ);
     row_open(g, name.s ? name.s : "");
     mtl__str_drop(b, &name);
     mtl__of_whom(v, x->person);
-    mtl__str_add(b, "<br><small>P(begun); P(alive at the end)</small></th>");
+    mtl__str_add(b, "<br><small>P(begun)<br>P(found)<br>P(there at the end, not found)"
+                    "</small></th>");
     for (int n = 0; n < v->n_results; n++) {
         const mtl__clone_result *y = same_clone(v->result[n], x);
-        if (!y) {
+        if (y)
+            clone_cell(v, y, v->result[n]->n_bands > 1);
+        else
             missing(v);
-            continue;
-        }
-        mtl__str_add(b, "<td class=\"r\"><b>");
-        mtl__say_prob(v, y->p_begun[MTL__CHANCE]);
-        mtl__str_add(b, "</b>; ");
-        mtl__say_prob(v, y->p_alive_end[MTL__CHANCE]);
-        if (v->result[n]->n_bands > 1) {
-            mtl__str_add(b, "<br><small>unknowns ");
-            mtl__say_prob(v, y->p_begun[MTL__UNKNOWNS]);
-            mtl__str_add(b, "; ");
-            mtl__say_prob(v, y->p_alive_end[MTL__UNKNOWNS]);
-            mtl__str_add(b, "</small>");
-        }
-        mtl__str_add(b, "</td>");
     }
     mtl__str_add(b, "</tr>\n");
 }

@@ -14,9 +14,11 @@ void mtl__host_style(mtl__str *b)
     mtl__str_add(b, ".alone{fill:none;stroke:var(--text);stroke-width:1.6;stroke-dasharray:5 3}"
                     ".drawn{fill:none;stroke:var(--c);stroke-width:1.6;stroke-dasharray:1.5 2.5}"
                     ".womb{fill:var(--fill)}.own{fill:var(--c);opacity:.3}"
-                    ".acts{min-width:190px}figure+.scroll,.scroll+.scroll{margin-top:20px}.grid2 "
+                    ".acts{min-width:190px}figure+.scroll,.scroll+."
+                    "scroll{margin-top:20px}.grid2 "
                     "td{white-space:nowrap}"
-                    ".grid2 td small{white-space:normal}\n");
+                    ".grid2 td small{white-space:normal}"
+                    ".nowrap,.grid2 td small.nowrap{white-space:nowrap}\n");
 }
 
 void mtl__injury_cross(mtl__str *b, double x, double y, double r)

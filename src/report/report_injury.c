@@ -241,15 +241,23 @@ static void say_brought(mtl__page *v, const mtl__injury_result *x)
 {
     mtl__str *b = v->out;
     char text[48];
-    if (!isfinite(x->came) || !(x->heal[MTL__CHANCE].peak > 0))
+    if (!isfinite(x->came) || !(x->heal[MTL__CHANCE].peak > 0) ||
+        !(x->came + x->there + x->p_seed > 0)) /* nobody foreign is there */
         return;
-    mtl__str_printf(
-        b,
-        "<p class=\"note\">On its day a foreign seed that moves was left in %.0f of 100 "
-        "lives. ",
-        100 * x->p_seed);
-    mtl__str_printf(b, "In %.0f days the injury <b>brings %s cells</b> ", x->brought_days,
+    if (x->p_seed > 0)
+        mtl__str_printf(b,
+                        "<p class=\"note\">On the day of the injury a foreign seed that moves was "
+                        "left in %.0f of 100 lives (%s a life on average). ",
+                        100 * x->p_seed, mtl__two(x->seeds, text));
+    else
+        mtl__str_add(b, "<p class=\"note\">On the day of the injury no foreign seed that moves "
+                        "was there. ");
+    mtl__str_printf(b, "Within %.0f days the injury <b>brings %s cells</b> ", x->brought_days,
                     mtl__two(x->came, text));
+    if (x->came > 0 && x->most_day < x->brought_days - 0.5)
+        mtl__str_printf(b, "(the most, after %.2g days) ", x->most_day);
+    if (x->came > 0 && !(x->p_seed > 0))
+        mtl__str_add(b, "of those that come to the body in this time, ");
     mtl__str_printf(b, "beside %s that would be there without it, ", mtl__two(x->there, text));
     mtl__str_printf(b,
                     "and %s take up a fate of the tissue: expected numbers of cells, under the "
@@ -271,6 +279,8 @@ static void one_injury(mtl__page *v, const mtl__injury_result *x)
     mtl__str_add(b, "</h3>\n");
     say_repair(v, x);
     say_brought(v, x);
+    if (isfinite(i->size) && i->size <= 0)
+        return; /* nothing to draw but empty axes */
     if (!window(v, x, &c)) {
         mtl__str_add(b, "<p class=\"note\">The dates of the run lie too far apart to draw it; "
                         "<code>hosts/injuries.tsv</code> has what there is.</p>\n");
@@ -370,7 +380,8 @@ static void doses(mtl__page *v)
         return;
     mtl__str_add(b, "<h3>Dose and response</h3>\n<div class=\"scroll\"><table><caption>People with "
                     "injuries alike who were given different numbers of cells: foreign cells per "
-                    "10⁶ nucleated cells of the injured organ, median and 95% of lives.</caption>\n"
+                    "10⁶ nucleated cells of the injured organ, median and 95% of lives, with the "
+                    "unknowns drawn where they were.</caption>\n"
                     "<thead><tr><th class=\"r\" scope=\"col\">Cells given</th><th scope=\"col\">Who"
                     "</th><th class=\"r\" scope=\"col\">Day 30</th><th class=\"r\" scope=\"col\">"
                     "Day 90</th><th class=\"r\" scope=\"col\">A tenth of the damage left</th></tr>"

@@ -104,17 +104,71 @@ static void label_pregnancies(mtl__page *v, const mtl__xaxis *x, mtl__label *l, 
     }
 }
 
+/* Bytes of a number with an exponent ("1e+07") at p, 0 if there is none. */
+static size_t power_at(const char *p, bool in_word)
+{
+    static const char digits[] = "0123456789";
+    size_t n = in_word ? 0 : strspn(p, digits);
+    if (n == 0)
+        return 0;
+    if (p[n] == '.')
+        n += 1 + strspn(p + n + 1, digits);
+    if (p[n] != 'e' || (p[n + 1] != '+' && p[n + 1] != '-'))
+        return 0;
+    const size_t exponent = strspn(p + n + 2, digits);
+    return exponent >= 2 && exponent <= 3 && n < 12 ? n + 2 + exponent : 0;
+}
+
+/* Powers of ten as the rest of the page writes them. */
+static void add_with_powers(mtl__str *b, const char *text, size_t n)
+{
+    bool in_word = false;
+    for (size_t i = 0; i < n;) {
+        char part[24], number[32];
+        const size_t power = power_at(text + i, in_word);
+        in_word = (text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z';
+        if (power == 0 || i + power > n) {
+            in_word = in_word || (text[i] >= '0' && text[i] <= '9');
+            mtl__str_addn(b, text + i++, 1);
+            continue;
+        }
+        snprintf(part, sizeof part, "%.*s", (int)power, text + i);
+        double value = NAN;
+        mtl__str_add(b, mtl__parse_double(part, &value) == 0 ? mtl__given(value, number) : part);
+        i += power;
+    }
+}
+
 /* What befell the body, without the sizes that its own section says. */
 static const char *event_text(mtl__page *v, const mtl__event *e)
 {
     const char *text = e->text ? e->text : "";
-    if (e->kind == MTL__EV_OTHER)
-        return text;
     mtl__str s = {0};
-    mtl__str_addn(&s, text, strcspn(text, ","));
-    for (char *p = s.s; p && *p; p++) /* names of the model's tables */
+    add_with_powers(&s, text, e->kind == MTL__EV_OTHER ? strlen(text) : strcspn(text, ","));
+    for (char *p = s.s; p && *p && e->kind != MTL__EV_OTHER; p++) /* names of the model's tables */
         if (*p == '_')
             *p = ' ';
+    return text_of(v, &s);
+}
+
+/* As much of a text as the narrower figure has room for. */
+static const char *shortened(mtl__page *v, const char *text)
+{
+    enum { MOST = 560 };
+    size_t n = strlen(text);
+    if (mtl__text_width(text, 13.5) <= MOST)
+        return text;
+    mtl__str s = {0};
+    while (n > 0 && (s.len == 0 || mtl__text_width(s.s, 13.5) > MOST)) {
+        do
+            n--;
+        while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80); /* whole characters */
+        s.len = 0;
+        mtl__str_addn(&s, text, n);
+        mtl__str_add(&s, "…");
+        if (s.oom)
+            break;
+    }
     return text_of(v, &s);
 }
 
@@ -148,7 +202,7 @@ static int main_labels(mtl__page *v, const mtl__xaxis *x, mtl__label *l)
         const mtl__event *e = &v->s->event[i];
         if (e->person == v->focus && (e->kind == MTL__EV_OTHER || e->kind >= MTL__EV_INJURY))
             add_label(l, &n,
-                      &(mtl__label){.text = event_text(v, e),
+                      &(mtl__label){.text = shortened(v, event_text(v, e)),
                                     .sub = year_text(v, e->t, me->born),
                                     .x = mtl__xaxis_at(x, e->t)});
     }
@@ -162,11 +216,12 @@ static void draw_labels(mtl__str *b, const mtl__label *l, int n, double y)
         mtl__svg_line(b, "grid", l[i].x, y - 30 - l[i].row * ROW, l[i].x, y - 8);
     for (int i = 0; i < n; i++) {
         const double dx = l[i].anchor == 's' ? 4 : -4, ly = y - 22 - l[i].row * ROW;
+        const double lx = l[i].x + (l[i].shift < 0 ? l[i].shift : dx);
         mtl__svg_group(b, l[i].class_);
-        mtl__svg_text(b, l[i].class_ ? "name halo" : "strong halo", l[i].anchor, l[i].x + dx,
+        mtl__svg_text(b, l[i].class_ ? "name halo" : "strong halo", l[i].anchor, lx,
                       ly - (l[i].sub ? 13 : 0), l[i].text);
         if (l[i].sub)
-            mtl__svg_text(b, "halo", l[i].anchor, l[i].x + dx, ly + 1, l[i].sub);
+            mtl__svg_text(b, "halo", l[i].anchor, lx, ly + 1, l[i].sub);
         mtl__svg_group_end(b);
     }
 }
@@ -287,7 +342,7 @@ static const char *outcome_text(mtl__page *v, const mtl__pregnancy *p, const mtl
     mtl__str_printf(&s, "%s", c->vanished ? "vanished twin, week " : outcome[p->outcome]);
     if (!c->vanished)
         mtl__str_add(&s, p->outcome == MTL__ONGOING ? ", week " : ", week ");
-    mtl__str_printf(&s, "%d", (int)floor(weeks + 0.01));
+    mtl__str_printf(&s, "%.3g", weeks); /* as in the list of events */
     if (!c->vanished) {
         const bool birth = p->outcome == MTL__LIVE_BIRTH || p->outcome == MTL__STILLBIRTH;
         mtl__str_add(&s, birth ? mode[p->mode] : care[p->care]);
@@ -375,6 +430,17 @@ static void draw_enlarged(mtl__page *v, const figure *f, const mtl__xaxis *life,
 
 /* ------------------------------------------------------------------ the figure */
 
+static void diamond(mtl__str *b, double x, double y, bool full)
+{
+    enum { R = 6 };
+    mtl__svg_path(b, full ? "full" : "open");
+    mtl__svg_move(b, x - R, y);
+    mtl__svg_to(b, x, y - R);
+    mtl__svg_to(b, x + R, y);
+    mtl__svg_to(b, x, y + R);
+    mtl__svg_path_end(b, true);
+}
+
 static void draw_marks(mtl__page *v, const mtl__xaxis *a, double y)
 {
     mtl__str *b = v->out;
@@ -400,6 +466,9 @@ static void draw_marks(mtl__page *v, const mtl__xaxis *a, double y)
         if (x->person == v->focus)
             mtl__injury_cross(b, mtl__xaxis_at(a, x->t), y, x->implied ? 3 : 5);
     }
+    for (int i = 0; i < v->s->n_onsets; i++)
+        if (v->s->onset[i].person == v->focus)
+            diamond(b, mtl__xaxis_at(a, v->s->onset[i].t), y, v->s->onset[i].cells > 0);
 }
 
 static double height_of(mtl__page *v, const figure *f, const mtl__xaxis *x, mtl__label *l, int *n,
@@ -438,6 +507,21 @@ static void draw_figure(mtl__page *v, const figure *f)
     mtl__svg_close(v->out);
 }
 
+static void say_onsets(mtl__page *v)
+{
+    bool clone = false, known = false;
+    for (int i = 0; i < v->s->n_onsets; i++) {
+        const mtl__onset *o = &v->s->onset[i];
+        clone = clone || (o->person == v->focus && o->cells > 0);
+        known = known || (o->person == v->focus && o->cells <= 0);
+    }
+    if (clone)
+        mtl__str_add(v->out, "<p><b>Full diamond</b>: a tumour begins, dated in the "
+                             "scenario.</p>\n");
+    if (known)
+        mtl__str_add(v->out, "<p><b>Open diamond</b>: a diagnosis.</p>\n");
+}
+
 void mtl__report_life(mtl__page *v)
 {
     mtl__str *b = v->out, title = {0};
@@ -458,6 +542,7 @@ void mtl__report_life(mtl__page *v)
         hurt = hurt || v->s->injury[i].person == v->focus;
     if (hurt)
         mtl__str_add(b, "<p><b>Cross</b>: an injury; small where another event implies it.</p>\n");
+    say_onsets(v);
     if (v->s->history_unknown && v->s->history_unknown[v->focus])
         mtl__str_add(
             b, "<p>Earlier pregnancies are <b>unknown</b>: there may have been others.</p>\n");

@@ -15,7 +15,8 @@ enum {
     MAX_ORGANS = 6,
     MAX_COLUMNS = 6,
     MAX_PANELS = 24,
-    MAX_NAMES = 16
+    MAX_NAMES = 16,
+    LEAST_DAYS = 14
 };
 
 typedef struct figure {
@@ -70,8 +71,12 @@ static void draw_one(mtl__page *v, const item *it, double left, double y, double
 {
     mtl__str *b = v->out;
     const mtl__pair *pair = it->pair;
-    const double t0 = mtl__max(pair->t_start - 1.5 * MTL_DAYS_PER_YEAR, v->t0);
-    const mtl__xaxis x = {mtl__min(t0, v->t1 - MTL_DAYS_PER_YEAR), v->t1, left + 44, left + width};
+    /* From shortly before the first cells, however short that is: a dose three months before the
+       end is not a year of nothing. */
+    const double before =
+        mtl__min(1.5 * MTL_DAYS_PER_YEAR, mtl__max(0.05 * (v->t1 - pair->t_start), 1));
+    const double t0 = mtl__max(pair->t_start - before, v->t0);
+    const mtl__xaxis x = {mtl__min(t0, v->t1 - LEAST_DAYS), v->t1, left + 44, left + width};
     const mtl__panel p = {
         .r = v->r,
         .pair = pair,
@@ -129,8 +134,7 @@ static void draw_block(mtl__page *v, const item *it, int n, const char *title, m
     mtl__str_add(v->out, "</figure>\n");
 }
 
-/* What a panel can show: the foot of its axis, but nothing under one in 10⁹. */
-static double least(mtl__range range)
+double mtl__range_least(mtl__range range)
 {
     double level = 1;
     for (int e = range.low; e < 0 && level > 1.5e-3; e++)
@@ -138,14 +142,13 @@ static double least(mtl__range range)
     return level;
 }
 
-/* Does the level ever reach that, in one of forty replicates? */
-static bool worth_a_panel(const mtl_result *r, const item *it, double least_level)
+bool mtl__worth_a_panel(const mtl_result *r, const mtl__pair *p, int watched, double least)
 {
-    const size_t n = (size_t)r->n_times, from = (size_t)it->watched * n;
+    const size_t n = (size_t)r->n_times, from = (size_t)watched * n;
     for (int band = 0; band < r->n_bands; band++)
-        for (size_t k = from; it->pair->level[band] && k < from + n; k++) {
-            const mtl__band *x = &it->pair->level[band][k];
-            if ((isfinite(x->q975) ? x->q975 : x->mean) >= least_level)
+        for (size_t k = from; p->level[band] && k < from + n; k++) {
+            const mtl__band *x = &p->level[band][k];
+            if ((isfinite(x->q975) ? x->q975 : x->mean) >= least)
                 return true;
         }
     return false;
@@ -173,7 +176,7 @@ static void draw_present(mtl__page *v, item *it, int n, const char *title, mtl__
     mtl__str absent = {0};
     int there = 0, n_absent = 0;
     for (int i = 0; i < n; i++) {
-        if (worth_a_panel(v->r, &it[i], least(range))) {
+        if (mtl__worth_a_panel(v->r, it[i].pair, it[i].watched, mtl__range_least(range))) {
             it[there++] = it[i];
             continue;
         }
@@ -185,7 +188,7 @@ static void draw_present(mtl__page *v, item *it, int n, const char *title, mtl__
     if (there > MAX_PANELS)
         mtl__str_printf(v->out, "<p class=\"note\">%d more are in <code>cells.tsv</code>.</p>\n",
                         there - MAX_PANELS);
-    say_absent(v, &absent, n_absent, least(range));
+    say_absent(v, &absent, n_absent, mtl__range_least(range));
     v->out->oom = v->out->oom || absent.oom;
     mtl__str_free(&absent);
 }
@@ -313,9 +316,11 @@ void mtl__report_others(mtl__page *v)
     item *it = is_watched(v) && v->r->n_pairs > v->n_pairs ? items(v) : NULL;
     if (!it)
         return;
-    mtl__section_say(v, "others", "In the rest of the family",
-                     "<p>Cells go both ways, and what a body passes on may be another's. Levels in "
-                     "blood, same axis as the ribbons; no hatching here.</p>\n");
+    mtl__section_open(v, "others", "In the rest of the family");
+    mtl__str_add(v->out, "<p>Cells go both ways, and what a body passes on may be another's. "
+                         "Levels in blood, same axis as the ribbons; no hatching here.</p>\n");
+    mtl__page_marks_key(v, -1);
+    mtl__section_body(v);
     const int n = other_bodies(v, it);
     draw_present(v, it, n, "Levels in the blood of the other people", v->blood, true);
     mtl__section_close(v);

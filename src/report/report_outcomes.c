@@ -174,6 +174,26 @@ static void draw_figure(mtl__page *v, const figure *f)
 
 /* ------------------------------------------------------------------ the table */
 
+/* A name and its tier, of which the last word and the badge stay on one line. */
+static void with_tier(mtl__page *v, const char *name, char tier)
+{
+    mtl__str *b = v->out, head = {0};
+    const bool badge = tier >= 'A' && tier <= 'D';
+    const char *last = name;
+    for (const char *p = name; *p; p++)
+        if ((*p == ' ' || *p == '.' || *p == '_') && p[1])
+            last = p + 1;
+    mtl__str_addn(&head, name, (size_t)(last - name));
+    mtl__html_dotted(b, head.s ? head.s : "");
+    if (last > name && last[-1] != ' ')
+        mtl__str_add(b, "<wbr>");
+    mtl__str_add(b, badge ? "<span class=\"nowrap\">" : "");
+    mtl__html(b, last);
+    if (badge)
+        mtl__str_printf(b, " <span class=\"tier t%c\">%c</span></span>", tier, tier);
+    mtl__str_drop(b, &head);
+}
+
 /* Exposures that hold under the switches as they are and change the hazard. */
 static bool acts(const mtl__page *v, const mtl__exposure *x, int outcome)
 {
@@ -207,9 +227,7 @@ static void acts_cell(mtl__page *v, int outcome, bool drawn_)
         if (!acts(v, x, outcome))
             continue;
         mtl__str_add(b, n++ ? ", " : "");
-        mtl__html_dotted(b, x->name);
-        if (x->tier >= 'A' && x->tier <= 'D')
-            mtl__str_printf(b, " <span class=\"tier t%c\">%c</span>", x->tier, x->tier);
+        with_tier(v, x->name, x->tier);
     }
     if (n == 0)
         mtl__str_add(b, on_its_cells(v, outcome) ? "foreign cells, on the cells of the tumour"
@@ -242,10 +260,8 @@ static void row(mtl__page *v, const mtl__outcome_result *o)
     const double born = v->s->person[o->person].born;
     char text[48], date[16];
     mtl__str_add(b, "<tr><th scope=\"row\">");
-    mtl__html(b, mtl__out_outcome_label(v->r, o));
+    with_tier(v, mtl__out_outcome_label(v->r, o), def->tier);
     mtl__of_whom(v, o->person);
-    if (def->tier >= 'A' && def->tier <= 'D')
-        mtl__str_printf(b, " <span class=\"tier t%c\">%c</span>", def->tier, def->tier);
     mtl__str_add(b, "</th>");
     if (o->given || o->dated) {
         const double t = mtl__out_given_onset(v->r, o);

@@ -251,6 +251,22 @@ const char *mtl__page_class(const mtl__page *v, int person)
     return c < 0 ? "me" : name[c / N_COLOURS % 4][c % N_COLOURS];
 }
 
+void mtl__page_marks_key(mtl__page *v, int host)
+{
+    for (int i = 0; i < v->r->n_pairs; i++) {
+        const mtl__pair *p = &v->r->pair[i];
+        if (v->colour[p->donor] < N_COLOURS || (host >= 0) != (p->host == host) ||
+            (host < 0 && p->host == v->focus))
+            continue;
+        mtl__str_printf(v->out,
+                        "<p>There are %d colours. Who comes after them takes one again, with a "
+                        "second mark: the name is <b>underlined</b> (dashed, dotted, double) and "
+                        "the line and the edge of the band are drawn the same way.</p>\n",
+                        N_COLOURS);
+        return;
+    }
+}
+
 const char *mtl__organ_label(const mtl_model *m, int organ)
 {
     const mtl__organ *o = &m->organ[organ];

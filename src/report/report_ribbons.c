@@ -203,7 +203,8 @@ static void draw_guides(mtl__page *v, const mtl__xaxis *x, const figure *f, doub
             continue;
         mtl__svg_group(v->out, l[i].class_ ? l[i].class_ : "");
         mtl__svg_text(v->out, l[i].class_ ? "who" : "", l[i].anchor,
-                      l[i].x + (l[i].anchor == 's' ? 2 : -2), HEAD - 18 - 15 * l[i].row, l[i].text);
+                      l[i].x + l[i].shift + (l[i].anchor == 's' ? 2 : -2),
+                      HEAD - 18 - 15 * l[i].row, l[i].text);
         mtl__svg_group_end(v->out);
     }
 }
@@ -286,6 +287,7 @@ static void how_to_read(mtl__page *v)
                     "lower bound. Full marks are a laboratory's readings; open "
                     "ones are those of the "
                     "virtual assay in the first replicate.</p>\n");
+    mtl__page_marks_key(v, v->focus);
 }
 
 void mtl__report_ribbons(mtl__page *v)

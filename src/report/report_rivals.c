@@ -99,16 +99,40 @@ static void big_number(mtl__page *v, const mtl_result *r, double x, double y, do
         mtl__svg_text(b, "", 's', x, y + 22, fitting(longer, shorter, width));
 }
 
-static void plot_column(mtl__page *v, const mtl_result *r, const mtl__xaxis *x, double h)
+/* The donors whose level in blood comes to the foot of the axis under any of the values. */
+typedef struct rows {
+    int *pair; /* [n] indices of r->pair */
+    int n;
+} rows;
+
+static rows rows_of(mtl__page *v)
+{
+    rows out = {mtl__arena_alloc(&v->arena, ((size_t)v->n_pairs + 1) * sizeof *out.pair), 0};
+    v->out->oom = v->out->oom || !out.pair;
+    for (int i = 0; out.pair && i < v->n_pairs; i++) {
+        bool worth = false;
+        for (int n = 0; n < v->n_results && !worth; n++) {
+            const mtl__pair *same = mtl__page_same_pair(v->result[n], &v->r->pair[v->pair[i]]);
+            worth = same && v->result[n]->n_watched > 0 &&
+                    mtl__worth_a_panel(v->result[n], same, 0, mtl__range_least(v->blood));
+        }
+        if (worth)
+            out.pair[out.n++] = v->pair[i];
+    }
+    return out;
+}
+
+static void plot_column(mtl__page *v, const mtl_result *r, const rows *row, const mtl__xaxis *x,
+                        double h)
 {
     int n = 0;
-    int *series = mtl__arena_alloc(&v->arena, (size_t)v->n_pairs * sizeof *series);
+    int *series = mtl__arena_alloc(&v->arena, (size_t)row->n * sizeof *series);
     if (!series) {
         v->out->oom = true;
         return;
     }
-    for (int i = 0; i < v->n_pairs && r->n_watched > 0 && r->n_times > 0; i++) {
-        const mtl__pair *same = mtl__page_same_pair(r, &v->r->pair[v->pair[i]]);
+    for (int i = 0; i < row->n && r->n_watched > 0 && r->n_times > 0; i++) {
+        const mtl__pair *same = mtl__page_same_pair(r, &v->r->pair[row->pair[i]]);
         if (same)
             series[n++] = mtl__page_series(v, r, same, 0);
     }
@@ -116,19 +140,18 @@ static void plot_column(mtl__page *v, const mtl_result *r, const mtl__xaxis *x, 
 }
 
 /* One row of columns: the results from first on. */
-static void draw_columns(mtl__page *v, const figure *f, int sw, int first)
+static void draw_columns(mtl__page *v, const figure *f, const rows *row, int sw, int first)
 {
     mtl__str *b = v->out;
     const int n = v->n_results - first < f->columns ? v->n_results - first : f->columns;
     const double gap = 24, width = (f->w - f->left - gap * (f->columns - 1)) / f->columns;
     const double wide = n < f->columns ? (f->w - f->left - gap * (n - 1)) / n : width;
-    const double w = first > 0 ? width : wide,
-                 bottom = HEAD + v->n_pairs * (PANEL_H + GAP) - GAP + 16;
+    const double w = first > 0 ? width : wide, bottom = HEAD + row->n * (PANEL_H + GAP) - GAP + 16;
     mtl__svg_open(
         b, f->w, bottom + 96, f->class_, "The same family under rival hypotheses",
         "Columns are values of the switch, rows are donors; levels in blood, one axis for all.");
-    for (int i = 0; i < v->n_pairs; i++) {
-        const mtl__pair *pair = &v->r->pair[v->pair[i]];
+    for (int i = 0; i < row->n; i++) {
+        const mtl__pair *pair = &v->r->pair[row->pair[i]];
         mtl__svg_group(b, mtl__page_class(v, pair->donor));
         mtl__svg_text(b, "name", 's', 0, HEAD + i * (PANEL_H + GAP) - 12,
                       mtl__page_name(v, pair->donor));
@@ -139,12 +162,12 @@ static void draw_columns(mtl__page *v, const figure *f, int sw, int first)
         const mtl__xaxis x = {v->t0, v->t1, left, left + w};
         mtl__svg_text(b, "head", 's', left, 14, mtl__page_value(v, first + k, sw));
         mtl__svg_wrapped(b, "", left, 32, w, 12.5, value_meaning(v, first + k, sw));
-        for (int i = 0; i < v->n_pairs; i++)
-            draw_panel(v, v->result[first + k], &v->r->pair[v->pair[i]], &x,
+        for (int i = 0; i < row->n; i++)
+            draw_panel(v, v->result[first + k], &v->r->pair[row->pair[i]], &x,
                        HEAD + i * (PANEL_H + GAP), k == 0);
         mtl__xaxis_draw(b, &x, bottom, 4);
         big_number(v, v->result[first + k], left, bottom + 62, w);
-        plot_column(v, v->result[first + k], &x, bottom - HEAD - 2);
+        plot_column(v, v->result[first + k], row, &x, bottom - HEAD - 2);
     }
     mtl__svg_close(b);
 }
@@ -200,16 +223,31 @@ static void not_built(mtl__page *v, int sw)
     }
 }
 
+/* Donors that an axis of levels in blood would show as an empty panel. */
+static void say_absent(mtl__page *v, int n)
+{
+    char text[32];
+    if (n > 0)
+        mtl__str_printf(
+            v->out,
+            "<p class=\"note\">Not drawn: %d donor%s of whom the blood has, under every "
+            "one of them, less than %s gEq per 10⁶ in 97.5%% of replicates.</p>\n",
+            n, n == 1 ? "" : "s", mtl__given(mtl__range_least(v->blood), text));
+}
+
 void mtl__report_rivals(mtl__page *v)
 {
     if (v->n_results < 2)
         return;
     const int sw = mtl__page_switch(v);
+    const rows row = rows_of(v);
     mtl__section_open(v, "rivals", "If the rules were different");
     mtl__str_add(v->out, "<p>The same family and the same random streams under each value of <b>");
     mtl__html(v->out, sw >= 0 ? v->m->sw[sw].name : "the switch");
-    mtl__str_add(v->out, "</b>. Levels in blood, gEq per 10⁶ (log); axes are the same in all "
-                         "panels; dashed: LoD; full marks: the laboratory's readings.</p>\n");
+    mtl__str_add(v->out, row.n > 0 ? "</b>. Levels in blood, gEq per 10⁶ (log); axes are the same "
+                                     "in all panels; dashed: LoD; full marks: the laboratory's "
+                                     "readings.</p>\n"
+                                   : "</b>.</p>\n");
     not_built(v, sw);
     mtl__str_add(v->out, "<p>The other sections of this page show the first of them.</p>\n");
     mtl__section_body(v);
@@ -218,11 +256,14 @@ void mtl__report_rivals(mtl__page *v)
         mtl__report_grid(v);
         mtl__report_deciding(v);
     }
-    mtl__str_add(v->out, "<figure>\n");
-    for (size_t k = 0; k < sizeof figures / sizeof figures[0] && v->n_pairs > 0; k++)
+    if (row.n > 0)
+        mtl__str_add(v->out, "<figure>\n");
+    for (size_t k = 0; k < sizeof figures / sizeof figures[0] && row.n > 0; k++)
         for (int first = 0; first < v->n_results; first += figures[k].columns)
-            draw_columns(v, &figures[k], sw, first);
-    mtl__str_add(v->out, "</figure>\n");
+            draw_columns(v, &figures[k], &row, sw, first);
+    if (row.n > 0)
+        mtl__str_add(v->out, "</figure>\n");
+    say_absent(v, v->n_pairs - row.n);
     if (!hosts)
         mtl__report_deciding(v);
     numbers(v, sw);

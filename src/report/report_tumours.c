@@ -31,9 +31,41 @@ static mtl__range range_of(const mtl__page *v, const mtl__clone_result *c)
     return (mtl__range){0, high < 2 ? 2 : high};
 }
 
-static bool drawn(const mtl__page *v, const mtl__clone_result *c)
+static bool followed(const mtl__page *v, const mtl__clone_result *c)
 {
     return v->r->n_times > 1 && c->cells[MTL__CHANCE] != NULL;
+}
+
+/* Are there cells of it in one of forty lives, and in a twentieth of the time? Else its panel would
+   be empty, or near it. */
+static bool drawn(const mtl__page *v, const mtl__clone_result *c)
+{
+    int there = 0;
+    for (int k = 0; followed(v, c) && k < v->r->n_times; k++)
+        there += mtl__curve_top(v, c->cells, k, k) >= 1;
+    return there > 0 && 20 * there >= v->r->n_times;
+}
+
+/* Those that began in too few lives to be drawn, by name. */
+static void say_rare(mtl__page *v)
+{
+    mtl__str *b = v->out;
+    int n = 0;
+    for (int i = 0; i < v->r->host.n_clones; i++) {
+        const mtl__clone_result *c = &v->r->host.clone[i];
+        char organ[96];
+        if (!followed(v, c) || drawn(v, c))
+            continue;
+        mtl__str_add(b, n++ ? ", "
+                            : "<p class=\"note\">Not drawn, as fewer than one life in forty "
+                              "has cells of it, or only for a short time: ");
+        mtl__html(b, mtl__organ_lower(v->m, c->organ, organ));
+        if (c->person != v->focus) {
+            mtl__str_add(b, " of ");
+            mtl__html(b, mtl__page_name(v, c->person));
+        }
+    }
+    mtl__str_add(b, n > 0 ? ".</p>\n" : "");
 }
 
 static void draw_clone(mtl__page *v, const mtl__clone_result *c, double x0, double y, double width,
@@ -158,6 +190,7 @@ void mtl__report_tumours(mtl__page *v)
         mtl__str_add(b, "</figure>\n");
     }
     mtl__host_left_out(v, all - n, "hosts/tumours.tsv");
+    say_rare(v);
     table(v);
     mtl__section_close(v);
 }

@@ -123,6 +123,8 @@ static void what_injuries_bring(void **state)
                 assert_true(y->fated > 0.1 * y->there && y->fated < y->there && y->p_seed > 0.4 &&
                             y->p_seed < 0.8 && fabs(y->brought_days - 90) < 1e-9);
         }
+        const double seeds = x.r->host.injury[0].seeds; /* level on average, in fewer lives */
+        assert_true(k == 3 || (seeds > 1 && fabs(x.r->host.injury[2].seeds / seeds - 1) < 1e-3));
         assert_true(k == 3 ||
                     x.r->host.injury[2].p_seed < x.r->host.injury[0].p_seed - 0.1); /* by date */
         drop(&x);
@@ -132,6 +134,26 @@ static void what_injuries_bring(void **state)
     assert_true(came[0][0] < 1.0 && came[0][1] < 1.001 * came[0][0]);
     assert_true(came[1][0] < 0.01 * came[0][0]); /* nothing calls them */
     assert_true(fabs(came[2][0] - came[0][0]) < 1e-6 * came[0][0]);
+}
+
+/* What came and was taken away within the ninety days did come: its most is told, and when. */
+static void what_is_taken_away_had_come(void **state)
+{
+#define DEPLETION "  - {date: 1965-03-11, person: ada, event: depletion}\n"
+    static const char text[] =
+        "people:\n  ada: {sex: female, born: 1940-03-01}\n"
+        "  cia: {sex: female, born: 1940-03-01}\n"
+        "focus: ada\nevents:\n" SON("ada", "adam", "1965-03-01") SON("cia", "carl", "1965-03-01")
+            INFARCT("ada", "1965-02-10", "12") INFARCT("cia", "1965-02-10", "12")
+                DEPLETION HEART("cia", "1965-06-01");
+    (void)state;
+    life x = ask(text, "", 2, false, true);
+    const mtl__injury_result *ada = &x.r->host.injury[0], *cia = &x.r->host.injury[1];
+    print_message("# taken away: %g on day %g of %g\n", ada->came, ada->most_day, cia->came);
+    assert_true(ada->came > 1 && ada->came < cia->came);
+    assert_true(ada->most_day > 0 && ada->most_day <= 29 && ada->brought_days > 89);
+    assert_true(fabs(ada->seeds - cia->seeds) < 1e-6 * cia->seeds); /* not yet */
+    drop(&x);
 }
 
 /* ---------------------------------------------------------------- tumours */
@@ -192,6 +214,7 @@ int main(void)
         cmocka_unit_test(unknowns_of_injuries_are_drawn),
         cmocka_unit_test(healing_is_of_no_grid),
         cmocka_unit_test(what_injuries_bring),
+        cmocka_unit_test(what_is_taken_away_had_come),
         cmocka_unit_test(baselines_of_tumours),
         cmocka_unit_test(a_dated_tumour_is_no_outcome),
     };

@@ -205,6 +205,8 @@ static void make_injury(mtl_result *r, mtl__injury_result *x, int injury, int re
     x->came = 0.2;
     x->fated = 1100;
     x->p_seed = 0.73;
+    x->seeds = 2.1;
+    x->most_day = 90;
     x->brought_days = 90;
     x->healed_alone = 1151;
     for (int q = 0; q < 3; q++)

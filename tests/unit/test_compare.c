@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lives side by side: the numbers against textbook values, a run against itself, a change against
    its mirror image, a scenario with one more event, and what cannot be paired. Runs have fixed
-   seeds and nothing is tested for significance, so there is no false alarm. */
+   seeds and nothing of theirs is tested for significance, so there is no false alarm. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -312,6 +312,7 @@ static void hosts_side_by_side(void **state)
         }
     }
     assert_int_equal(damage, 1);
+    assert_string_equal(mtl_compare_headline(same), "");
     for (int i = 0; i < c->n_pairings; i++)
         if (c->pairing[i].row.parted > 0)
             assert_true(c->pairing[i].row.first > DAY(1952, 3, 1));
@@ -326,6 +327,104 @@ static void hosts_side_by_side(void **state)
     mtl_model_free(harm);
     mtl_model_free(benefit);
     mtl_scenario_free(s);
+}
+
+/* Numbers as a run would leave them: what is named first, and what is not. */
+static void the_largest_beyond_chance(void **state)
+{
+    (void)state;
+    mtl_compare_host row[] = {{.what = "outcome",
+                               .person = "anna",
+                               .donor = "",
+                               .label = "lupus",
+                               .measure = "share of lives by the end",
+                               .in_a = 1,
+                               .in_b = 1,
+                               .a = 0.1,
+                               .b = 0.4,
+                               .only_b = 30,
+                               .p_mcnemar = 2e-9},
+                              {.what = "outcome",
+                               .person = "anna",
+                               .donor = "",
+                               .label = "breast cancer",
+                               .measure = "share of lives in which it is found by the end",
+                               .in_a = 1,
+                               .in_b = 1,
+                               .a = 0.9,
+                               .b = 0.45,
+                               .only_a = 45,
+                               .p_mcnemar = 6e-14},
+                              {.what = "outcome",
+                               .person = "anna",
+                               .donor = "",
+                               .label = "stroke",
+                               .measure = "share of lives by the end",
+                               .in_a = 1,
+                               .in_b = 1,
+                               .a = 0,
+                               .b = 0.6,
+                               .only_b = 4,
+                               .p_mcnemar = 0.03}, /* of three tests that is chance */
+                              {.what = "outcome",
+                               .person = "anna",
+                               .donor = "",
+                               .label = "gout",
+                               .measure = "share of lives by the end",
+                               .in_a = 0,
+                               .in_b = 1,
+                               .a = NAN,
+                               .b = 1,
+                               .p_mcnemar = NAN}};
+    const mtl_result none = {.n_bands = 1};
+    mtl_compare c = {.a = &none, .b = &none, .n = 100, .host = row, .n_hosts = 4};
+    mtl__arena_init(&c.arena, 0);
+    assert_int_equal(mtl__compare_find_headline(&c, &err), 0);
+    assert_string_equal(mtl_compare_headline(&c), "anna, breast cancer: found in 90 of 100 lives "
+                                                  "by the end in A, in 45 in B");
+    c.n_hosts = 1;
+    assert_int_equal(mtl__compare_find_headline(&c, &err), 0);
+    assert_string_equal(mtl_compare_headline(&c),
+                        "anna, lupus: in 10 of 100 lives by the end in A, in 40 in B");
+    c.host = row + 2;
+    c.n_hosts = 2;
+    row[2].p_mcnemar = 0.06;
+    assert_int_equal(mtl__compare_find_headline(&c, &err), 0);
+    assert_string_equal(mtl_compare_headline(&c), "");
+    mtl__arena_free(&c.arena);
+}
+
+/* Of one level, then of 90: a difference of two standard errors is told of the one only; one that
+   has its sign in all of 20 lives is told among 90 however a single life carries the mean. */
+static void beyond_chance_among_so_many(void **state)
+{
+    (void)state;
+    enum { N = 20, MANY = 90 };
+    mtl__compared_level level[MANY] = {{.donor = 0}};
+    mtl_compare c = {.n = N, .level = level, .n_levels = MANY};
+    float zero[N] = {0}, mild[N], skewed[N];
+    for (int i = 0; i < N; i++) {
+        mild[i] = (float)(i % 2 ? 1 + 0.1 * (i + 1) : 1 - 0.1 * (i + 1) - 0.05);
+        mild[i] += i == 0 ? 4.2F : 0;
+        skewed[i] = i ? 1e-4F * (float)(i + 1) : 5;
+    }
+    const mtl_paired same = mtl__paired_of(zero, zero, N, 1),
+                     all = mtl__paired_of(zero, skewed, N, 1);
+    mtl_paired some = mtl__paired_of(zero, mild, N, 1);
+    for (int i = 0; i < MANY; i++) {
+        level[i].row.focus = i == 0;
+        level[i].row.chance.differ = 1;
+    }
+    assert_true(all.low < 0 && all.high > 0); /* the t alone would not tell */
+    assert_true(mtl_compare_beyond_chance(&c, &all));
+    assert_false(mtl_compare_beyond_chance(&c, &same));
+    some.low = some.difference - 0.8 * some.difference; /* t of 2.6: p 0.017 */
+    some.high = some.difference + 0.8 * some.difference;
+    assert_true(mtl_compare_beyond_chance(&c, &some));
+    for (int i = 0; i < MANY; i++)
+        level[i].row.focus = 1;
+    assert_false(mtl_compare_beyond_chance(&c, &some));
+    assert_true(mtl_compare_beyond_chance(&c, &all));
 }
 
 static void what_cannot_be_paired(void **state)
@@ -401,6 +500,8 @@ int main(void)
         cmocka_unit_test(one_more_mother),
         cmocka_unit_test(the_same_dates_keep_lives_together),
         cmocka_unit_test(hosts_side_by_side),
+        cmocka_unit_test(the_largest_beyond_chance),
+        cmocka_unit_test(beyond_chance_among_so_many),
         cmocka_unit_test(what_cannot_be_paired),
         cmocka_unit_test(rows_and_documents),
     };

@@ -334,6 +334,16 @@ static void test_used(void **state)
             fail_msg("%s is called on by nothing", asleep[i]);
     mtl__rule_used_params(m, rule(m, "slow_seed.homing"), used);
     assert_true(used[param(m, "homing.injury.gain")] && used[param(m, "homing.ccl2.hill")]);
+    /* What an event says itself is not asked of the model. */
+    mtl__injury_event_params(m, mtl__model_injury(m, "hepatitis", NULL), true, true, used);
+    assert_true(used[param(m, "injury.repair.liver")]);
+    assert_false(used[param(m, "injury.size.hepatitis")] ||
+                 used[param(m, "injury.lasts.hepatitis")]);
+    mtl__injury_event_params(m, mtl__model_injury(m, "hepatitis", NULL), true, false, used);
+    assert_false(used[param(m, "injury.size.hepatitis")]);
+    assert_true(used[param(m, "injury.lasts.hepatitis")]);
+    mtl__injury_used_params(m, mtl__model_injury(m, "hepatitis", NULL), used);
+    assert_true(used[param(m, "injury.size.hepatitis")]);
     mtl__injury_used_params(m, mtl__model_injury(m, "infarct", NULL), used);
     assert_true(used[param(m, "injury.repair.heart")] && !used[param(m, "injury.repair.skin")]);
     assert_false(used[param(m, "repair.half")]);

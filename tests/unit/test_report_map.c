@@ -289,10 +289,13 @@ static void deciding_sample(void **state)
     (void)state;
     rivals x = two_rivals();
     x.r[1]->assay[3].p_positive[MTL__CHANCE] = 0.01; /* heart; 0.39 under the first */
+    x.r[1]->assay[3].p_positive[MTL__UNKNOWNS] = 0.02;
+    x.r[0]->assay[3].p_positive[MTL__UNKNOWNS] = 0.5;
     char *page = page_of_rivals(&x);
     assert_non_null(strstr(page, "<b>Of the samples in this scenario</b> the one that tells them "
                                  "apart best is the DYS14 qPCR of heart, 2004-05-01, positive in "
-                                 "0.39 under additive, 0.010 under rejection.</p>"));
+                                 "0.39 under additive, 0.010 under rejection. With the unknowns "
+                                 "drawn as well 0.50 and 0.020: it stands.</p>"));
     /* the fixture's rejection takes cells away for good: a perfect test would tell it */
     assert_non_null(strstr(page, "A test that missed nothing"));
     free(page);
@@ -313,6 +316,7 @@ static void deciding_readings(void **state)
     for (int k = 0; k < 2; k++)
         for (int a = 0; a < 2; a++) {
             x.r[k]->assay[a].positive[MTL__CHANCE] = positive[k][a];
+            x.r[k]->assay[a].positive[MTL__UNKNOWNS] = positive[k][a];
             x.r[k]->assay[a].has_given = true;
             x.r[k]->assay[a].given.positive = a == 0;
             for (int i = 0; i < N; i++)
@@ -323,7 +327,8 @@ static void deciding_readings(void **state)
     /* the first as found in half of the replicates under both; together never under the second */
     assert_non_null(strstr(page, "<b>The laboratory's 2 readings</b>, positive or not as found, "
                                  "came out so in 0.50 under additive, &lt;0.0010 under "
-                                 "rejection.</p>"));
+                                 "rejection. With the unknowns drawn as well 0.50 and "
+                                 "&lt;0.0010: it stands.</p>"));
     free(page);
     x.r[1]->assay[1].positive[MTL__CHANCE] = NULL; /* analytic keeps no replicates */
     page = page_of_rivals(&x);
@@ -332,7 +337,8 @@ static void deciding_readings(void **state)
     x.r[1]->assay[1].positive[MTL__CHANCE] = positive[1][1];
     for (int k = 0; k < 2; k++) /* not the results' own memory */
         for (int a = 0; a < 2; a++)
-            x.r[k]->assay[a].positive[MTL__CHANCE] = NULL;
+            x.r[k]->assay[a].positive[MTL__CHANCE] = x.r[k]->assay[a].positive[MTL__UNKNOWNS] =
+                NULL;
     rivals_free(&x);
 }
 

@@ -136,7 +136,7 @@ static int start_segment(mtl__journey *v, mtl__piece *x)
     x->told = false;
     if (!x->awake)
         return 0;
-    mtl__work_hold(x->p, x->s, x->w);
+    mtl__work_hold(x->p, x->s, x->w, x->first);
     mtl__work_factors(x->p, x->s, x->w, x->cut, x->exact);
     if (!x->exact) {
         for (int k = 0; x->coupled && k < x->w->n_live; k++)

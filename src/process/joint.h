@@ -9,7 +9,7 @@ typedef struct mtl__piece {
     const mtl__lane *lane;
     const mtl__process *p; /* with its gates */
     mtl__state *s;
-    mtl__work *w;
+    mtl__work *w, *first; /* of the piece, and of the first of its lane */
     mtl__gated gated;
     bool direct; /* the intensities that the schedule itself feeds, not a component */
     double start;

@@ -113,6 +113,7 @@ static int add_piece(mtl__joint *j, const mtl__lane *l, int c, mtl__work **names
             return 0;
         x->start = mtl__work_start(x->p, x->w);
         *names = *names ? *names : x->w;
+        x->first = *names;
         mtl__work_streams(x->p, x->w, &l->key, *names);
         mtl__cox_driven(x->p, x->w);
         x->coupled_from = x->start; /* until it has begun */

@@ -43,6 +43,8 @@ typedef struct mtl__work {
     int n_live_rates;  /* so many */
     int *held, n_held; /* led: those that stand for the segment, since tallies are held */
     bool led;          /* along a path of the companion with its tallies held (joint.c) */
+    double *held_f, *held_t; /* [n_factors] values of held ones, and of when, for all pieces of a
+                                lane, in the work of its first */
     double *until;     /* [n_used] each keeps its value until then, or is not asked again before */
     bool *moves;       /* [n_used] ... the latter */
     double again;      /* the first of these dates */
@@ -201,8 +203,9 @@ double mtl__work_start(const mtl__process *p, const mtl__work *w);
 /* Which factors may move from s->t on (beside a companion, all are asked; else those of rates), and
    the values of the others; before the cut is asked for. */
 void mtl__work_stir(const mtl__process *p, const mtl__state *s, mtl__work *w);
-/* The values of those that are held, where the companion stands. */
-void mtl__work_hold(const mtl__process *p, const mtl__state *s, mtl__work *w);
+/* The values of those that are held, where the companion stands; `first`: of the lane, which keeps
+   them. */
+void mtl__work_hold(const mtl__process *p, const mtl__state *s, mtl__work *w, mtl__work *first);
 /* The first date after s->t, at most t, on which the schedule changes or something comes at once.
  */
 double mtl__work_schedule(const mtl__process *p, const mtl__state *s, const mtl__work *w, double t);

@@ -3,6 +3,7 @@
    runs without allocation. It lies in one piece of memory, which another process may use again. */
 #include "process/solver.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,8 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->used = get(a, nf, sizeof *w->used);
     w->live = get(a, nf, sizeof *w->live);
     w->held = get(a, nf, sizeof *w->held);
+    w->held_f = get(a, nf, sizeof *w->held_f);
+    w->held_t = get(a, nf, sizeof *w->held_t);
     w->reads = get(a, nf, sizeof *w->reads);
     w->until = get(a, nf, sizeof *w->until);
     w->moves = get(a, nf, sizeof *w->moves);
@@ -112,6 +115,8 @@ static void lay_out(const mtl__process *p, mtl__work *w)
         w->row_alias0[r] = at;
         at += 1 + p->row[r].land1 - p->row[r].land0;
     }
+    for (int k = 0; k < w->n_factors; k++)
+        w->held_t[k] = -HUGE_VAL;
     for (int k = 0; k < w->n_factors; k++)
         w->f[k] = w->f_hi[k] = w->f_in[k] = w->f_out[k] = 1;
     mtl__rows_prepare(p, w);

@@ -191,12 +191,17 @@ void mtl__work_stir(const mtl__process *p, const mtl__state *s, mtl__work *w)
     }
 }
 
-void mtl__work_hold(const mtl__process *p, const mtl__state *s, mtl__work *w)
+void mtl__work_hold(const mtl__process *p, const mtl__state *s, mtl__work *w, mtl__work *first)
 {
     for (int i = 0; i < w->n_held; i++) {
-        const double f = p->env->value(p->env, w->held[i], s->t);
-        w->moved = w->moved || w->f_hi[w->held[i]] != f;
-        w->f[w->held[i]] = w->f_hi[w->held[i]] = f;
+        const int k = w->held[i];
+        if (first->held_t[k] != s->t) {
+            first->held_t[k] = s->t;
+            first->held_f[k] = p->env->value(p->env, k, s->t);
+        }
+        const double f = first->held_f[k];
+        w->moved = w->moved || w->f_hi[k] != f;
+        w->f[k] = w->f_hi[k] = f;
     }
 }
 

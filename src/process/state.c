@@ -69,9 +69,6 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->active_cox = get(a, nc, sizeof *w->active_cox);
     w->cox_marked = get(a, nc, sizeof *w->cox_marked);
     w->hot = get(a, nt, sizeof *w->hot);
-    w->alias = get(a, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->alias);
-    w->action = get(a, nt * MTL__CHANGE0 + (size_t)p->n_change, sizeof *w->action);
-    w->row_alias = get(a, nr + (size_t)p->n_land, sizeof *w->row_alias);
     w->row_alias0 = get(a, nr, sizeof *w->row_alias0);
     w->bin_sum = get(a, MTL__N_BINS, sizeof *w->bin_sum);
     w->bin_count = get(a, MTL__N_BINS, sizeof *w->bin_count);
@@ -90,6 +87,16 @@ static void get_work(const mtl__process *p, mtl__work *w, pool *a)
     w->row_mass = get(a, nr, sizeof *w->row_mass);
     w->row_mass2 = get(a, nr, sizeof *w->row_mass2);
     w->row_list = get(a, nr, sizeof *w->row_list);
+}
+
+/* Large, and read only where they were written. */
+static void get_tables(const mtl__process *p, mtl__work *w, pool *a)
+{
+    const size_t nt = (size_t)p->n_types, channels = nt * MTL__CHANGE0 + (size_t)p->n_change;
+    w->alias = get(a, channels, sizeof *w->alias);
+    w->action = get(a, channels, sizeof *w->action);
+    w->row_alias = get(a, (size_t)(p->n_rows + p->n_land), sizeof *w->row_alias);
+    w->bin_member = get(a, MTL__N_BINS * nt, sizeof *w->bin_member);
 }
 
 static bool constant_type(const mtl__process *p, const mtl__type *t)
@@ -130,8 +137,7 @@ static void hand_out(owned_state *o, const mtl__process *p)
     o->s.y = get(&o->pool, (size_t)p->n_cox, sizeof *o->s.y);
     o->s.gate = get(&o->pool, (size_t)p->n_gates, sizeof *o->s.gate);
     o->pool.zero = o->pool.used;
-    o->w.bin_member = /* large, and read only where it was written */
-        get(&o->pool, MTL__N_BINS * (size_t)p->n_types, sizeof *o->w.bin_member);
+    get_tables(p, &o->w, &o->pool);
 }
 
 int mtl__state_fit(mtl__state *s, const mtl__process *p, mtl_error *err)

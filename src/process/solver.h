@@ -23,38 +23,38 @@ typedef struct mtl__action {
 
 enum { MTL__CROSSES = 1, MTL__OUTPUTS_VARY = 2 };
 
-/* One piece of work: the types of a component (or all), and the schedule's parts that reach them.
- */
+/* One piece of work: what a component lists, and the schedule's parts that reach it. */
 typedef struct mtl__work {
-    /* environment on the current segment */
+    /* Factors that the piece carries, but 0: first those of rates and landings. */
+    int n_factors, *used, n_used, n_rates;
+    bool crosses, outputs_vary; /* some crossing weight, some output carries one */
+    bool *reads;                /* [n_used] does each read the companion? */
+
+    /* What mtl__work_stir says of the segment to come. Of those used some may move in it (live);
+       some stand while the tallies of the companion are held (held, only where led); the rest keep
+       their values: f and f_hi of the latter two are set and stand. */
+    int *live, n_live, n_live_rates; /* those of rates first */
+    int *held, n_held;
+    bool varies;       /* some rate is live; before the first segment: carries a factor at all */
+    double still;      /* rates that are not live keep their values until then */
+    double reads_from; /* what reads the companion may move from then on */
+    bool reads_now;    /* ... as it does */
+    bool led;          /* set by joint*.c: along a path with its tallies held */
+    double *until;     /* [n_used] each keeps its value until then, or is not asked again before */
+    bool *moves;       /* [n_used] ... the latter */
+    double again;      /* the first of these dates: before it all is as it was said */
+    double *jump;      /* [n_used] when each jumps or bends next, as far as it was asked */
+    double *held_f, *held_t; /* [n_factors] values of held ones, and of when, for all pieces of a
+                                lane, in the work of its first */
+
+    /* their values: at the segment's start or where they were looked at last; bounds over it */
     double *f, *f_hi;
+    bool moved;              /* bounds of rates differ from those that the tables of exact hold;
+                                mtl__exact_prepare clears it */
     double *f_in;            /* leap: means over the step, for immigration */
     double *f_out, *f_slope; /* at the segment's start and their slope per day: outputs follow this
                                 line, so that a cell's drive is taken back as it was given */
     double t_out;            /* the segment's start */
-    int n_factors;
-    int *used, n_used; /* factors that this piece carries, but 0: first those of its rates (and of
-                          where its cells land) */
-    int n_rates;       /* so many */
-    bool varies;       /* some of these may move in the segment; before the first: any there are */
-    double still;      /* ... and the others keep their values until then */
-    int *live, n_live; /* factors that may move in the segment, those of rates first; f and f_hi of
-                          the others stand */
-    int n_live_rates;  /* so many */
-    int *held, n_held; /* led: those that stand for the segment, since tallies are held */
-    bool led;          /* along a path of the companion with its tallies held (joint.c) */
-    double *held_f, *held_t; /* [n_factors] values of held ones, and of when, for all pieces of a
-                                lane, in the work of its first */
-    double *until;     /* [n_used] each keeps its value until then, or is not asked again before */
-    bool *moves;       /* [n_used] ... the latter */
-    double again;      /* the first of these dates */
-    double *jump;      /* [n_used] when each jumps or bends next, as far as it was asked */
-    bool *reads;       /* [n_used] does each read the companion? */
-    double reads_from; /* ... and the date from which they may move */
-    bool reads_now;    /* ... as they do */
-    bool moved;        /* bounds of rates differ from those that the tables of exact hold */
-    bool crosses;      /* some crossing weight does */
-    bool outputs_vary; /* some output does */
 
     /* the types at work (those that the component lists), and its rows */
     const int *list;

@@ -53,7 +53,7 @@ static void cells_rise_with_parity_only_where_they_add_up(void **state)
     const double additive = p_exact(three, NULL, "mother", 0) / p_exact(one, NULL, "mother", 0);
     const double driven =
         p_exact(three, displaced, "mother", 0) / p_exact(one, displaced, "mother", 0);
-    print_message("three sons over one: additive %.3g, displacement %.3g\n", additive, driven);
+    print_message("# three sons over one: additive %.3g, displacement %.3g\n", additive, driven);
     assert_true(additive > 1.5);
     assert_true(fabs(driven - 1) < 0.02);
     double mean[2], se[2];
@@ -72,7 +72,7 @@ static void cells_rise_with_parity_only_where_they_add_up(void **state)
         se[i] = sqrt(fmax(0, sum2 / LIVES - mean[i] * mean[i]) / LIVES);
         face_free(&f);
     }
-    print_message("rejection: %.3g (%.2g) after one, %.3g (%.2g) after three\n", mean[0], se[0],
+    print_message("# rejection: %.3g (%.2g) after one, %.3g (%.2g) after three\n", mean[0], se[0],
                   mean[1], se[1]);
     assert_true(mean[1] + 4 * se[1] < 1.5 * (mean[0] + 4 * se[0]));
     /* and a mother of one son carries less than where nothing rejects */
@@ -102,7 +102,7 @@ static void own_mothers_cells_fall_with_births_where_births_displace(void **stat
             {"niche", "displacement"}, {"niche.displacement", part[i]}, {NULL, NULL}};
         const double p = p_exact(two, set, "mother", 0), q = p_exact(one, set, "mother", 0);
         odds[i] = p * (1 - q) / (q * (1 - p));
-        print_message("displacement %s: odds ratio %.3g\n", part[i], odds[i]);
+        print_message("# displacement %s: odds ratio %.3g\n", part[i], odds[i]);
     }
     assert_true(fabs(odds[0] - 1) < 1e-3);
     assert_true(odds[1] < 0.9 && odds[2] < odds[1]);
@@ -134,7 +134,7 @@ static void late_infarcts_call_next_to_nothing(void **state)
     }
     for (int i = 0; i < 3; i++) {
         const double called = level[0][i] - level[1][i];
-        print_message("%s: %.3g called of %.3g\n", who[i], called, level[0][i]);
+        print_message("# %s: %.3g called of %.3g\n", who[i], called, level[0][i]);
         assert_true(called > 0);
         assert_true(called < 1e-3 * level[1][i]);
         if (i) {

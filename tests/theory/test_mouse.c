@@ -102,7 +102,7 @@ static void the_lung_holds_them_and_later_the_marrow(void **state)
     double most = 0;
     for (int k = 0; k < 6; k++)
         most = fmax(most, cells_in(&f, 1 + k, other[k]));
-    print_message("lung over the next organ: %.3g\n", lung / most);
+    print_message("# lung over the next organ: %.3g\n", lung / most);
     assert_true(lung > 10 * most && lung < 100 * most);
     const double marrow = cells_in(&f, 9, "marrow");
     assert_true(marrow > 0.1);
@@ -150,7 +150,7 @@ static void an_infarct_calls_fetal_cells(void **state)
     run_infarct(&f, NULL);
     const moments sham = heart_of(&f, "sham"), tied = heart_of(&f, "tied"),
                   late = heart_of(&f, "late"), emptied = heart_of(&f, "emptied");
-    print_message("tied over sham: %.3g\n", tied.mean / sham.mean);
+    print_message("# tied over sham: %.3g\n", tied.mean / sham.mean);
     assert_true(tied.mean - sham.mean > Z * hypot(tied.se, sham.se));
     assert_true(tied.mean > 10 * sham.mean);
     assert_true(tied.mean - late.mean > Z * hypot(tied.se, late.se));
@@ -218,7 +218,7 @@ static void cells_of_a_tied_heart_take_up_its_fates(void **state)
                    .mean;
     }
     const double turned = n[2] + n[3] + n[4], cdx2 = n[1] + turned;
-    print_message("%s: share with Cdx2 or once with it: %.3g; with it now: %.3g; turned: %.3g\n",
+    print_message("# %s: share with Cdx2 or once with it: %.3g; with it now: %.3g; turned: %.3g\n",
                   "a week after the operation", cdx2 / (cdx2 + n[0]), n[1] / (cdx2 + n[0]),
                   turned / cdx2);
     for (int k = 2; k < 5; k++)
@@ -264,7 +264,7 @@ static void either_sign_of_repair_can_be_had(void **state)
         damage(&f, "tied", &tied);
         damage(&f, "emptied", &emptied);
         damage(&f, "sham", &sham);
-        print_message("%s: %.4g with the cells, %.4g without\n", value[i], tied.mean, emptied.mean);
+        print_message("# %s: %.4g with the cells, %.4g without\n", value[i], tied.mean, emptied.mean);
         assert_true(sham.mean == 0);
         const double d = tied.mean - emptied.mean, se = hypot(tied.se, emptied.se);
         if (i == 0)
@@ -344,7 +344,7 @@ static void what_was_learned_early_protects_pups(void **state)
                  e = loss_of(&f, "emptied")->p_end[MTL__CHANCE];
     const double t = tolerance_of(&f, "kin", "pup1"), u = tolerance_of(&f, "emptied", "pup3"),
                  v = tolerance_of(&f, "strange", "pup2");
-    print_message("lost: %.3g kin, %.3g stranger's, %.3g emptied; tolerance %.3g %.3g %.3g\n", p, q,
+    print_message("# lost: %.3g kin, %.3g stranger's, %.3g emptied; tolerance %.3g %.3g %.3g\n", p, q,
                   e, t, v, u);
     assert_true(q - p > Z * sqrt(p * (1 - p) / N + q * (1 - q) / N));
     /* tolerance lies between 0 and 1: its standard error is at most 0.5 / sqrt(N) */

@@ -249,15 +249,17 @@ double mtl__step_end(const mtl__journey *v)
 {
     const mtl__joint *j = v->j;
     double h = HUGE_VAL;
+    bool resolved = false; /* by the companion: some piece follows it through the step */
     for (int k = 0; k < j->n_pieces; k++) {
         const mtl__piece *x = &j->piece[k];
         if (!x->begun || x->direct || x->empty || mtl__is_led(v, x))
             continue;
         if (x->counted)
             h = mtl__min(h, calm(v, x));
-        if (x->s->t >= x->coupled_from || x->lane->receives)
-            h = mtl__min(h, v->c->longest(v->c->ctx));
+        resolved = resolved || x->s->t >= x->coupled_from || x->lane->receives;
     }
+    if (resolved)
+        h = mtl__min(h, v->c->longest(v->c->ctx));
     double t = mtl__min(v->t + refined(v, h), v->time[v->next]);
     t = mtl__min(t, v->stop);
     for (int k = 0; k < j->n_pieces; k++)

@@ -45,9 +45,16 @@ static void paired(mtl__str *b, const mtl_paired *p)
         mtl__out_tab_number(b, v[k]);
 }
 
+/* Which of the two has it. */
+static const char *which_runs(int in_a, int in_b)
+{
+    return in_a && in_b ? "both" : in_a ? "A" : "B";
+}
+
 static void end_row(mtl__str *b, int in_a, int in_b, const char *name, const char *measure)
 {
-    mtl__str_add(b, in_a && in_b ? "\tboth" : in_a ? "\tA" : "\tB");
+    mtl__str_add(b, "\t");
+    mtl__str_add(b, which_runs(in_a, in_b));
     mtl__out_tab(b, name);
     mtl__out_tab(b, measure);
     mtl__str_add(b, "\n");
@@ -229,11 +236,7 @@ static json_t *json_levels(const mtl_compare *c, bool *failed)
         mtl__json_set(o, "donor", mtl__json_string(r->donor), failed);
         mtl__json_set(o, "relation", mtl__json_string(r->relation ? r->relation : ""), failed);
         mtl__json_set(o, "organ", mtl__json_string(r->organ), failed);
-        mtl__json_set(o, "in",
-                      json_string(r->in_a && r->in_b ? "both"
-                                  : r->in_a          ? "A"
-                                                     : "B"),
-                      failed);
+        mtl__json_set(o, "in", json_string(which_runs(r->in_a, r->in_b)), failed);
         mtl__json_set(o, "per_million", json_paired(&r->chance, failed), failed);
         mtl__json_set(o, "per_million_unknowns", json_paired(&r->unknowns, failed), failed);
         mtl__json_append(list, o, failed);
@@ -276,11 +279,7 @@ static json_t *json_hosts(const mtl_compare *c, bool *failed)
         mtl__json_set(o, "organ", r->organ[0] ? mtl__json_string(r->organ) : json_null(), failed);
         mtl__json_set(o, "date", date(r->t_days), failed);
         mtl__json_set(o, "measure", mtl__json_string(r->measure), failed);
-        mtl__json_set(o, "in",
-                      json_string(r->in_a && r->in_b ? "both"
-                                  : r->in_a          ? "A"
-                                                     : "B"),
-                      failed);
+        mtl__json_set(o, "in", json_string(which_runs(r->in_a, r->in_b)), failed);
         mtl__json_set(o, "a", mtl__json_number(r->a), failed);
         mtl__json_set(o, "b", mtl__json_number(r->b), failed);
         mtl__json_set(o, "a_unknowns", mtl__json_number(r->a_unknowns), failed);

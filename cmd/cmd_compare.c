@@ -342,33 +342,13 @@ static const char *value_text(const mtl_compare_host *r, double x, int there, ch
     return there ? buf : "-";
 }
 
-static int apart(double x, double y)
-{
-    return isfinite(x) != isfinite(y) || fabs(x - y) > 1e-6 * fmax(fabs(x), fabs(y));
-}
-
-/* Tolerance and response go from 0 to 1: below a thousandth both are none. */
-static int none(const mtl_compare_host *r)
-{
-    return r->donor[0] && fmax(r->a, r->b) < 1e-3 &&
-           (isnan(r->a_unknowns) || isnan(r->b_unknowns) ||
-            fmax(r->a_unknowns, r->b_unknowns) < 1e-3);
-}
-
-static int host_differs(const mtl_compare_host *r)
-{
-    return r->in_a != r->in_b ||
-           (!none(r) && (apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns))) ||
-           r->only_a + r->only_b > 0 || (r->delay.n && r->delay.differ > 0);
-}
-
 static int hosts_differ(const mtl_compare *c)
 {
     mtl_compare_host r;
     int n = 0;
     for (int i = 0; i < mtl_compare_n_hosts(c); i++) {
         mtl_compare_get_host(c, i, &r);
-        n += host_differs(&r);
+        n += mtl_compare_host_differs(&r);
     }
     return n;
 }
@@ -407,7 +387,7 @@ static void print_hosts(const mtl_compare *c, const struct options *o)
                o->no_unknowns ? "" : "  unknowns: A         B");
     for (int i = 0; i < n; i++) {
         mtl_compare_get_host(c, i, &r);
-        if (!o->all && !host_differs(&r)) {
+        if (!o->all && !mtl_compare_host_differs(&r)) {
             same++;
             continue;
         }

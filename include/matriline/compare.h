@@ -101,6 +101,9 @@ MTL_API const char *mtl_compare_answer(const mtl_compare *c, int which, double *
  * levels of the focus person that differ in any life; at 5%)? Of one life there is no telling: 1.
  */
 MTL_API int mtl_compare_beyond_chance(const mtl_compare *c, const mtl_paired *p);
+/** Does the row say another thing of A than of B: in a number (tolerance and response below a
+ * thousandth are none), in some life, or because only one run follows it? */
+MTL_API int mtl_compare_host_differs(const mtl_compare_host *r);
 /** The largest difference between the hosts themselves that is more than chance, in a sentence: of
  * outcomes by McNemar's test, of days to heal and of tolerance and response by the spread of lives;
  * "" where there is none. Borrowed. */

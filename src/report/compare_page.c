@@ -61,31 +61,11 @@ static void one_answer(mtl__compare_page *v, int which)
     mtl__str_add(b, "</td></tr>\n");
 }
 
-static bool apart(double x, double y)
-{
-    return isfinite(x) != isfinite(y) || fabs(x - y) > 1e-6 * fmax(fabs(x), fabs(y));
-}
-
-/* Tolerance and response go from 0 to 1: below a thousandth both are none. */
-static bool none(const mtl_compare_host *r)
-{
-    return r->donor[0] && fmax(r->a, r->b) < 1e-3 &&
-           (isnan(r->a_unknowns) || isnan(r->b_unknowns) ||
-            fmax(r->a_unknowns, r->b_unknowns) < 1e-3);
-}
-
-static bool host_differs(const mtl_compare_host *r)
-{
-    return r->in_a != r->in_b ||
-           (!none(r) && (apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns))) ||
-           r->only_a + r->only_b > 0 || (r->delay.n && r->delay.differ > 0);
-}
-
 static int hosts_that_differ(const mtl_compare *c)
 {
     int n = 0;
     for (int i = 0; i < c->n_hosts; i++)
-        n += host_differs(&c->host[i]);
+        n += mtl_compare_host_differs(&c->host[i]);
     return n;
 }
 
@@ -359,7 +339,7 @@ static void hosts(mtl__compare_page *v)
     bool alone = false;
     for (int i = 0; i < c->n_hosts; i++) {
         alone = alone || c->host[i].in_a != c->host[i].in_b;
-        if (host_differs(&c->host[i]))
+        if (mtl_compare_host_differs(&c->host[i]))
             host_row(v, &c->host[i]);
     }
     mtl__str_add(b, "</tbody></table></div>\n");

@@ -152,3 +152,24 @@ const char *mtl_compare_headline(const mtl_compare *c)
 {
     return c->headline;
 }
+
+/* ---------------------------------------------------------------- which rows differ */
+static bool apart(double x, double y)
+{
+    return isfinite(x) != isfinite(y) || fabs(x - y) > 1e-6 * fmax(fabs(x), fabs(y));
+}
+
+/* Tolerance and response go from 0 to 1: below a thousandth both are none. */
+static bool none(const mtl_compare_host *r)
+{
+    return r->donor[0] && fmax(r->a, r->b) < 1e-3 &&
+           (isnan(r->a_unknowns) || isnan(r->b_unknowns) ||
+            fmax(r->a_unknowns, r->b_unknowns) < 1e-3);
+}
+
+int mtl_compare_host_differs(const mtl_compare_host *r)
+{
+    return r->in_a != r->in_b ||
+           (!none(r) && (apart(r->a, r->b) || apart(r->a_unknowns, r->b_unknowns))) ||
+           r->only_a + r->only_b > 0 || (r->delay.n && r->delay.differ > 0);
+}
